@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+// Letterpress: text to pixels, and language models on either.
+// Targets stand in tiers (docs/tiers.md); a target imports only from a lower tier, and a test holds that.
+import Foundation
+import PackageDescription
+
+let environment = ProcessInfo.processInfo.environment
+
+let common: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+// Targets with pixel loops are optimised in debug builds too. The flag makes a package unusable as a versioned
+// dependency, so LETTERPRESS_AS_DEPENDENCY leaves it out.
+let optimised: [SwiftSetting] =
+    environment["LETTERPRESS_AS_DEPENDENCY"] == nil
+    ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+let memorySafe: [SwiftSetting] = [.strictMemorySafety()]
+let kernelFlags: [CSetting] =
+    environment["LETTERPRESS_AS_DEPENDENCY"] == nil ? [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])] : []
+
+func edge(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "letterpress",
+    products: [
+        .executable(name: "letterpress", targets: ["letterpress"]),
+        .executable(name: "letterpress-bench", targets: ["letterpress-bench"]),
+        .library(name: "Letterpress", targets: ["Foundations", "Typesetting", "Corpora", "Patches"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // Edges to system libraries: module map, shim header, apt provider.
+        edge("CFreeType", pkgConfig: "freetype2", apt: "libfreetype-dev"),
+        edge("CHarfBuzz", pkgConfig: "harfbuzz", apt: "libharfbuzz-dev"),
+        edge("CFriBidi", pkgConfig: "fribidi", apt: "libfribidi-dev"),
+        edge("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        edge("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        edge("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        .target(name: "CKernels", cSettings: kernelFlags),
+        // Tier 0
+        .target(
+            name: "Foundations", dependencies: ["CArchive", "CCrypto"],
+            swiftSettings: common + memorySafe + optimised),
+        // Tier 1
+        .target(
+            name: "Typesetting", dependencies: ["Foundations", "CFreeType", "CHarfBuzz", "CFriBidi", "CKernels"],
+            swiftSettings: common + memorySafe + optimised),
+        .target(name: "Corpora", dependencies: ["Foundations"], swiftSettings: common + memorySafe + optimised),
+        // Tier 2
+        .target(
+            name: "Patches", dependencies: ["Typesetting", "Corpora", "Foundations", "CKernels", "CPNG"],
+            swiftSettings: common + memorySafe + optimised),
+        // Tier 5
+        .executableTarget(
+            name: "letterpress",
+            dependencies: [
+                "Patches", "Typesetting", "Corpora", "Foundations",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: common),
+        .executableTarget(
+            name: "letterpress-bench",
+            dependencies: [
+                "Patches", "Typesetting", "Corpora", "Foundations",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: common),
+        // Tests
+        .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: common),
+        .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "TypesettingTests", dependencies: ["Typesetting", "Foundations", "TestSupport", "CKernels"],
+            swiftSettings: common),
+        .testTarget(
+            name: "CorporaTests", dependencies: ["Corpora", "Foundations", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "PatchesTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: common),
+        .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
+    ],
+    swiftLanguageModes: [.v6]
+)
