@@ -1,0 +1,88 @@
+internal import CArchive
+import Glibc
+
+/// One libarchive reader over a block source. Owns the handle.
+@safe
+final class ArchiveInput {
+    enum Format { case raw, tar }
+
+    private let handle: OpaquePointer
+    private let source: BlockSource
+
+    /// Opens the stream; the filter is fixed by the caller's look at the first bytes.
+    init(source: BlockSource, format: Format, compression: Compression) throws(FileError) {
+        let created = unsafe archive_read_new()
+        guard let created = unsafe created else {
+            throw .cannotOpen(path: source.name, reason: "libarchive: no memory")
+        }
+        unsafe handle = created
+        self.source = source
+        try check(unsafe archive_read_support_format_empty(handle))
+        switch format {
+        case .raw: try check(unsafe archive_read_support_format_raw(handle))
+        case .tar: try check(unsafe archive_read_support_format_tar(handle))
+        }
+        switch compression {
+        case .none: try check(unsafe archive_read_support_filter_none(handle))
+        case .gzip: try check(unsafe archive_read_support_filter_gzip(handle))
+        case .zstd: try check(unsafe archive_read_support_filter_zstd(handle))
+        case .xz: try check(unsafe archive_read_support_filter_xz(handle))
+        }
+        let client = unsafe Unmanaged.passUnretained(source).toOpaque()
+        try check(
+            unsafe archive_read_open(
+                handle, client, nil,
+                { _, client, result in
+                    guard let client = unsafe client else { return -1 }
+                    let source = unsafe Unmanaged<BlockSource>.fromOpaque(client).takeUnretainedValue()
+                    guard let block = try? unsafe source.next() else { return -1 }
+                    unsafe result?.pointee = block.baseAddress
+                    return block.count
+                }, nil))
+    }
+
+    deinit { unsafe archive_read_free(handle) }
+
+    /// Goes to the next entry; `nil` at the end. The name is the raw bytes of the header, repaired to UTF-8.
+    func nextEntry(offset: Int, after entry: String?) throws(FileError) -> (name: String, isFile: Bool)? {
+        var pointer: OpaquePointer?
+        let status = unsafe archive_read_next_header(handle, &pointer)
+        if status == ARCHIVE_EOF { return nil }
+        guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let pointer = unsafe pointer else {
+            throw failure(offset: offset, entry: entry)
+        }
+        let isFile = unsafe archive_entry_filetype(pointer) == 0o100000
+        if let name = unsafe archive_entry_pathname(pointer) { return (unsafe String(cString: name), isFile) }
+        if let name = unsafe archive_entry_pathname_utf8(pointer) { return (unsafe String(cString: name), isFile) }
+        throw .damaged(path: source.name, byteOffset: offset, entry: entry, reason: "an entry without a name")
+    }
+
+    /// Appends the next piece of the entry to `buffer` and returns its size; 0 at the end of the entry.
+    func readData(appendingTo buffer: inout [UInt8], offset: Int, entry: String?) throws(FileError) -> Int {
+        while true {
+            var pointer: UnsafeRawPointer?
+            var count = 0
+            var position: la_int64_t = 0
+            let status = unsafe archive_read_data_block(handle, &pointer, &count, &position)
+            if status == ARCHIVE_EOF { return 0 }
+            guard status == ARCHIVE_OK else { throw failure(offset: offset, entry: entry) }
+            guard count > 0 else { continue }
+            unsafe buffer.append(contentsOf: UnsafeRawBufferPointer(start: pointer, count: count))
+            return count
+        }
+    }
+
+    private func failure(offset: Int, entry: String?) -> FileError {
+        if let failure = source.failure { return failure }
+        return .damaged(path: source.name, byteOffset: offset, entry: entry, reason: message)
+    }
+
+    private var message: String {
+        guard let text = unsafe archive_error_string(handle) else { return "libarchive gave no reason" }
+        return unsafe String(cString: text)
+    }
+
+    private func check(_ status: CInt) throws(FileError) {
+        guard status == ARCHIVE_OK else { throw failure(offset: 0, entry: nil) }
+    }
+}

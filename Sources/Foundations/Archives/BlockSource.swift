@@ -1,0 +1,82 @@
+import Glibc
+
+/// A file, descriptor or array read in blocks. A block stays valid until the next call.
+@safe
+final class BlockSource {
+    let name: String
+    private let file: FileDescriptor
+    private let isMemory: Bool
+    private let block: UnsafeMutableRawBufferPointer
+    /// Bytes of the block that are read but not handed out.
+    private var held: Range<Int>
+    /// Zero bytes at the end of what was handed out.
+    private(set) var trailingZeros = 0
+    /// The error that stopped a read inside a C callback.
+    private(set) var failure: FileError?
+
+    init(path: String, blockSize: Int = 1 << 18) throws(FileError) {
+        file = try FileDescriptor(path: path, flags: O_RDONLY)
+        name = path
+        isMemory = false
+        unsafe block = .allocate(byteCount: blockSize, alignment: 64)
+        held = 0..<0
+    }
+
+    init(descriptor: CInt, name: String, blockSize: Int = 1 << 18) {
+        self.name = name
+        file = FileDescriptor(borrowing: descriptor)
+        isMemory = false
+        unsafe block = .allocate(byteCount: blockSize, alignment: 64)
+        held = 0..<0
+    }
+
+    init(bytes: [UInt8], name: String) {
+        self.name = name
+        file = FileDescriptor(borrowing: -1)
+        isMemory = true
+        unsafe block = .allocate(byteCount: bytes.count, alignment: 64)
+        unsafe block.copyBytes(from: bytes)
+        held = 0..<bytes.count
+    }
+
+    deinit { unsafe block.deallocate() }
+
+    /// The first bytes without taking them; fewer only when the stream is shorter.
+    func peek(_ count: Int) throws(FileError) -> [UInt8] {
+        while held.count < count {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: block[held.upperBound...])
+            let got = unsafe try fill(rest)
+            if got == 0 { break }
+            held = held.lowerBound..<held.upperBound + got
+        }
+        return held.prefix(count).map { unsafe block[$0] }
+    }
+
+    /// The next block; empty at the end.
+    func next() throws(FileError) -> UnsafeRawBufferPointer {
+        if held.isEmpty { held = unsafe 0..<(try fill(block)) }
+        let slice = unsafe UnsafeRawBufferPointer(rebasing: block[held])
+        held = 0..<0
+        let zeros = unsafe slice.count - ((slice.lastIndex { $0 != 0 } ?? -1) + 1)
+        trailingZeros = zeros == slice.count ? trailingZeros + zeros : zeros
+        return unsafe slice
+    }
+
+    /// Moves to an absolute byte of a file that nothing was read from but by `peek`.
+    func seek(to offset: Int) throws(FileError) {
+        guard !isMemory, lseek(file.number, offset, SEEK_SET) == offset else {
+            throw .cannotRead(path: name, reason: "cannot seek to byte \(offset): \(FileError.reason(errno))")
+        }
+        held = 0..<0
+    }
+
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        guard buffer.count > 0, !isMemory else { return 0 }
+        do throws(FileError) {
+            return try unsafe file.read(into: buffer, path: name)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+}

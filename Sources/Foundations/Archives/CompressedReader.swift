@@ -1,0 +1,93 @@
+/// A file or descriptor read as its decompressed bytes: plain, gzip, zstd or xz, told by the first bytes.
+///
+/// Plain streams are read in blocks without libarchive. Not for use from two threads at once.
+public final class CompressedReader {
+    /// Path or name, for messages.
+    public let path: String
+    /// What was found.
+    public let compression: Compression
+    /// Decompressed bytes delivered so far.
+    public private(set) var offset = 0
+    private let source: BlockSource
+    private let archive: ArchiveInput?
+    private var hasEntry = true
+
+    /// Opens a file. Throws `cannotOpen`, and `damaged` when the name promises a compression that the bytes lack.
+    public convenience init(path: String) throws(FileError) {
+        try self.init(source: try BlockSource(path: path), promised: Compression.promised(by: path))
+    }
+
+    /// Reads an open descriptor, for instance standard input, which stays open. `name` is used in messages.
+    public convenience init(fileDescriptor: CInt, name: String) throws(FileError) {
+        try self.init(source: BlockSource(descriptor: fileDescriptor, name: name), promised: .none)
+    }
+
+    /// Reads bytes in memory. `name` is used in messages.
+    public convenience init(bytes: [UInt8], name: String) throws(FileError) {
+        try self.init(source: BlockSource(bytes: bytes, name: name), promised: .none)
+    }
+
+    init(source: BlockSource, promised: Compression) throws(FileError) {
+        path = source.name
+        self.source = source
+        compression = Compression.detect(try source.peek(6))
+        guard promised == .none || promised == compression else {
+            throw .damaged(
+                path: path, byteOffset: 0, entry: nil,
+                reason: "the name promises \(promised.rawValue), the first bytes are \(compression.rawValue)")
+        }
+        if compression == .none {
+            archive = nil
+        } else {
+            let archive = try ArchiveInput(source: source, format: .raw, compression: compression)
+            hasEntry = try archive.nextEntry(offset: 0, after: nil) != nil
+            self.archive = archive
+        }
+    }
+
+    /// Appends the next piece to `buffer` and returns its size in bytes; 0 at the end.
+    ///
+    /// Throws `cannotRead`, and `damaged` for a torn stream.
+    public func read(appendingTo buffer: inout [UInt8]) throws(FileError) -> Int {
+        let count: Int
+        if let archive {
+            guard hasEntry else { return 0 }
+            count = try archive.readData(appendingTo: &buffer, offset: offset, entry: nil)
+            if count == 0 { hasEntry = false }
+        } else {
+            let block = try unsafe source.next()
+            unsafe buffer.append(contentsOf: block)
+            count = block.count
+        }
+        offset += count
+        return count
+    }
+
+    /// The next piece; `nil` at the end. Throws as `read(appendingTo:)`.
+    public func nextChunk() throws(FileError) -> [UInt8]? {
+        var chunk: [UInt8] = []
+        return try read(appendingTo: &chunk) == 0 ? nil : chunk
+    }
+
+    /// Moves to a decompressed byte offset right after opening. Plain files seek, compressed ones read and drop, and
+    /// what was read beyond `target` is returned.
+    ///
+    /// Throws `damaged` when the stream ends before `target`, and the errors of `read(appendingTo:)`.
+    public func skip(to target: Int) throws(FileError) -> [UInt8] {
+        if target == 0 { return [] }
+        if archive == nil {
+            try source.seek(to: target)
+            offset = target
+            return []
+        }
+        var chunk: [UInt8] = []
+        while offset < target {
+            chunk.removeAll(keepingCapacity: true)
+            if try read(appendingTo: &chunk) == 0 {
+                throw .damaged(
+                    path: path, byteOffset: offset, entry: nil, reason: "it ends before byte \(target)")
+            }
+        }
+        return Array(chunk.suffix(offset - target))
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+
+/// What can go wrong with a file, an archive or a compressed stream.
+public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file could not be opened.
+    case cannotOpen(path: String, reason: String)
+    /// Reading failed after the file had been opened.
+    case cannotRead(path: String, reason: String)
+    /// Creating, writing, syncing or renaming failed.
+    case cannotWrite(path: String, reason: String)
+    /// A compressed stream or an archive is torn or damaged. `byteOffset` counts the decompressed bytes delivered
+    /// before the damage, `entry` is the last archive entry that was begun.
+    case damaged(path: String, byteOffset: Int, entry: String?, reason: String)
+    /// Something is larger than its limit, in bytes.
+    case tooLarge(path: String, entry: String?, limit: Int)
+    /// The call does not make sense for this file.
+    case unsupported(path: String, reason: String)
+
+    /// What happened, where, and what to do.
+    public var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason): return "cannot open \(path): \(reason)"
+        case .cannotRead(let path, let reason): return "cannot read \(path): \(reason)"
+        case .cannotWrite(let path, let reason):
+            return "cannot write \(path): \(reason); check permissions and free space"
+        case .damaged(let path, let byteOffset, let entry, let reason):
+            let place = entry.map { ", entry \($0)" } ?? ""
+            return "\(path)\(place) is torn or damaged after \(byteOffset) bytes of content: \(reason); "
+                + "fetch or write it again"
+        case .tooLarge(let path, let entry, let limit):
+            let place = entry.map { ", entry \($0)" } ?? ""
+            return "\(path)\(place) is larger than the limit of \(limit) bytes"
+        case .unsupported(let path, let reason): return "\(path): \(reason)"
+        }
+    }
+
+    /// The words of the C library for an error number.
+    static func reason(_ code: CInt) -> String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
+    }
+}

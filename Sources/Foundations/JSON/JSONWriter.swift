@@ -1,0 +1,81 @@
+extension JSONValue {
+    /// The value as UTF-8 text: keys sorted by their bytes, nothing escaped but quotes, backslashes and control
+    /// characters. The same value gives the same bytes everywhere.
+    ///
+    /// `pretty` indents by two spaces and ends with a newline. A number that is not finite is written as `null`.
+    public func encoded(pretty: Bool = false) -> [UInt8] {
+        var writer = JSONWriter(pretty: pretty)
+        writer.write(self, indent: 0)
+        if pretty { writer.output.append(UInt8(ascii: "\n")) }
+        return writer.output
+    }
+}
+
+private struct JSONWriter {
+    let pretty: Bool
+    var output: [UInt8] = []
+
+    mutating func write(_ value: JSONValue, indent: Int) {
+        switch value {
+        case .null: append("null")
+        case .bool(let value): append(value ? "true" : "false")
+        case .integer(let value): append(String(value))
+        case .number(let value): append(value.isFinite ? value.description : "null")
+        case .string(let value): writeString(value)
+        case .array(let values):
+            writeList(values, open: "[", close: "]", indent: indent) { writer, element in
+                writer.write(element, indent: indent + 1)
+            }
+        case .object(let fields):
+            let sorted = fields.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            writeList(sorted, open: "{", close: "}", indent: indent) { writer, field in
+                writer.writeString(field.key)
+                writer.append(writer.pretty ? ": " : ":")
+                writer.write(field.value, indent: indent + 1)
+            }
+        }
+    }
+
+    private mutating func writeList<Element>(
+        _ elements: [Element], open: String, close: String, indent: Int, body: (inout JSONWriter, Element) -> Void
+    ) {
+        append(open)
+        for (index, element) in elements.enumerated() {
+            if index > 0 { append(",") }
+            breakLine(indent + 1)
+            body(&self, element)
+        }
+        if !elements.isEmpty { breakLine(indent) }
+        append(close)
+    }
+
+    private mutating func breakLine(_ indent: Int) {
+        guard pretty else { return }
+        output.append(UInt8(ascii: "\n"))
+        output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * indent))
+    }
+
+    private mutating func append(_ text: String) { output.append(contentsOf: text.utf8) }
+
+    private mutating func writeString(_ text: String) {
+        let digits = Array("0123456789abcdef".utf8)
+        output.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\\"): append("\\\\")
+            case 0x0A: append("\\n")
+            case 0x0D: append("\\r")
+            case 0x09: append("\\t")
+            case 0x08: append("\\b")
+            case 0x0C: append("\\f")
+            case 0..<0x20:
+                append("\\u00")
+                output.append(digits[Int(byte >> 4)])
+                output.append(digits[Int(byte & 15)])
+            default: output.append(byte)
+            }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+}

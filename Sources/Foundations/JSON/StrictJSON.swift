@@ -1,0 +1,84 @@
+import Foundation
+
+/// Configuration files: strict on the way in, deterministic on the way out.
+public enum StrictJSON {
+    /// Decodes a configuration. Keys that the type never asks for are errors, at every level, and so are keys that
+    /// stand twice.
+    ///
+    /// `source` names the document in messages. `knownKeys` replaces, for the outermost object, the keys that the type
+    /// asks for. Throws ``ConfigError`` with the path of the key.
+    public static func decode<T: Decodable>(
+        _ type: T.Type, from bytes: [UInt8], source: String, knownKeys: Set<String>? = nil
+    ) throws(ConfigError) -> T {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue.parse(bytes, rejectDuplicates: true)
+        } catch {
+            throw .notJSON(source: source, error: error)
+        }
+        return try decode(type, from: value, source: source, knownKeys: knownKeys)
+    }
+
+    /// Decodes a configuration that stands inside another document, by the same rules.
+    public static func decode<T: Decodable>(
+        _ type: T.Type, from value: JSONValue, source: String, knownKeys: Set<String>? = nil
+    ) throws(ConfigError) -> T {
+        let log = KeyLog()
+        let result: T
+        do {
+            result = try ValueDecoder(value: value, codingPath: [], log: log).unbox(type)
+        } catch {
+            throw configError(error, source: source, value: value)
+        }
+        for (path, object) in log.objects.sorted(by: { $0.key < $1.key }) {
+            let known = path.isEmpty ? knownKeys ?? object.requested : object.requested
+            guard let stranger = object.present.subtracting(known).min() else { continue }
+            throw .unknownKey(
+                source: source, keyPath: path.isEmpty ? stranger : "\(path).\(stranger)",
+                near: NearNames.of(stranger, among: known))
+        }
+        return result
+    }
+
+    /// Encodes with sorted keys, an indent of two spaces and a final newline.
+    ///
+    /// Throws `notEncodable`, for instance for a number that is not finite.
+    public static func encode<T: Encodable>(_ value: T) throws(ConfigError) -> [UInt8] {
+        try encodedValue(value).encoded(pretty: true)
+    }
+
+    /// The JSON value that a Swift value encodes to. Throws `notEncodable`.
+    public static func encodedValue<T: Encodable>(_ value: T) throws(ConfigError) -> JSONValue {
+        do {
+            return try JSONValue.parse(Array(try JSONEncoder().encode(value)))
+        } catch {
+            throw .notEncodable(reason: "\(error)")
+        }
+    }
+
+    private static func configError(_ error: any Error, source: String, value: JSONValue) -> ConfigError {
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            var object: JSONValue? = value
+            for step in context.codingPath { object = object?[step.stringValue] }
+            var present: [String] = []
+            if case .object(let fields)? = object { present = Array(fields.keys) }
+            return .missingKey(
+                source: source, keyPath: KeyLog.path(context.codingPath + [key]),
+                near: NearNames.of(key.stringValue, among: present))
+        case WrongKind.value(let path, let expected, let got):
+            return .wrongType(source: source, keyPath: path, expected: expected, got: got)
+        case DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context),
+            DecodingError.valueNotFound(_, let context):
+            return .invalidValue(
+                source: source, keyPath: KeyLog.path(context.codingPath), reason: context.debugDescription)
+        case let error as ConfigError: return error
+        default: return .invalidValue(source: source, keyPath: "", reason: "\(error)")
+        }
+    }
+}
+
+/// A value of another kind than the type wants.
+enum WrongKind: Error {
+    case value(path: String, expected: String, got: String)
+}
