@@ -39,15 +39,23 @@ public struct Execution: Sendable {
         let killer = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + limit, execute: killer)
         // One thread a pipe; the writer ignores a reader that went away.
-        DispatchQueue.concurrentPerform(iterations: 3) { index in
-            switch index {
-            case 0:
-                try? inputPipe.fileHandleForWriting.write(contentsOf: input)
-                try? inputPipe.fileHandleForWriting.close()
-            case 1: output.withLock { $0 = Array(outputPipe.fileHandleForReading.readDataToEndOfFile()) }
-            default: errors.withLock { $0 = Array(errorPipe.fileHandleForReading.readDataToEndOfFile()) }
-            }
+        let finished = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            try? inputPipe.fileHandleForWriting.write(contentsOf: input)
+            try? inputPipe.fileHandleForWriting.close()
+            finished.signal()
         }
+        Thread.detachNewThread {
+            let bytes = Array(outputPipe.fileHandleForReading.readDataToEndOfFile())
+            output.withLock { $0 = bytes }
+            finished.signal()
+        }
+        Thread.detachNewThread {
+            let bytes = Array(errorPipe.fileHandleForReading.readDataToEndOfFile())
+            errors.withLock { $0 = bytes }
+            finished.signal()
+        }
+        for _ in 0..<3 { finished.wait() }
         process.waitUntilExit()
         killer.cancel()
         let signalled = process.terminationReason == .uncaughtSignal

@@ -39,6 +39,19 @@ final class ArchiveInput {
                     unsafe result?.pointee = block.baseAddress
                     return block.count
                 }, nil))
+        // libarchive takes a stream that is too short for its header as plain bytes.
+        let filter = unsafe archive_filter_code(handle, 0)
+        let expected =
+            switch compression {
+            case .none: ARCHIVE_FILTER_NONE
+            case .gzip: ARCHIVE_FILTER_GZIP
+            case .zstd: ARCHIVE_FILTER_ZSTD
+            case .xz: ARCHIVE_FILTER_XZ
+            }
+        guard filter == expected else {
+            throw .damaged(
+                path: source.name, byteOffset: 0, entry: nil, reason: "the \(compression.rawValue) header is torn")
+        }
     }
 
     deinit { unsafe archive_read_free(handle) }

@@ -56,7 +56,8 @@ final class ArchiveOutput {
         case .raw: try check(unsafe archive_write_set_format_raw(handle))
         case .tar:
             try check(unsafe archive_write_set_format_pax_restricted(handle))
-            try check(unsafe archive_write_set_format_option(handle, nil, "hdrcharset", "UTF-8"))
+            // Names go in as the bytes they are; a conversion would depend on the locale.
+            try check(unsafe archive_write_set_format_option(handle, nil, "hdrcharset", "BINARY"))
         }
         switch compression {
         case .none: try check(unsafe archive_write_add_filter_none(handle))
@@ -97,7 +98,7 @@ final class ArchiveOutput {
             throw .cannotWrite(path: sink.name, reason: "libarchive: no memory")
         }
         defer { unsafe archive_entry_free(entry) }
-        unsafe archive_entry_set_pathname_utf8(entry, name)
+        unsafe archive_entry_set_pathname(entry, name)
         unsafe archive_entry_set_size(entry, la_int64_t(size))
         unsafe archive_entry_set_filetype(entry, 0o100000)
         unsafe archive_entry_set_perm(entry, 0o644)
@@ -128,9 +129,10 @@ final class ArchiveOutput {
     private var failure: FileError {
         if let failure = sink.failure { return failure }
         let text = unsafe archive_error_string(handle)
-        let reason: String
-        if let text = unsafe text { reason = unsafe String(cString: text) } else { reason = "libarchive gave no reason" }
-        return .cannotWrite(path: sink.name, reason: reason)
+        guard let text = unsafe text else {
+            return .cannotWrite(path: sink.name, reason: "libarchive gave no reason")
+        }
+        return .cannotWrite(path: sink.name, reason: unsafe String(cString: text))
     }
 
     private func check(_ status: CInt) throws(FileError) {

@@ -177,7 +177,9 @@ struct JSONScanner {
         }
         let spelled = String(decoding: bytes(text, start..<position), as: UTF8.self)
         if isInteger, spelled != "-0", let value = Int(spelled) { return .integer(value) }
-        guard let value = Double(spelled) else { throw .syntax(byteOffset: start, expected: "a number") }
+        guard let value = Double(spelled), value.isFinite else {
+            throw .syntax(byteOffset: start, expected: "a number that fits 64-bit floating point")
+        }
         return .number(value)
     }
 

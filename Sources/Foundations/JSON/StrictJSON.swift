@@ -60,7 +60,13 @@ public enum StrictJSON {
         switch error {
         case DecodingError.keyNotFound(let key, let context):
             var object: JSONValue? = value
-            for step in context.codingPath { object = object?[step.stringValue] }
+            for step in context.codingPath {
+                if let index = step.intValue, case .array(let elements)? = object, elements.indices.contains(index) {
+                    object = elements[index]
+                } else {
+                    object = object?[step.stringValue]
+                }
+            }
             var present: [String] = []
             if case .object(let fields)? = object { present = Array(fields.keys) }
             return .missingKey(

@@ -1,0 +1,194 @@
+import Foundations
+import TestSupport
+import Testing
+
+private func sample(_ count: Int, seed: UInt64 = 7) -> [UInt8] {
+    var generator = SplitMix64(seed: seed)
+    return Array(
+        unsafeUninitializedCapacity: count,
+        initializingWith: { buffer, filled in
+            for index in 0..<count { buffer[index] = 97 + UInt8(truncatingIfNeeded: generator.next() >> 61) }
+            filled = count
+        })
+}
+
+private func everything(_ reader: CompressedReader) throws -> [UInt8] {
+    var result: [UInt8] = []
+    while try reader.read(appendingTo: &result) > 0 {}
+    return result
+}
+
+/// Compresses with the reference tool.
+private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [UInt8] {
+    switch compression {
+    case .none: bytes
+    case .gzip: try Execution.run("/bin/gzip", ["-nc"], input: bytes).output
+    case .zstd: try Execution.run("/usr/bin/env", ["zstd", "-qc"], input: bytes).output
+    case .xz: try Execution.run("/usr/bin/env", ["xz", "-c"], input: bytes).output
+    }
+}
+
+@Suite struct ArchiveTests {
+    @Test(arguments: Compression.allCases, [0, 1, 5, 1000, 700_000])
+    func readsWhatTheReferenceToolsWrite(compression: Compression, size: Int) throws {
+        let folder = try TemporaryFolder()
+        let bytes = sample(size)
+        let path = try folder.write(try compress(bytes, compression), to: "data")
+        let reader = try CompressedReader(path: path)
+        #expect(reader.compression == compression)
+        #expect(try everything(reader) == bytes)
+        #expect(reader.offset == size)
+        #expect(try reader.nextChunk() == nil)
+    }
+
+    @Test(arguments: Compression.allCases)
+    func skippingGivesTheRest(compression: Compression) throws {
+        let folder = try TemporaryFolder()
+        let bytes = sample(700_000)
+        let path = try folder.write(try compress(bytes, compression), to: "data")
+        for target in [0, 1, 262_144, 262_145, 699_999, 700_000] {
+            let reader = try CompressedReader(path: path)
+            let head = try reader.skip(to: target)
+            #expect(head + (try everything(reader)) == Array(bytes[target...]), "skip to \(target)")
+        }
+    }
+
+    @Test(arguments: [Compression.gzip, .zstd, .xz])
+    func aTornStreamIsAnErrorThatSaysHowFarItCame(compression: Compression) throws {
+        let whole = try compress(sample(400_000), compression)
+        for cut in [7, whole.count / 2, whole.count - 1] {
+            do {
+                let reader = try CompressedReader(bytes: Array(whole[..<cut]), name: "torn")
+                let got = try everything(reader)
+                Issue.record("\(cut) of \(whole.count) bytes were read as \(got.count) bytes")
+            } catch FileError.damaged(let path, let offset, _, _) {
+                #expect(path == "torn")
+                #expect(offset <= 400_000)
+            }
+        }
+    }
+
+    @Test func concatenatedMembersAreOneStream() throws {
+        for compression in [Compression.gzip, .zstd, .xz] {
+            let joined = try compress(sample(1000), compression) + compress(sample(2000, seed: 8), compression)
+            let reader = try CompressedReader(bytes: joined, name: "joined")
+            #expect(try everything(reader) == sample(1000) + sample(2000, seed: 8), "\(compression)")
+        }
+    }
+
+    @Test func aNameThatPromisesMoreThanTheBytesKeepIsAnError() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("plain", to: "x.jsonl.gz")
+        #expect(throws: FileError.self) { try CompressedReader(path: path) }
+    }
+
+    @Test func gzipAndZstdBytesAreReproducibleAndReadByTheTools() throws {
+        let folder = try TemporaryFolder()
+        let bytes = sample(300_000)
+        for name in ["a.gz", "b.gz"] {
+            let writer = try GzipWriter(path: folder.file(name))
+            for start in stride(from: 0, to: bytes.count, by: 70_001) {
+                try writer.write(Array(bytes[start..<min(start + 70_001, bytes.count)]))
+            }
+            try writer.finish()
+        }
+        let first = try folder.read("a.gz")
+        #expect(first == (try folder.read("b.gz")))
+        #expect(Array(first[4..<8]) == [0, 0, 0, 0], "the time stamp must be zero")
+        #expect(try Execution.run("/bin/gzip", ["-dc"], input: first).output == bytes)
+        let frame = try Zstd.compress(bytes, level: 5)
+        #expect(try Zstd.decompress(frame) == bytes)
+        #expect(try Execution.run("/usr/bin/env", ["zstd", "-dqc"], input: frame).output == bytes)
+        #expect(try Zstd.decompress(try Zstd.compress([])) == [])
+        #expect(throws: FileError.tooLarge(path: "z", entry: nil, limit: 1000)) {
+            try Zstd.decompress(frame, source: "z", limit: 1000)
+        }
+        #expect(throws: FileError.self) { try Zstd.decompress(bytes) }
+    }
+
+    @Test(arguments: Compression.allCases)
+    func tarRoundTrips(compression: Compression) throws {
+        let folder = try TemporaryFolder()
+        let long = String(repeating: "folder/", count: 40) + "ümläut-한국.txt"
+        let entries = [("000.json", sample(10)), ("000.png", sample(20_000)), (long, sample(513)), ("empty", [])]
+        for name in ["a.tar", "b.tar"] {
+            let writer = try TarWriter(path: folder.file(name), compression: compression)
+            for (name, bytes) in entries { try writer.add(name: name, bytes: bytes) }
+            try writer.finish()
+        }
+        #expect(try folder.read("a.tar") == (try folder.read("b.tar")))
+        let reader = try TarReader(path: folder.file("a.tar"))
+        for (name, bytes) in entries {
+            let entry = try reader.next()
+            #expect(entry?.name == name)
+            #expect(entry?.bytes == bytes)
+        }
+        #expect(try reader.next() == nil)
+        let skipped = try TarReader(path: folder.file("a.tar"))
+        #expect(try skipped.skip(3) == long)
+        #expect(try skipped.next()?.name == "empty")
+        #expect(try skipped.skip(1) == nil)
+        let list = try Execution.run("/bin/tar", ["--numeric-owner", "-tvf", folder.file("a.tar")])
+        #expect(list.status == 0, "\(list.errorText)")
+        #expect(list.text.hasPrefix("-rw-r--r-- 0/0              10 1970-01-01"), "\(list.text)")
+    }
+
+    @Test func aCutTarIsAnErrorWhereverItIsCut() throws {
+        let folder = try TemporaryFolder()
+        let writer = try TarWriter(path: folder.file("a.tar"))
+        for index in 0..<5 { try writer.add(name: "\(index).txt", bytes: sample(700 * index)) }
+        try writer.finish()
+        let whole = try folder.read("a.tar")
+        let content = whole.count - 1024
+        for cut in stride(from: 0, through: content, by: 128) {
+            #expect(throws: FileError.self, "cut at \(cut)") {
+                let reader = try TarReader(bytes: Array(whole[..<cut]), name: "cut")
+                while try reader.next() != nil {}
+            }
+        }
+    }
+
+    @Test func anEntryAboveTheLimitIsAnError() throws {
+        let folder = try TemporaryFolder()
+        let writer = try TarWriter(path: folder.file("a.tar"))
+        try writer.add(name: "big", bytes: sample(5000))
+        try writer.finish()
+        let reader = try TarReader(path: folder.file("a.tar"), entryLimit: 4999)
+        #expect(throws: FileError.tooLarge(path: folder.file("a.tar"), entry: "big", limit: 4999)) {
+            try reader.next()
+        }
+    }
+
+    @Test func writingIntoAMissingFolderOrAFullDeviceIsAnError() throws {
+        #expect(throws: FileError.self) { try TarWriter(path: "/no/such/folder/a.tar") }
+        #expect(throws: FileError.cannotWrite(path: "/dev/full", reason: "No space left on device")) {
+            let writer = try GzipWriter(path: "/dev/full")
+            try writer.write(sample(5_000_000))
+            try writer.finish()
+        }
+    }
+
+    @Test func damagedArchivesNeverTrap() throws {
+        let folder = try TemporaryFolder()
+        let writer = try TarWriter(path: folder.file("a.tar"))
+        for index in 0..<4 { try writer.add(name: "\(index).txt", bytes: sample(300 * index)) }
+        try writer.finish()
+        let tar = try folder.read("a.tar")
+        var generator = SplitMix64(seed: 99)
+        for compression in Compression.allCases {
+            let whole = try compress(tar, compression)
+            for _ in 0..<150 {
+                var bytes = whole
+                for _ in 0..<Int.random(in: 1...6, using: &generator) {
+                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(
+                        in: 0...255, using: &generator)
+                }
+                do {
+                    let reader = try TarReader(bytes: bytes, name: "damaged", entryLimit: 1 << 20)
+                    while try reader.next() != nil {}
+                } catch {}  // typed: nothing but FileError can arrive
+                _ = try? everything(try CompressedReader(bytes: bytes, name: "damaged"))
+            }
+        }
+    }
+}
