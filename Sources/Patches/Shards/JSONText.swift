@@ -1,0 +1,111 @@
+import Foundations
+
+/// A JSON object under construction. Keys must be added in byte order: the output is then sorted without a sort.
+struct JSONText {
+    private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
+
+    /// The finished object.
+    consuming func finish() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    mutating func add(_ key: StaticString, _ value: Int) {
+        name(key)
+        number(value)
+    }
+
+    mutating func add(_ key: StaticString, _ values: [Int]) {
+        name(key)
+        list(values) { text, value in text.number(value) }
+    }
+
+    mutating func add(_ key: StaticString, text value: some Collection<UInt8>) {
+        name(key)
+        string(value)
+    }
+
+    mutating func add(_ key: StaticString, texts values: [[UInt8]]) {
+        name(key)
+        list(values) { text, value in text.string(value) }
+    }
+
+    mutating func add(_ key: StaticString, _ value: JSONValue) {
+        name(key)
+        bytes += value.encoded()
+    }
+
+    /// A key that is known at run time only.
+    mutating func add(key: String, _ value: JSONValue) {
+        comma()
+        string(key.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes += value.encoded()
+    }
+
+    /// A value that `body` writes.
+    mutating func add(_ key: StaticString, _ body: (inout JSONText) -> Void) {
+        name(key)
+        body(&self)
+    }
+
+    mutating func list<T>(_ values: some Collection<T>, _ body: (inout JSONText, T) -> Void) {
+        bytes.append(UInt8(ascii: "["))
+        var isFirst = true
+        for value in values {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            body(&self, value)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    mutating func number(_ value: Int) {
+        if value >= 0 && value < 10 {
+            bytes.append(UInt8(ascii: "0") + UInt8(value))
+            return
+        }
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        let start = bytes.count
+        while rest > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        }
+        bytes[start...].reverse()
+    }
+
+    mutating func null() { bytes += Array("null".utf8) }
+
+    /// Valid UTF-8 as a JSON string; only quotes, backslashes and controls are escaped.
+    mutating func string(_ value: some Collection<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        bytes.reserveCapacity(bytes.count + value.count + 2)
+        for byte in value {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+            case 0x09: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+            case 0x0D: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+            case 0..<0x20: bytes += Array("\\u00".utf8) + [Self.hex(byte >> 4), Self.hex(byte & 15)]
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func name(_ key: StaticString) {
+        comma()
+        bytes.append(UInt8(ascii: "\""))
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+        bytes += [UInt8(ascii: "\""), UInt8(ascii: ":")]
+    }
+
+    private mutating func comma() {
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    private static func hex(_ digit: UInt8) -> UInt8 {
+        digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+    }
+}

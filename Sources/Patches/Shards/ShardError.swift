@@ -1,0 +1,53 @@
+public import Foundations
+
+/// What can go wrong while shards are written, read or verified.
+public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A file cannot be opened, read or written.
+    case file(FileError)
+    /// The bytes do not follow the format.
+    case malformed(path: String, byteOffset: Int?, reason: String)
+    /// Written by a program with another version of the format.
+    case unsupportedVersion(path: String, got: Int, expected: Int)
+    /// No sequence has this number.
+    case noSuchSequence(path: String, index: Int, count: Int)
+    /// A picture of a shard cannot be read.
+    case picture(path: String, name: String, reason: String)
+    /// The file name says nothing about its format.
+    case unknownFormat(path: String)
+    /// The output folder holds something already.
+    case outputNotEmpty(path: String)
+    /// The folder holds no unfinished render.
+    case nothingToResume(path: String)
+    /// An unfinished render was started with something else.
+    case otherSettings(path: String, key: String, was: String, now: String)
+    /// A stored thing is not what the manifest says.
+    case mismatch(path: String, what: String, expected: String, got: String)
+    /// An option is out of range.
+    case invalidOption(key: String, value: String, expected: String)
+
+    /// What happened, where, and what to do.
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .malformed(let path, let byteOffset, let reason):
+            path + (byteOffset.map { ", byte \($0)" } ?? "") + ": \(reason)"
+        case .unsupportedVersion(let path, let got, let expected):
+            "\(path): format version \(got); this program reads version \(expected)"
+        case .noSuchSequence(let path, let index, let count):
+            "\(path) has no sequence \(index); it holds \(count), numbered from 0"
+        case .picture(let path, let name, let reason): "\(path), entry \(name): \(reason)"
+        case .unknownFormat(let path):
+            "\(path): not a shard; expected a .lps, .tar or .gz file, or a folder with a manifest.json"
+        case .outputNotEmpty(let path):
+            "output folder \(path) is not empty; pass --resume to continue there, --overwrite to replace its shards, "
+                + "or name another folder"
+        case .nothingToResume(let path):
+            "\(path) holds no unfinished render (no progress.json); start without --resume"
+        case .otherSettings(let path, let key, let was, let now):
+            "\(path) was started with \(key) = \(was), now it is \(now); use the same settings, or another folder"
+        case .mismatch(let path, let what, let expected, let got):
+            "\(path): \(what) is \(got), the manifest says \(expected)"
+        case .invalidOption(let key, let value, let expected): "\(key): got \(value), expected \(expected)"
+        }
+    }
+}
