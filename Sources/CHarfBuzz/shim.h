@@ -1,6 +1,7 @@
 // HarfBuzz edge: shaping, Unicode properties, baseline tables.
 #ifndef LETTERPRESS_CHARFBUZZ_H
 #define LETTERPRESS_CHARFBUZZ_H
+#include <stddef.h>
 #include <hb.h>
 #include <hb-ot.h>
 

@@ -1,0 +1,223 @@
+internal import CKernels
+
+/// Patches to draw on: a window of `patchCount` square patches of a strip.
+///
+/// Letters: P side of a patch, n patches. Pixels are kept patch by patch: `[n][P][P]` gray, so that a stored patch is
+/// contiguous and a drawn strip needs no cutting. Coloured glyphs are noted and blended when pixels are read.
+@safe
+public final class Canvas {
+    /// Side of a patch in pixels.
+    public let patchSize: Int
+    /// Patches in the window.
+    public let patchCount: Int
+    /// Strip index of the window's first patch.
+    public var firstPatch = 0
+    /// Colours of text and background.
+    public let ink: RGBColour
+    public let paper: RGBColour
+
+    /// Gray pixels `[n][P][P]`, text black on white whatever the colours.
+    let gray: UnsafeMutablePointer<UInt8>
+    /// Right end of everything drawn so far, strip pixels: what starts beyond it overlaps nothing.
+    var inkEnd = Int.min
+    private var scratch: Canvas?
+    private var overlays: [Overlay] = []
+    private var blackPatches: [Int] = []
+    /// Patches touched since the last clear.
+    private var dirtyEnd: Int
+
+    struct Overlay {
+        var picture: ColourPicture
+        /// Strip column and row of the picture's top left corner.
+        var x: Int
+        var y: Int
+    }
+
+    /// A white canvas. Memory: `n * P * P` bytes, three times as many more while colours are read.
+    public init(patchSize: Int = 16, patchCount: Int, ink: RGBColour = .black, paper: RGBColour = .white) {
+        precondition(patchSize > 0 && patchCount > 0, "a canvas has at least one patch")
+        self.patchSize = patchSize
+        self.patchCount = patchCount
+        self.ink = ink
+        self.paper = paper
+        unsafe gray = UnsafeMutablePointer<UInt8>.allocate(capacity: patchCount * patchSize * patchSize)
+        dirtyEnd = patchCount
+        clear()
+    }
+
+    deinit { unsafe gray.deallocate() }
+
+    private var patchBytes: Int { patchSize * patchSize }
+    /// Strip pixels of the window.
+    var columns: Range<Int> { firstPatch * patchSize..<(firstPatch + patchCount) * patchSize }
+
+    /// Makes everything background again. Costs only what was drawn.
+    public func clear() {
+        unsafe gray.update(repeating: 255, count: dirtyEnd * patchBytes)
+        dirtyEnd = 0
+        inkEnd = Int.min
+        overlays.removeAll(keepingCapacity: true)
+        blackPatches.removeAll(keepingCapacity: true)
+    }
+
+    /// Whether reading pixels as color would show anything that gray does not.
+    public var hasColour: Bool { !overlays.isEmpty || !ink.isGray || !paper.isGray }
+
+    /// Whether gray pixels are the drawn ones: black on white.
+    private var isPlain: Bool { ink == .black && paper == .white }
+
+    /// Makes a patch black: a separator or the end. Patches outside the window are ignored.
+    public func fillBlack(patch: Int) {
+        let local = patch - firstPatch
+        guard (0..<patchCount).contains(local) else { return }
+        unsafe (gray + local * patchBytes).update(repeating: 0, count: patchBytes)
+        blackPatches.append(patch)
+        touch(columns: patch * patchSize..<(patch + 1) * patchSize)
+    }
+
+    private func touch(columns touched: Range<Int>) {
+        let end = (touched.upperBound + patchSize - 1) / patchSize - firstPatch
+        dirtyEnd = min(patchCount, max(dirtyEnd, end))
+        inkEnd = max(inkEnd, touched.upperBound)
+    }
+
+    /// Lays coverage on the canvas, saturating. Strip columns; clipped.
+    @inline(__always)
+    func press(_ coverage: UnsafePointer<UInt8>, stride: Int32, width: Int32, rows: Int32, x: Int, y: Int32) {
+        let local = x - firstPatch * patchSize
+        guard local < patchCount * patchSize, local + Int(width) > 0 else { return }
+        unsafe lp_press(
+            gray, Int32(patchSize), Int32(patchCount), coverage, stride, width, rows, Int32(local), y)
+        touch(columns: x..<x + Int(width))
+    }
+
+    /// Notes a coloured picture.
+    func overlay(_ picture: ColourPicture, x: Int, y: Int) {
+        guard x < columns.upperBound, x + picture.width > columns.lowerBound else { return }
+        overlays.append(Overlay(picture: picture, x: x, y: y))
+        touch(columns: x..<x + picture.width)
+    }
+
+    /// A second canvas of the same window, white.
+    func borrowScratch() -> Canvas {
+        let canvas = scratch ?? Canvas(patchSize: patchSize, patchCount: patchCount)
+        scratch = canvas
+        canvas.firstPatch = firstPatch
+        canvas.clear()
+        return canvas
+    }
+
+    /// Puts another canvas of the same window over this one.
+    func compose(_ other: Canvas) {
+        unsafe lp_multiply(gray, other.gray, other.dirtyEnd * patchBytes)
+        dirtyEnd = max(dirtyEnd, other.dirtyEnd)
+        inkEnd = max(inkEnd, other.inkEnd)
+        overlays += other.overlays
+    }
+
+    /// Appends `[count][P][P]` gray bytes of strip patches to `pixels`.
+    ///
+    /// - Parameter source: where gray comes from under coloured glyphs.
+    public func appendGray(of patches: Range<Int>, from source: RenderOptions.GraySource = .luma, to pixels: inout [UInt8]) {
+        let local = localRange(patches)
+        if isPlain, overlays.isEmpty {
+            unsafe pixels.append(contentsOf: unsafe UnsafeBufferPointer(
+                start: gray + local.lowerBound * patchBytes, count: local.count * patchBytes))
+            return
+        }
+        let start = pixels.count
+        pixels.append(contentsOf: [UInt8](repeating: 255, count: local.count * patchBytes))
+        switch source {
+        case .luma:
+            var colours: [UInt8] = []
+            appendRGB(of: patches, to: &colours)
+            unsafe pixels.withUnsafeMutableBufferPointer { target in
+                guard let base = target.baseAddress else { return }
+                unsafe lp_rgb_to_gray(base + start, colours, local.count * patchBytes)
+            }
+        case .alpha:
+            for index in 0..<local.count * patchBytes {
+                pixels[start + index] = unsafe gray[local.lowerBound * patchBytes + index]
+            }
+            blend(patches) { offset, pixel in
+                pixels[start + offset] = UInt8(Int(pixels[start + offset]) * (255 - Int(pixel[3])) / 255)
+            }
+        }
+    }
+
+    /// Appends `[count][P][P][3]` red, green, blue bytes of strip patches to `pixels`.
+    public func appendRGB(of patches: Range<Int>, to pixels: inout [UInt8]) {
+        let local = localRange(patches)
+        let count = local.count * patchBytes
+        let start = pixels.count
+        let source = unsafe gray + local.lowerBound * patchBytes
+        let added = unsafe [UInt8](unsafeUninitializedCapacity: count * 3) { target, filled in
+            guard let base = target.baseAddress else { return }
+            if isPlain {
+                unsafe lp_gray_to_rgb(base, source, count)
+            } else {
+                unsafe lp_tint(
+                    base, source, count, [ink.red, ink.green, ink.blue], [paper.red, paper.green, paper.blue])
+            }
+            filled = count * 3
+        }
+        if start == 0 { pixels = added } else { pixels += added }
+        if !isPlain {
+            for patch in blackPatches where patches.contains(patch) {
+                let place = start + (patch - patches.lowerBound) * patchBytes * 3
+                for index in place..<place + patchBytes * 3 { pixels[index] = 0 }
+            }
+        }
+        blend(patches) { offset, pixel in
+            let place = start + offset * 3
+            let rest = 255 - Int(pixel[3])
+            for channel in 0..<3 {
+                pixels[place + channel] = UInt8(
+                    min(255, Int(pixel[2 - channel]) + (Int(pixels[place + channel]) * rest + 127) / 255))
+            }
+        }
+    }
+
+    private func localRange(_ patches: Range<Int>) -> Range<Int> {
+        precondition(
+            patches.lowerBound >= firstPatch && patches.upperBound <= firstPatch + patchCount,
+            "patches \(patches) lie outside the window")
+        return patches.lowerBound - firstPatch..<patches.upperBound - firstPatch
+    }
+
+    /// Calls `body` for each coloured pixel in `patches` with its pixel offset from their start.
+    private func blend(_ patches: Range<Int>, _ body: (Int, ArraySlice<UInt8>) -> Void) {
+        let columns = patches.lowerBound * patchSize..<patches.upperBound * patchSize
+        for overlay in overlays {
+            let picture = overlay.picture
+            for row in max(0, -overlay.y)..<max(max(0, -overlay.y), min(picture.rows, patchSize - overlay.y)) {
+                for column in 0..<picture.width where columns.contains(overlay.x + column) {
+                    let x = overlay.x + column - columns.lowerBound
+                    let patch = patches.lowerBound + x / patchSize
+                    if blackPatches.contains(patch) { continue }
+                    let offset = (x / patchSize * patchSize + overlay.y + row) * patchSize + x % patchSize
+                    let place = (row * picture.width + column) * 4
+                    body(offset, ArraySlice([
+                        picture.bytes[place], picture.bytes[place + 1], picture.bytes[place + 2],
+                        picture.bytes[place + 3],
+                    ]))
+                }
+            }
+        }
+    }
+
+    /// `[count][P][P]` gray bytes of strip patches.
+    public func gray(of patches: Range<Int>, from source: RenderOptions.GraySource = .luma) -> [UInt8] {
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(patches.count * patchBytes)
+        appendGray(of: patches, from: source, to: &pixels)
+        return pixels
+    }
+
+    /// `[count][P][P][3]` red, green, blue bytes of strip patches.
+    public func rgb(of patches: Range<Int>) -> [UInt8] {
+        var pixels: [UInt8] = []
+        appendRGB(of: patches, to: &pixels)
+        return pixels
+    }
+}

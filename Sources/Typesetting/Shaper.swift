@@ -1,0 +1,115 @@
+internal import CHarfBuzz
+
+/// A glyph that HarfBuzz placed. In visual order, left to right.
+struct ShapedGlyph {
+    var glyph: UInt32
+    /// Index of the first character of its cluster.
+    var cluster: Int
+    /// Advance rounded to whole pixels.
+    var advance: Int
+    /// Offsets in 1/1024 px, x to the right, y upwards.
+    var xOffset: Int
+    var yOffset: Int
+    var isUnsafeToBreak: Bool
+}
+
+/// HarfBuzz behind one reusable buffer. One per typesetter.
+@safe
+final class Shaper {
+    private let buffer: OpaquePointer?
+    private let language: OpaquePointer?
+
+    /// Pango's language when the locale is C: no language system of its own.
+    static var undetermined: OpaquePointer? { unsafe hb_language_from_string("c", -1) }
+
+    init(language: String?) {
+        unsafe buffer = unsafe hb_buffer_create()
+        if let language {
+            unsafe self.language = unsafe hb_language_from_string(language, -1)
+        } else {
+            unsafe self.language = unsafe Self.undetermined
+        }
+    }
+
+    deinit { unsafe hb_buffer_destroy(buffer) }
+
+    private func properties(script: UInt32, isRightToLeft: Bool) -> hb_segment_properties_t {
+        var properties = unsafe hb_segment_properties_t()
+        unsafe properties.script = hb_script_t(rawValue: script)
+        unsafe properties.direction = isRightToLeft ? HB_DIRECTION_RTL : HB_DIRECTION_LTR
+        unsafe properties.language = unsafe language
+        return unsafe properties
+    }
+
+    /// Shapes `range` of a paragraph, the rest of which is context.
+    ///
+    /// - Complexity: HarfBuzz's, linear but for hostile fonts.
+    func shape(
+        _ paragraph: [UInt32], range: Range<Int>, font: HarfBuzzFont, script: UInt32, isRightToLeft: Bool
+    ) throws(TypesettingError) -> [ShapedGlyph] {
+        unsafe hb_buffer_clear_contents(buffer)
+        unsafe paragraph.withUnsafeBufferPointer { scalars in
+            unsafe hb_buffer_add_utf32(
+                buffer, scalars.baseAddress, Int32(scalars.count), UInt32(range.lowerBound), Int32(range.count))
+        }
+        var properties = unsafe properties(script: script, isRightToLeft: isRightToLeft)
+        unsafe hb_buffer_set_segment_properties(buffer, &properties)
+        unsafe hb_buffer_set_flags(
+            buffer, hb_buffer_flags_t(HB_BUFFER_FLAG_BOT.rawValue | HB_BUFFER_FLAG_EOT.rawValue))
+        guard unsafe lp_hb_shape(try font.handle(), buffer) != 0,
+            unsafe hb_buffer_allocation_successful(buffer) != 0
+        else { throw .library(name: "HarfBuzz", call: "hb_shape_full", code: 0) }
+        var count: UInt32 = 0
+        let infos = unsafe hb_buffer_get_glyph_infos(buffer, &count)
+        let positions = unsafe hb_buffer_get_glyph_positions(buffer, &count)
+        guard let infos = unsafe infos, let positions = unsafe positions else { return [] }
+        return unsafe [ShapedGlyph](unsafeUninitializedCapacity: Int(count)) { storage, filled in
+            for index in 0..<Int(count) {
+                let position = unsafe positions[index]
+                unsafe storage.initializeElement(
+                    at: index,
+                    to: ShapedGlyph(
+                        glyph: infos[index].codepoint, cluster: Int(infos[index].cluster),
+                        advance: Int((position.x_advance + 512) >> 10), xOffset: Int(position.x_offset),
+                        yOffset: Int(position.y_offset), isUnsafeToBreak: lp_hb_unsafe_to_break(infos + index) != 0))
+            }
+            filled = Int(count)
+        }
+    }
+
+    /// Whether any lookup that shaping would apply reads one of `glyphs`.
+    func lookups(
+        of font: HarfBuzzFont, script: UInt32, isRightToLeft: Bool, read glyphs: OpaquePointer?
+    ) throws(TypesettingError) -> Bool {
+        let face = unsafe try font.file.hbFace()
+        var properties = unsafe properties(script: script, isRightToLeft: isRightToLeft)
+        let plan = unsafe hb_shape_plan_create_cached(face, &properties, nil, 0, nil)
+        defer { unsafe hb_shape_plan_destroy(plan) }
+        for table: hb_tag_t in [0x4753_5542, 0x4750_4F53] {  // GSUB, GPOS
+            let lookups = unsafe hb_set_create()
+            defer { unsafe hb_set_destroy(lookups) }
+            unsafe hb_ot_shape_plan_collect_lookups(plan, table, lookups)
+            var lookup: hb_codepoint_t = hb_codepoint_t.max
+            while unsafe hb_set_next(lookups, &lookup) != 0 {
+                let seen = unsafe hb_set_create()
+                defer { unsafe hb_set_destroy(seen) }
+                unsafe hb_ot_layout_lookup_collect_glyphs(face, table, lookup, seen, seen, seen, nil)
+                unsafe hb_set_intersect(seen, glyphs)
+                if unsafe hb_set_is_empty(seen) == 0 { return true }
+            }
+        }
+        return false
+    }
+
+    /// Whether a character stands on its own: no mark, no format character, no control.
+    static func isPlain(_ scalar: UInt32) -> Bool {
+        switch unsafe hb_unicode_general_category(hb_unicode_funcs_get_default(), scalar) {
+        case HB_UNICODE_GENERAL_CATEGORY_NON_SPACING_MARK, HB_UNICODE_GENERAL_CATEGORY_ENCLOSING_MARK,
+            HB_UNICODE_GENERAL_CATEGORY_SPACING_MARK, HB_UNICODE_GENERAL_CATEGORY_FORMAT,
+            HB_UNICODE_GENERAL_CATEGORY_CONTROL, HB_UNICODE_GENERAL_CATEGORY_SURROGATE,
+            HB_UNICODE_GENERAL_CATEGORY_UNASSIGNED, HB_UNICODE_GENERAL_CATEGORY_SPACE_SEPARATOR:
+            false
+        default: true
+        }
+    }
+}

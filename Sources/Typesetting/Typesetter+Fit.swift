@@ -1,0 +1,122 @@
+/// The part of a text that fits a width.
+public struct Fit: Sendable {
+    /// Byte after the drawn text; trailing spaces are not drawn.
+    public let end: Int
+    /// Byte where the next part starts.
+    public let next: Int
+    /// The drawn part, laid out as a text of its own.
+    public let line: Line
+}
+
+extension Typesetter {
+    /// The longest part of `text` from `start` on that is at most `maxWidth` pixels wide and ends where a word ends;
+    /// where not even one word fits, it ends between clusters.
+    ///
+    /// The cut is found in the layout of a longer stretch, then the part is laid out alone and measured again. It
+    /// always advances: a single cluster wider than `maxWidth` is returned as it is.
+    ///
+    /// - Parameter text: valid UTF-8 without line breaks; `start` is a character boundary before its end.
+    /// - Complexity: linear in the part returned.
+    public func fit(
+        _ text: [UInt8], from start: Int = 0, maxWidth: Int, direction: BaseDirection = .auto
+    ) throws(TypesettingError) -> Fit {
+        var take = max(64, maxWidth * 3 / 16)
+        while true {
+            let end = characterBoundary(text, min(text.count, start + take))
+            let whole = end == text.count
+            let line = try line(Array(text[start..<end]), direction: direction)
+            if whole, line.width <= maxWidth { return Fit(end: end, next: end, line: line) }
+            if line.width <= maxWidth + Int(options.em) * 8 {
+                take *= 2  // too short to hold the cut and what follows it
+                continue
+            }
+            return try cut(text, start, line, maxWidth, direction)
+        }
+    }
+
+    private func characterBoundary(_ text: [UInt8], _ byte: Int) -> Int {
+        var byte = byte
+        while byte < text.count, byte > 0, text[byte] & 0xC0 == 0x80 { byte -= 1 }
+        return byte
+    }
+
+    private func cut(
+        _ text: [UInt8], _ start: Int, _ line: Line, _ maxWidth: Int, _ direction: BaseDirection
+    ) throws(TypesettingError) -> Fit {
+        if line.isSimple, let fit = cutSimple(text, start, line, maxWidth) { return fit }
+        let clusters = try clusters(of: line)
+        // Width of a prefix: the sum of its clusters' advances, whatever the direction they stand in.
+        var breaks: [Int] = []
+        var width = 0
+        var widest = 0  // bytes of the longest prefix of whole clusters that fits
+        for cluster in clusters {
+            if line.text[cluster.utf8.lowerBound] == 0x20, width <= maxWidth { breaks.append(cluster.utf8.lowerBound) }
+            width += cluster.x.count
+            if width <= maxWidth { widest = cluster.utf8.upperBound }
+        }
+        for end in breaks.reversed() {
+            if let fit = try part(text, start, start + end, maxWidth, direction) { return fit }
+        }
+        let ends = clusters.map(\.utf8.upperBound).filter { $0 <= widest }
+        for end in ends.reversed() {
+            if let fit = try part(text, start, start + end, maxWidth, direction) { return fit }
+        }
+        let first = start + (clusters.first?.utf8.upperBound ?? line.text.count)
+        return Fit(
+            end: first, next: first, line: try self.line(Array(text[start..<first]), direction: direction))
+    }
+
+    /// Lays out `text[start..<end]` without trailing spaces; `nil` when it is empty or too wide after all.
+    private func part(
+        _ text: [UInt8], _ start: Int, _ end: Int, _ maxWidth: Int, _ direction: BaseDirection
+    ) throws(TypesettingError) -> Fit? {
+        var last = end
+        while last > start, text[last - 1] == 0x20 { last -= 1 }
+        guard last > start else { return nil }
+        let line = try line(Array(text[start..<last]), direction: direction)
+        guard line.width <= maxWidth else { return nil }
+        return Fit(end: last, next: afterSpaces(text, last), line: line)
+    }
+
+    private func afterSpaces(_ text: [UInt8], _ byte: Int) -> Int {
+        var byte = byte
+        while byte < text.count, text[byte] == 0x20 { byte += 1 }
+        return byte
+    }
+
+    /// The cut of a line that is one left-to-right run of words: its prefix needs no second layout.
+    private func cutSimple(_ text: [UInt8], _ start: Int, _ line: Line, _ maxWidth: Int) -> Fit? {
+        guard let run = line.runs.first else { return nil }
+        var count = 0
+        for piece in line.pieces {
+            guard Int(piece.x) + Int(piece.width) <= maxWidth else { break }
+            count += 1
+        }
+        // The word after the cut must start after a space, and the script of the part must be that of the whole.
+        while count > 0 {
+            let end = Int(line.pieces[count - 1].utf8.upperBound)
+            if end < line.text.count, line.text[end] == 0x20,
+                end >= line.firstRealScript || line.firstRealScript == Int.max
+            {
+                break
+            }
+            count -= 1
+        }
+        guard count > 0 else { return nil }
+        let last = line.pieces[count - 1]
+        let end = Int(last.utf8.upperBound)
+        var part = Line(text: Array(line.text[..<end]))
+        part.width = Int(last.x) + Int(last.width)
+        part.pieces = Array(line.pieces[..<count])
+        part.glyphs = line.glyphs
+        part.missing = line.missing.filter { $0.byteOffset < end }
+        part.isSimple = true
+        part.firstRealScript = line.firstRealScript
+        var shorter = run
+        shorter.width = Int32(part.width)
+        shorter.pieces = run.pieces.lowerBound..<run.pieces.lowerBound + Int32(count)
+        shorter.utf8 = run.utf8.lowerBound..<Int32(end)
+        part.runs = [shorter]
+        return Fit(end: start + end, next: afterSpaces(text, start + end), line: part)
+    }
+}

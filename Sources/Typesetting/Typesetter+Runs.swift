@@ -1,0 +1,274 @@
+internal import CHarfBuzz
+
+/// What the quick scan learns of a text set in one font, one script, left to right.
+struct SimpleText {
+    var font: UInt8
+    var script: UInt32
+    /// Byte after the first character with a script of its own; `Int.max` when there is none.
+    var firstRealScript: Int
+}
+
+extension Typesetter {
+    /// One pass over the text: its font and script when it has one of each and nothing needs a closer look.
+    func scanSimple(
+        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+    ) throws(TypesettingError) -> SimpleText? {
+        guard range.count <= Paragraph.characterLimit else { return nil }
+        var simple = SimpleText(font: ScalarInfo.noFont, script: ScalarInfo.commonScript, firstRealScript: Int.max)
+        var position = range.lowerBound
+        let latin = unsafe table.latin
+        var marks = 0
+        while position < range.upperBound {
+            let info: ScalarInfo
+            let byte = unsafe text[position]
+            if byte < 0x80 {
+                position += 1
+                info = unsafe latin[Int(byte)]
+            } else {
+                info = try table.info(unsafe try UTF8Decoding.next(text, &position))
+                if info.flags.contains(.extends) {
+                    marks += 1
+                    if marks > Paragraph.markLimit { return nil }
+                    // A mark in another font than its base needs the cluster rule.
+                } else {
+                    marks = 0
+                }
+            }
+            if !info.flags.isDisjoint(with: .complex) { return nil }
+            if info.font != simple.font, !info.flags.contains(.neutralFont) {
+                guard simple.font == ScalarInfo.noFont else { return nil }
+                simple.font = info.font
+            }
+            if info.script != simple.script, !info.flags.contains(.commonScript) {
+                guard simple.firstRealScript == Int.max else { return nil }
+                simple.script = info.script
+                simple.firstRealScript = position
+            }
+        }
+        if simple.font == ScalarInfo.noFont { simple.font = table.fallbackFont }
+        return fonts[Int(simple.font)].isEmoji ? nil : simple
+    }
+
+    func layOutSimple(
+        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ simple: SimpleText, into line: inout Line
+    ) throws(TypesettingError) {
+        guard !range.isEmpty else { return }
+        var baseline = primaryBaseline
+        if options.lineMetrics == .max {
+            let metrics = try fonts[Int(simple.font)].metrics()
+            baseline = Self.baseline(
+                patchSize: options.patchSize, ascent: metrics.ascent * 1024, height: metrics.ascent + metrics.descent)
+        }
+        let item = ItemRun(
+            start: 0, end: 0, kind: .text, font: simple.font, script: simple.script, level: 0)
+        paragraph.removeAll()
+        line.pieces.reserveCapacity(range.count / 5 + 4)
+        var run = unsafe try layOutWords(text, range, item, baseline: baseline, whole: range, into: &line)
+        run.x = Int32(clamping: line.width)
+        line.width += Int(run.width)
+        line.runs.append(run)
+        line.isSimple = line.runs.count == 1
+        line.firstRealScript = simple.firstRealScript
+    }
+
+    /// Lays out one run of the decoded paragraph.
+    func layOutRun(
+        _ text: UnsafeBufferPointer<UInt8>, _ item: ItemRun, baseline: Int, into line: inout Line
+    ) throws(TypesettingError) -> LineRun {
+        let bytes = paragraph.offsets[item.start]..<paragraph.offsets[item.end]
+        switch item.kind {
+        case .tab:
+            return run(item, bytes, baseline, pieces: line.pieces.count..<line.pieces.count, width: 0)
+        case .unknown:
+            let width = options.unknownGlyph == .box ? (item.end - item.start) * options.patchSize : 0
+            return run(item, bytes, baseline, pieces: line.pieces.count..<line.pieces.count, width: width)
+        case .emoji:
+            return try shapeWhole(item, bytes, baseline: baseline, into: &line)
+        case .text:
+            let font = fonts[Int(item.font)]
+            if words == nil || paragraph.droppedMarks > 0 {
+                return try shapeWhole(item, bytes, baseline: baseline, into: &line)
+            }
+            if try font.interacts(.space, shaper, script: item.script, isRightToLeft: item.isRightToLeft) {
+                return try shapeWhole(item, bytes, baseline: baseline, into: &line)
+            }
+            let whole = paragraph.offsets[0]..<paragraph.offsets[paragraph.offsets.count - 1]
+            return unsafe try layOutWords(text, bytes, item, baseline: baseline, whole: whole, into: &line)
+        }
+    }
+
+    func run(_ item: ItemRun, _ bytes: Range<Int>, _ baseline: Int, pieces: Range<Int>, width: Int) -> LineRun {
+        LineRun(
+            kind: item.kind, font: item.font, script: item.script, isRightToLeft: item.isRightToLeft,
+            baseline: Int32(clamping: baseline), x: 0, width: Int32(clamping: width),
+            pieces: Int32(pieces.lowerBound)..<Int32(pieces.upperBound),
+            utf8: Int32(bytes.lowerBound)..<Int32(bytes.upperBound))
+    }
+
+    /// Shapes a run in one go and places its glyphs.
+    private func shapeWhole(
+        _ item: ItemRun, _ bytes: Range<Int>, baseline: Int, into line: inout Line
+    ) throws(TypesettingError) -> LineRun {
+        let first = line.pieces.count
+        let shaped = try shaper.shape(
+            paragraph.scalars, range: item.start..<item.end, font: fonts[Int(item.font)], script: item.script,
+            isRightToLeft: item.isRightToLeft)
+        let width = place(shaped, baseline: baseline, x: 0, bytes: bytes, into: &line)
+        noteUndrawn(shaped, into: &line)
+        return run(item, bytes, baseline, pieces: first..<line.pieces.count, width: width)
+    }
+
+    private func noteUndrawn(_ shaped: [ShapedGlyph], into line: inout Line) {
+        for glyph in shaped where glyph.glyph == 0 {
+            guard glyph.cluster < paragraph.scalars.count else { continue }
+            line.missing.append(
+                MissingGlyph(
+                    scalar: paragraph.scalars[glyph.cluster], script: ISO15924.name(paragraph.infos[glyph.cluster].script),
+                    byteOffset: paragraph.offsets[glyph.cluster]))
+        }
+    }
+
+    /// Appends one piece of placed glyphs; returns its advance.
+    private func place(
+        _ shaped: [ShapedGlyph], baseline: Int, x: Int, bytes: Range<Int>, into line: inout Line
+    ) -> Int {
+        let start = line.glyphs.count
+        var pen = 0
+        for glyph in shaped {
+            line.glyphs.append(
+                PlacedGlyph(
+                    glyph: glyph.glyph, x: Int32(clamping: (pen * 1024 + glyph.xOffset + 512) >> 10),
+                    y: Int32(clamping: (baseline - glyph.yOffset + 512) >> 10)))
+            pen += glyph.advance
+        }
+        line.pieces.append(
+            Piece(
+                x: Int32(clamping: x), width: Int32(clamping: pen),
+                utf8: Int32(bytes.lowerBound)..<Int32(bytes.upperBound), word: nil,
+                glyphs: Int32(start)..<Int32(line.glyphs.count)))
+        return pen
+    }
+
+    /// Cuts a run at its spaces and takes each word from the cache, or shapes and keeps it.
+    ///
+    /// - Parameters:
+    ///   - bytes: the run.
+    ///   - whole: the paragraph that the run is part of.
+    private func layOutWords(
+        _ text: UnsafeBufferPointer<UInt8>, _ bytes: Range<Int>, _ item: ItemRun, baseline: Int, whole: Range<Int>,
+        into line: inout Line
+    ) throws(TypesettingError) -> LineRun {
+        guard let words else { return run(item, bytes, baseline, pieces: 0..<0, width: 0) }
+        let font = fonts[Int(item.font)]
+        if item.end == 0, try font.interacts(.space, shaper, script: item.script, isRightToLeft: false) {
+            unsafe try paragraph.decode(text, whole, table)
+            var item = item
+            item.end = paragraph.scalars.count
+            return try shapeWhole(item, bytes, baseline: baseline, into: &line)
+        }
+        let space = try font.spaceAdvance(shaper, script: item.script, isRightToLeft: item.isRightToLeft)
+        let key =
+            UInt64(item.script) << 32 ^ UInt64(item.font) << 24 ^ (item.isRightToLeft ? 1 << 23 : 0)
+            ^ UInt64(UInt32(bitPattern: Int32(truncatingIfNeeded: baseline)) & 0x7F_FFFF)
+        let first = line.pieces.count
+        var cutter = unsafe WordCutter(
+            text: text, run: bytes, table: table,
+            cutsIdeographs: item.script == HB_SCRIPT_HAN.rawValue
+                ? try !font.interacts(.ideographs, shaper, script: item.script, isRightToLeft: item.isRightToLeft)
+                : false)
+        var advance = 0
+        let joins = Joining.scripts.contains(item.script)
+        while let word = try cutter.next(&advance, space: space) {
+            let atEdge =
+                (word.lowerBound == bytes.lowerBound && bytes.lowerBound > whole.lowerBound
+                    || word.upperBound == bytes.upperBound && bytes.upperBound < whole.upperBound)
+            let slice = unsafe UnsafeBufferPointer(rebasing: text[word])
+            var handle: (handle: WordHandle, width: Int)?
+            let keeps = word.count <= Self.wordLimit && !cutter.startsWithMark && !(atEdge && joins)
+            let hash = unsafe WordCache.hash(slice, key: key)
+            if keeps { handle = unsafe words.find(slice, hash: hash, key: key) }
+            if let handle {
+                line.pieces.append(
+                    Piece(
+                        x: Int32(clamping: advance), width: Int32(handle.width),
+                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: handle.handle, glyphs: 0..<0))
+                advance += handle.width
+                continue
+            }
+            let shaped = unsafe try shapeWord(text, word, whole, item)
+            if keeps, !shaped.contains(where: { $0.glyph == 0 }) {
+                let box = try drawBox(shaped, font: item.font, baseline: baseline)
+                let width = shaped.reduce(0) { $0 + $1.advance }
+                if let kept = unsafe words.insert(slice, hash: hash, key: key, width: width, picture: box) {
+                    line.pieces.append(
+                        Piece(
+                            x: Int32(clamping: advance), width: Int32(width),
+                            utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: kept, glyphs: 0..<0))
+                    advance += width
+                    continue
+                }
+            }
+            noteUndrawn(shaped, into: &line)
+            advance += place(shaped, baseline: baseline, x: advance, bytes: word, into: &line)
+        }
+        return run(item, bytes, baseline, pieces: first..<line.pieces.count, width: advance)
+    }
+
+    /// Shapes one word with the paragraph as its context.
+    func shapeWord(
+        _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ whole: Range<Int>, _ item: ItemRun
+    ) throws(TypesettingError) -> [ShapedGlyph] {
+        if paragraph.offsets.isEmpty || paragraph.offsets[0] != whole.lowerBound
+            || paragraph.offsets[paragraph.offsets.count - 1] != whole.upperBound
+        {
+            unsafe try paragraph.decode(text, whole, table)
+        }
+        let start = paragraph.index(ofByte: word.lowerBound)
+        let end = paragraph.index(ofByte: word.upperBound)
+        return try shaper.shape(
+            paragraph.scalars, range: start..<end, font: fonts[Int(item.font)], script: item.script,
+            isRightToLeft: item.isRightToLeft)
+    }
+
+    /// The coverage of shaped glyphs, clipped to the canvas rows.
+    func drawBox(_ shaped: [ShapedGlyph], font: UInt8, baseline: Int) throws(TypesettingError) -> CoverageBox {
+        var pen = 0
+        var placed: [(picture: GlyphPicture, x: Int, y: Int)] = []
+        var left = Int.max
+        var right = Int.min
+        var top = Int.max
+        var bottom = Int.min
+        for glyph in shaped {
+            let picture = try glyphs.picture(font: font, glyph: glyph.glyph)
+            let x = ((pen * 1024 + glyph.xOffset + 512) >> 10) + Int(picture.left)
+            let y = ((baseline - glyph.yOffset + 512) >> 10) - Int(picture.top)
+            pen += glyph.advance
+            guard unsafe picture.bytes != nil else { continue }
+            placed.append((picture, x, y))
+            left = min(left, x)
+            right = max(right, x + Int(picture.width))
+            top = min(top, y)
+            bottom = max(bottom, y + Int(picture.rows))
+        }
+        top = max(top, 0)
+        bottom = min(bottom, options.patchSize)
+        guard left < right, top < bottom else { return CoverageBox() }
+        var box = CoverageBox(left: left, top: top, width: right - left, rows: bottom - top)
+        box.coverage = [UInt8](repeating: 0, count: box.width * box.rows)
+        for item in placed { box.add(item.picture, x: item.x - left, y: item.y - top) }
+        return box
+    }
+}
+
+extension Paragraph {
+    /// The character that starts at a byte. Complexity: logarithmic.
+    func index(ofByte byte: Int) -> Int {
+        var low = 0
+        var high = offsets.count - 1
+        while low < high {
+            let middle = (low + high) / 2
+            if offsets[middle] < byte { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

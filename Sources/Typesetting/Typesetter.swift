@@ -1,0 +1,205 @@
+/// Sets text: lays lines out and draws them on a ``Canvas``.
+///
+/// A pure function of text, options and font files; the caches inside change speed only. One per thread.
+///
+/// Source: the renderer of PIXEL and PixelGPT on Pango 1.50 and Cairo, re-created on HarfBuzz, FreeType and FriBidi.
+public final class Typesetter {
+    /// The options in force.
+    public let options: RenderOptions
+    /// The fonts in use.
+    public let fontSet: FontSet
+
+    let fonts: [HarfBuzzFont]
+    let table: ScalarTable
+    let shaper: Shaper
+    let glyphs: GlyphCache
+    let words: WordCache?
+    let itemizer: Itemizer
+    var paragraph = Paragraph()
+    /// Distance from canvas top to the primary font's baseline, 1/1024 px.
+    let primaryBaseline: Int
+
+    /// Longest word, in bytes, whose picture is kept.
+    static let wordLimit = 64
+
+    /// A typesetter for one thread.
+    ///
+    /// - Throws: ``TypesettingError/invalidOption(key:value:expected:)`` and the errors of the primary font.
+    public init(fonts: FontSet, options: RenderOptions = RenderOptions()) throws(TypesettingError) {
+        try options.validate()
+        self.options = options
+        fontSet = fonts
+        var opened: [HarfBuzzFont] = []
+        for file in fonts.files { opened.append(HarfBuzzFont(file: file, em: options.em)) }
+        self.fonts = opened
+        table = try ScalarTable(fonts: opened)
+        shaper = Shaper(language: options.language)
+        let hinting: FontFile.Hinting =
+            switch options.profile {
+            case .pango: .light
+            case .pygame: .native
+            case .plain: .none
+            }
+        glyphs = GlyphCache(fonts: opened, hinting: hinting)
+        words = options.wordCache ? WordCache(bytes: options.wordCacheBytes) : nil
+        itemizer = Itemizer(table: table, fonts: opened)
+        let metrics = try opened[0].metrics()
+        primaryBaseline = Self.baseline(
+            patchSize: options.patchSize, ascent: metrics.ascent * 1024, height: metrics.ascent + metrics.descent)
+    }
+
+    /// A canvas in this typesetter's patch size and colours.
+    public func canvas(patchCount: Int) -> Canvas {
+        Canvas(
+            patchSize: options.patchSize, patchCount: patchCount, ink: options.textColour, paper: options.background)
+    }
+
+    /// Share of words that were found drawn, and how many were asked for.
+    public var wordCacheStatistics: (hits: Int, lookups: Int) { (words?.hits ?? 0, words?.lookups ?? 0) }
+
+    /// `P / 2 - H / 2 - 2 + A` in 1/1024 px: the reference's line top plus the ascent, not rounded.
+    static func baseline(patchSize: Int, ascent: Int, height: Int) -> Int {
+        patchSize * 512 - height * 512 - 2048 + ascent
+    }
+
+    /// Lays out one line.
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8 without line breaks; a control character in it counts as unknown.
+    ///   - role: whether the text stands as a sentence or as one word of a list; only `pygame` tells them apart.
+    ///   - direction: base direction of the paragraph.
+    /// - Throws: ``TypesettingError/invalidUTF8(byteOffset:)``, and by policy
+    ///   ``TypesettingError/missingGlyph(scalar:script:byteOffset:)``.
+    /// - Complexity: linear in the text.
+    public func line(
+        _ text: [UInt8], role: LineRole = .sentence, direction: BaseDirection = .auto
+    ) throws(TypesettingError) -> Line {
+        glyphs.trim()
+        if options.profile == .pygame { return try pygameLine(text, role: role) }
+        var line = Line(text: text)
+        let bytes = text.span
+        try unsafe bytes.withUnsafeBufferPointer { buffer throws(TypesettingError) in
+            unsafe try layOut(buffer, 0..<buffer.count, direction, into: &line)
+        }
+        return line
+    }
+
+    func layOut(
+        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ direction: BaseDirection, into line: inout Line
+    ) throws(TypesettingError) {
+        if direction != .rightToLeft, words != nil,
+            let simple = unsafe try scanSimple(text, range)
+        {
+            unsafe try layOutSimple(text, range, simple, into: &line)
+            return
+        }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = unsafe chunkEnd(text, start, range.upperBound)
+            if end < range.upperBound { line.forcedCuts += 1 }
+            unsafe try paragraph.decode(text, start..<end, table)
+            if start == range.lowerBound { line.isRightToLeft = BidiLevels.isRightToLeft(paragraph.infos, direction) }
+            unsafe try layOutParagraph(text, direction, into: &line)
+            start = end
+        }
+    }
+
+    /// The end of a stretch of at most ``Paragraph/characterLimit`` characters, after a space where there is one.
+    private func chunkEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        guard end - start > Paragraph.characterLimit else { return end }
+        var characters = 0
+        var position = start
+        var lastSpace: Int?
+        while position < end {
+            let byte = unsafe text[position]
+            if byte & 0xC0 != 0x80 {
+                if characters == Paragraph.characterLimit { return lastSpace ?? position }
+                characters += 1
+            }
+            position += 1
+            if byte == 0x20 { lastSpace = position }
+        }
+        return end
+    }
+
+    private func layOutParagraph(
+        _ text: UnsafeBufferPointer<UInt8>, _ direction: BaseDirection, into line: inout Line
+    ) throws(TypesettingError) {
+        line.droppedMarks += paragraph.droppedMarks
+        let items = try itemizer.runs(paragraph, direction)
+        try report(items, into: &line)
+        let baselines = try baselines(items)
+        var runs: [LineRun] = []
+        for (item, baseline) in zip(items, baselines) {
+            runs.append(unsafe try layOutRun(text, item, baseline: baseline, into: &line))
+        }
+        for index in Itemizer.visualOrder(items) {
+            var run = runs[index]
+            if run.kind == .tab { run.width = Int32(try tabWidth(at: line.width)) }
+            run.x = Int32(clamping: line.width)
+            line.width += Int(run.width)
+            if run.kind == .emoji { line.hasColour = true }
+            line.runs.append(run)
+        }
+    }
+
+    private func report(_ items: [ItemRun], into line: inout Line) throws(TypesettingError) {
+        for item in items where item.kind == .unknown {
+            for index in item.start..<item.end {
+                let glyph = MissingGlyph(
+                    scalar: paragraph.scalars[index], script: ISO15924.name(paragraph.infos[index].script),
+                    byteOffset: paragraph.offsets[index])
+                if options.unknownGlyph == .error {
+                    throw .missingGlyph(scalar: glyph.scalar, script: glyph.script, byteOffset: glyph.byteOffset)
+                }
+                line.missing.append(glyph)
+            }
+        }
+    }
+
+    /// Pixels from `position`, counted from the line's start, to where text goes on after a tab.
+    private func tabWidth(at position: Int) throws(TypesettingError) -> Int {
+        let space = max(1, try fonts[Int(table.fallbackFont)].spaceAdvance(
+            shaper, script: ScalarInfo.commonScript, isRightToLeft: false))
+        switch options.effectiveTab {
+        case .spaces: return 4 * space
+        case .stop: return (position / (8 * space) + 1) * 8 * space - position
+        }
+    }
+
+    /// The baseline of every run, 1/1024 px from the canvas top.
+    private func baselines(_ items: [ItemRun]) throws(TypesettingError) -> [Int] {
+        let drawn = items.filter { $0.kind != .unknown }
+        guard options.lineMetrics == .max, let first = drawn.first else {
+            return [Int](repeating: primaryBaseline, count: items.count)
+        }
+        let tag = Baselines.tag(ofScript: first.script)
+        let reference = try fonts[Int(first.font)].baseline(tag: tag, script: first.script)
+        var ascent = Int.min
+        var descent = Int.min
+        var shifts: [Int] = []
+        for item in items {
+            guard item.kind != .unknown else {
+                shifts.append(0)
+                continue
+            }
+            let font = fonts[Int(item.font)]
+            let metrics = try font.metrics()
+            let shift = reference - (try font.baseline(tag: tag, script: item.script))
+            shifts.append(shift)
+            ascent = max(ascent, metrics.ascent * 1024 + shift)
+            descent = max(descent, metrics.descent * 1024 - shift)
+        }
+        let height = (ascent + descent + 1023) >> 10
+        let base = Self.baseline(patchSize: options.patchSize, ascent: ascent, height: height)
+        return shifts.map { base - $0 }
+    }
+}
+
+/// Whether a text stands as a sentence or as one word of a list.
+public enum LineRole: Sendable {
+    /// A text of its own.
+    case sentence
+    /// One of several words with a common baseline.
+    case word
+}
