@@ -115,6 +115,26 @@ public final class Canvas {
         overlays += other.overlays
     }
 
+    /// Lays columns of another canvas on this one, the first of them at column `x`. Both are black on white beneath; a
+    /// coloured glyph comes along when its middle is among the columns.
+    public func copy(columns: Range<Int>, of other: Canvas, to x: Int) {
+        precondition(other.patchSize == patchSize, "canvases of \(patchSize) and \(other.patchSize) px do not mix")
+        let source = columns.clamped(to: other.columns)
+        for column in source where self.columns.contains(x + column - columns.lowerBound) {
+            let from = column - other.firstPatch * patchSize
+            let to = x + column - columns.lowerBound - firstPatch * patchSize
+            for row in 0..<patchSize {
+                let byte = unsafe other.gray[(from / patchSize * patchSize + row) * patchSize + from % patchSize]
+                let place = (to / patchSize * patchSize + row) * patchSize + to % patchSize
+                unsafe gray[place] = UInt8(max(0, Int(gray[place]) + Int(byte) - 255))
+            }
+        }
+        for overlay in other.overlays where columns.contains(overlay.x + overlay.picture.width / 2) {
+            self.overlay(overlay.picture, x: overlay.x - columns.lowerBound + x, y: overlay.y)
+        }
+        touch(columns: (x..<x + columns.count).clamped(to: self.columns))
+    }
+
     /// Appends `[count][P][P]` gray bytes of strip patches to `pixels`.
     ///
     /// - Parameter source: where gray comes from under coloured glyphs.

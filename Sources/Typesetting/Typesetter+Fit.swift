@@ -26,7 +26,7 @@ extension Typesetter {
             let whole = end == text.count
             let line = try line(Array(text[start..<end]), direction: direction)
             if whole, line.width <= maxWidth { return Fit(end: end, next: end, line: line) }
-            if line.width <= maxWidth + Int(options.em) * 8 {
+            if !whole, line.width <= maxWidth + Int(options.em) * 8 {
                 take *= 2  // too short to hold the cut and what follows it
                 continue
             }
