@@ -1,0 +1,105 @@
+import Typesetting
+
+/// Further sequences of a pair whose B does not fit: A again, and B from further on.
+///
+/// Left to right, B runs into the black end patch as in the reference, and the next window starts with the first
+/// cluster that was not shown whole, or `stride` patches earlier. Where a line holds right-to-left text, a window shows
+/// the longest run of words that fits, and the next one starts so that about `stride` patches are repeated. Either way
+/// every byte of B is shown whole at least once, unless one cluster is wider than a window.
+///
+/// Under `compat_bugs` left-to-right windows follow the reference to the letter: their number is estimated
+/// beforehand and their first characters come from its offset mapping, so that text may be lost.
+extension PatchRenderer {
+    func renderWindows(
+        _ head: PairHead, _ whole: Line?, _ run: TextRun, _ report: inout RenderReport, _ emit: Emit
+    ) throws {
+        if options.compatBugs, !head.isRightToLeft {
+            let line = try whole ?? typesetter.line(run.bytes, direction: head.direction)
+            return try renderReferenceWindows(head, line, run, &report, emit)
+        }
+        let stride = options.stride ?? 0
+        let room = maxPatches - 2 - head.separator
+        var start = 0
+        while true {
+            let (line, isWhole) = try windowLine(run, from: start, known: start == 0 ? whole : nil, head.direction)
+            let clusters = try typesetter.clusters(of: line)
+            if line.isRightToLeft || clusters.contains(where: \.isRightToLeft) {
+                return try renderFittedWindows(head, run, from: start, &report, emit)
+            }
+            let isLast = isWhole && head.column + line.width <= lastColumn
+            let shown = visibleBytes(of: clusters, x: head.column)
+            let end = isLast ? run.bytes.count : start + shown.upperBound
+            report.note(line)
+            try drawPair(head, line, run, shown: start..<end, shift: start, &report, emit)
+            if isLast { return }
+            let edge = patchSize * (room - stride) - options.padLeft
+            let next = clusters.first { $0.x.upperBound > edge }?.utf8.lowerBound ?? 0
+            start += max(next, clusters.first?.utf8.upperBound ?? line.text.count)
+        }
+    }
+
+    /// The rest of B from byte `start`, or its beginning up to a word well behind the window's end.
+    private func windowLine(
+        _ run: TextRun, from start: Int, known: Line?, _ direction: BaseDirection
+    ) throws -> (line: Line, isWhole: Bool) {
+        if let known { return (known, true) }
+        if run.bytes.count - start <= 16 * maxPatches {
+            return (try typesetter.line(Array(run.bytes[start...]), direction: direction), true)
+        }
+        let fit = try typesetter.fit(run.bytes, from: start, maxWidth: 2 * lastColumn, direction: direction)
+        return (fit.line, fit.next >= run.bytes.count)
+    }
+
+    private func renderFittedWindows(
+        _ head: PairHead, _ run: TextRun, from first: Int, _ report: inout RenderReport, _ emit: Emit
+    ) throws {
+        let overlap = (options.stride ?? 0) * patchSize
+        let width = max(lastColumn - head.column - options.padRight, 1)
+        var start = first
+        while true {
+            let fit = try typesetter.fit(run.bytes, from: start, maxWidth: width, direction: head.direction)
+            report.note(fit.line)
+            try drawPair(head, fit.line, run, shown: start..<fit.end, shift: start, &report, emit)
+            guard fit.next < run.bytes.count else { return }
+            var next = fit.next
+            var repeated = 0
+            for cluster in try typesetter.clusters(of: fit.line).reversed() {
+                repeated += cluster.x.count
+                // A window that begins where this one did would go on for ever.
+                guard repeated <= overlap, cluster.utf8.lowerBound > 0 else { break }
+                next = start + cluster.utf8.lowerBound
+            }
+            start = next
+        }
+    }
+
+    private func renderReferenceWindows(
+        _ head: PairHead, _ whole: Line, _ run: TextRun, _ report: inout RenderReport, _ emit: Emit
+    ) throws {
+        let stride = options.stride ?? 0
+        let entries = try referenceEntries(head, whole)
+        let boundaries = UTF8Walk.boundaries(run.bytes)
+        report.note(whole)
+        let visible = try visibleBytes(of: typesetter.clusters(of: whole), x: head.column)
+        try drawPair(head, whole, run, shown: visible, &report, emit)
+        var over = head.column + whole.width - lastColumn
+        let room = lastColumn - (patchSize * (head.separator + 1 + stride))
+        let most = room > 0 ? (over + room - 1) / room : 0
+        for _ in 0..<most where over > 0 {
+            let missed = patchCount(over)
+            let from = entries.count - missed - stride
+            guard from >= 0 else { break }
+            let character = entries[from].start
+            let start = boundaries[character < 0 ? max(boundaries.count - 2, 0) : min(character, boundaries.count - 1)]
+            let line = try typesetter.line(Array(run.bytes[start...]), direction: head.direction)
+            let drawn = min(options.padLeft + line.width, lastColumn - head.column) / patchSize
+            let end = drawn > missed - 1 ? entries.count : entries.count - missed + drawn
+            let shown = try visibleBytes(of: typesetter.clusters(of: line), x: head.column)
+            try drawPair(
+                head, line, run, shown: start + shown.lowerBound..<start + shown.upperBound, shift: start,
+                entries: Array(entries[from..<max(end, from)]), &report, emit)
+            over = head.column + line.width - lastColumn
+        }
+        if over > 0 { report.truncated = true }
+    }
+}

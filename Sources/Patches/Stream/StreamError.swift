@@ -1,0 +1,22 @@
+/// What can go wrong while a stream renders.
+public enum StreamError: Error, Sendable, CustomStringConvertible {
+    /// A document could not be parsed or rendered.
+    case document(index: Int, origin: String, underlying: any Error)
+    /// The cursor was taken from a stream with other options or fonts. Digests of both.
+    case foreignCursor(expected: String, got: String)
+    /// The source has no such position.
+    case noSuchPosition(String)
+
+    /// What happened, where, and what to do.
+    public var description: String {
+        switch self {
+        case .document(let index, let origin, let underlying):
+            "document \(index) (\(origin)): \(underlying)"
+        case .foreignCursor(let expected, let got):
+            "the cursor belongs to a stream with other options or fonts (\(got.prefix(12)), this one is "
+                + "\(expected.prefix(12))); resume with the options it was saved under, or start anew"
+        case .noSuchPosition(let position):
+            "the source has no position \(position); resume with the input that the cursor was saved under"
+        }
+    }
+}
