@@ -130,3 +130,32 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue.parse(Arr
         return String(text)
     }
 }
+
+@Suite struct JSONFieldReaderTests {
+    private let reader = JSONFieldReader([("text", .text), ("words", .texts), ("label", .value), ("text", .value)])
+
+    private func read(_ text: String) throws -> [JSONFieldReader.Field?] {
+        try reader.read(Array(text.utf8)).fields
+    }
+
+    @Test func takesWhatIsWantedAndChecksTheRest() throws {
+        #expect(
+            try read(#"{"other":{"text":[1,{"a":"\n"}]},"te\u0078t":"é\t","words":["a","\u00e9"],"label":[0]}"#) == [
+                .text(Array("é\t".utf8)), .texts([[0x61], Array("é".utf8)]), .value(.array([.integer(0)])),
+                .value(.string("é\t")),
+            ])
+        #expect(
+            try read(#"{"text":7,"words":["a",1]}"#) == [
+                .value(.integer(7)), .value(.array([.string("a"), .integer(1)])), nil, .value(.integer(7)),
+            ])
+        #expect(try read(#"{"text":"first","text":"last"}"#)[0] == .text(Array("last".utf8)))
+        #expect(throws: JSONError.self) { try read(#"{"text":"x","other":[1,]}"#) }
+        #expect(throws: JSONError.syntax(byteOffset: 0, expected: "an object")) { try read("[]") }
+        #expect(throws: JSONError.syntax(byteOffset: 3, expected: "the end of the text")) { try read("{} x") }
+    }
+
+    @Test func countsLoneSurrogatesOfWantedFieldsAlone() throws {
+        let text = #"{"label":"\ud800","other":"\ud800","\ud800":1,"words":["\udfff"]}"#
+        #expect(try reader.read(Array(text.utf8)).loneSurrogates == 2)
+    }
+}

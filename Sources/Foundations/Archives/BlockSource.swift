@@ -9,6 +9,8 @@ final class BlockSource {
     private let block: UnsafeMutableRawBufferPointer
     /// Bytes of the block that are read but not handed out.
     private var held: Range<Int>
+    /// Bytes handed out, counted from the beginning of the file.
+    private(set) var taken = 0
     /// Zero bytes at the end of what was handed out.
     private(set) var trailingZeros = 0
     /// The error that stopped a read inside a C callback.
@@ -57,6 +59,7 @@ final class BlockSource {
         if held.isEmpty { held = unsafe 0..<(try fill(block)) }
         let slice = unsafe UnsafeRawBufferPointer(rebasing: block[held])
         held = 0..<0
+        taken += slice.count
         let zeros = unsafe slice.count - ((slice.lastIndex { $0 != 0 } ?? -1) + 1)
         trailingZeros = zeros == slice.count ? trailingZeros + zeros : zeros
         return unsafe slice
@@ -68,6 +71,7 @@ final class BlockSource {
             throw .cannotRead(path: name, reason: "cannot seek to byte \(offset): \(FileError.reason(errno))")
         }
         held = 0..<0
+        taken = offset
     }
 
     private func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {

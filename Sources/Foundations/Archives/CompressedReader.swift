@@ -12,6 +12,9 @@ public final class CompressedReader {
     private let archive: ArchiveInput?
     private var hasEntry = true
 
+    /// Bytes taken from the file so far, compressed as they are there; for progress.
+    public var sourceOffset: Int { source.taken }
+
     /// Opens a file. Throws `cannotOpen`, and `damaged` when the name promises a compression that the bytes lack.
     public convenience init(path: String) throws(FileError) {
         try self.init(source: try BlockSource(path: path), promised: Compression.promised(by: path))

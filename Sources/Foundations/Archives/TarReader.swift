@@ -19,6 +19,9 @@ public final class TarReader {
     private var current: String?
     private var isOpen = true
 
+    /// Bytes taken from the file so far, compressed as they are there; for progress.
+    public var sourceOffset: Int { source.taken }
+
     /// Opens an archive file. An entry above `entryLimit` bytes is an error.
     ///
     /// Throws `cannotOpen`, `cannotRead` and `damaged`.
@@ -47,21 +50,21 @@ public final class TarReader {
     /// The next file; `nil` at the end. Folders, links and devices are passed over.
     ///
     /// Throws `damaged` with the last entry begun, `tooLarge`, and `cannotRead`. After an error the reader is at its
-    /// end.
+    /// end, but after `tooLarge` it goes on with the following file.
     public func next() throws(FileError) -> Entry? {
         guard try advance(), let name = current else { return nil }
         var bytes: [UInt8] = []
         do throws(FileError) {
-            while true {
+            while bytes.count <= entryLimit {
                 let count = try archive.readData(appendingTo: &bytes, offset: offset, entry: name)
                 if count == 0 { return Entry(name: name, bytes: bytes) }
                 offset += count
-                if bytes.count > entryLimit { throw .tooLarge(path: path, entry: name, limit: entryLimit) }
             }
         } catch {
             isOpen = false
             throw error
         }
+        throw .tooLarge(path: path, entry: name, limit: entryLimit)
     }
 
     /// Passes over `count` files and returns the name of the last; `nil` when there are fewer.

@@ -1,12 +1,35 @@
 extension JSONScanner {
-    /// The unescaped bytes of the string at the position.
-    mutating func string(_ text: Span<UInt8>) throws(JSONError) -> [UInt8] {
-        let (range, hasEscape) = try rawString(text)
-        return hasEscape ? try unescape(text, range) : bytes(text, range)
+    /// A string as it stands in the text: what is between its quotes, and whether a backslash is among it.
+    struct RawString {
+        let range: Range<Int>
+        let hasEscape: Bool
     }
 
-    /// Passes over the string at the position; the range between its quotes and whether it holds a backslash.
-    mutating func rawString(_ text: Span<UInt8>) throws(JSONError) -> (range: Range<Int>, hasEscape: Bool) {
+    /// The unescaped bytes of the string at the position.
+    mutating func string(_ text: Span<UInt8>) throws(JSONError) -> [UInt8] {
+        let raw = try rawString(text)
+        return raw.hasEscape ? unescape(text, raw.range) : bytes(text, raw.range)
+    }
+
+    /// The unescaped text of a string.
+    mutating func spelled(_ text: Span<UInt8>, _ raw: RawString) -> String {
+        raw.hasEscape ? String(decoding: unescape(text, raw.range), as: UTF8.self) : plain(text, raw.range)
+    }
+
+    /// Whether a string spells these bytes.
+    mutating func equals(_ text: Span<UInt8>, _ raw: RawString, _ name: [UInt8]) -> Bool {
+        if raw.hasEscape {
+            let before = loneSurrogates
+            defer { loneSurrogates = before }
+            return unescape(text, raw.range) == name
+        }
+        guard raw.range.count == name.count else { return false }
+        for index in name.indices where text[raw.range.lowerBound + index] != name[index] { return false }
+        return true
+    }
+
+    /// Checks and passes over the string at the position.
+    mutating func rawString(_ text: Span<UInt8>) throws(JSONError) -> RawString {
         position += 1
         let start = position
         var hasEscape = false
@@ -16,7 +39,7 @@ extension JSONScanner {
             switch text[position] {
             case UInt8(ascii: "\""):
                 position += 1
-                return (start..<position - 1, hasEscape)
+                return RawString(range: start..<position - 1, hasEscape: hasEscape)
             case UInt8(ascii: "\\"):
                 hasEscape = true
                 try checkEscape(text)
@@ -69,7 +92,7 @@ extension JSONScanner {
         }
     }
 
-    private mutating func unescape(_ text: Span<UInt8>, _ range: Range<Int>) throws(JSONError) -> [UInt8] {
+    private mutating func unescape(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(range.count)
         var index = range.lowerBound

@@ -28,11 +28,11 @@ struct JSONScanner {
         switch try peek(text) {
         case UInt8(ascii: "{"):
             var fields: [String: JSONValue] = [:]
-            try object(text, depth: depth) { (scanner, key, keyStart) throws(JSONError) in
-                let name = String(decoding: key, as: UTF8.self)
+            try object(text, depth: depth) { (scanner, key) throws(JSONError) in
+                let name = scanner.spelled(text, key)
                 let element = try scanner.value(text, depth: depth + 1)
                 if fields.updateValue(element, forKey: name) != nil, scanner.rejectDuplicates {
-                    throw .duplicateKey(byteOffset: keyStart, key: name)
+                    throw .duplicateKey(byteOffset: key.range.lowerBound - 1, key: name)
                 }
             }
             return .object(fields)
@@ -42,7 +42,7 @@ struct JSONScanner {
                 elements.append(try scanner.value(text, depth: depth + 1))
             }
             return .array(elements)
-        case UInt8(ascii: "\""): return .string(String(decoding: try string(text), as: UTF8.self))
+        case UInt8(ascii: "\""): return .string(spelled(text, try rawString(text)))
         case UInt8(ascii: "t"):
             try word("true", text)
             return .bool(true)
@@ -60,7 +60,7 @@ struct JSONScanner {
     mutating func skipValue(_ text: Span<UInt8>, depth: Int) throws(JSONError) {
         switch try peek(text) {
         case UInt8(ascii: "{"):
-            try object(text, depth: depth) { (scanner, _, _) throws(JSONError) in
+            try object(text, depth: depth) { (scanner, _) throws(JSONError) in
                 try scanner.skipValue(text, depth: depth + 1)
             }
         case UInt8(ascii: "["):
@@ -72,9 +72,9 @@ struct JSONScanner {
         }
     }
 
-    /// Calls `field` with the scanner at each value, the key's bytes and where the key stands.
+    /// Calls `field` with the scanner at each value and the key before it.
     mutating func object(
-        _ text: Span<UInt8>, depth: Int, field: (inout JSONScanner, [UInt8], Int) throws(JSONError) -> Void
+        _ text: Span<UInt8>, depth: Int, field: (inout JSONScanner, RawString) throws(JSONError) -> Void
     ) throws(JSONError) {
         if depth >= Self.depthLimit { throw .tooDeep(byteOffset: position, limit: Self.depthLimit) }
         position += 1
@@ -84,18 +84,17 @@ struct JSONScanner {
             return
         }
         while true {
-            let start = position
             guard try peek(text) == UInt8(ascii: "\"") else {
                 throw .syntax(byteOffset: position, expected: "a key in double quotes")
             }
-            let key = try string(text)
+            let key = try rawString(text)
             skipSpace(text)
             guard try peek(text) == UInt8(ascii: ":") else {
                 throw .syntax(byteOffset: position, expected: "':' after a key")
             }
             position += 1
             skipSpace(text)
-            try field(&self, key, start)
+            try field(&self, key)
             if try closes(text, with: UInt8(ascii: "}"), expected: "',' or '}'") { return }
         }
     }
@@ -175,7 +174,7 @@ struct JSONScanner {
             }
             guard digits(text) > 0 else { throw .syntax(byteOffset: position, expected: "a digit") }
         }
-        let spelled = String(decoding: bytes(text, start..<position), as: UTF8.self)
+        let spelled = plain(text, start..<position)
         if isInteger, spelled != "-0", let value = Int(spelled) { return .integer(value) }
         guard let value = Double(spelled), value.isFinite else {
             throw .syntax(byteOffset: start, expected: "a number that fits 64-bit floating point")
@@ -187,6 +186,10 @@ struct JSONScanner {
         let start = position
         while position < text.count, text[position] &- UInt8(ascii: "0") < 10 { position += 1 }
         return position - start
+    }
+
+    func plain(_ text: Span<UInt8>, _ range: Range<Int>) -> String {
+        unsafe text.extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     func bytes(_ text: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {

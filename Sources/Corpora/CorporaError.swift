@@ -1,0 +1,24 @@
+/// Why a corpus cannot be read on.
+public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A structure problem under the policy `stop`.
+    case structure(Problem)
+    /// An encoding problem under the policy `stop`.
+    case encoding(Problem)
+    /// An option that makes no sense.
+    case invalidOption(key: String, value: String, expected: String)
+    /// No file was found for an argument.
+    case noInput(argument: String, reason: String)
+    /// A cursor does not fit the inputs.
+    case cannotResume(path: String, reason: String)
+
+    /// What is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .structure(let problem): "\(problem); pass --on-error skip to leave such records out"
+        case .encoding(let problem): "\(problem); choose --on-encoding-error replace or skip to go on"
+        case .invalidOption(let key, let value, let expected): "read option \(key): got \(value), expected \(expected)"
+        case .noInput(let argument, let reason): "no input for \(argument): \(reason)"
+        case .cannotResume(let path, let reason): "cannot resume \(path): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,137 @@
+/// How inputs become documents.
+public struct ReadOptions: Codable, Sendable, Equatable {
+    /// What a file holds.
+    public enum Format: String, Codable, Sendable, CaseIterable {
+        /// Told by the name of each file.
+        case auto
+        /// One document a line; empty lines are empty documents.
+        case lines
+        /// One document a file, without its final line break.
+        case document
+        /// One JSON object a line; blank lines are passed over.
+        case jsonl
+        /// Rows of cells between commas, RFC 4180, with a header; blank rows of a table with more than one column are
+        /// passed over.
+        case csv
+        /// The same between tabs.
+        case tsv
+        /// A tar archive whose files belong together by their name up to the first dot.
+        case webdataset
+    }
+
+    /// What to do with a record that cannot be read.
+    public enum StructurePolicy: String, Codable, Sendable, CaseIterable {
+        /// Throw.
+        case stop
+        /// Leave it out and report it.
+        case skip
+    }
+
+    /// What to do with text that is no UTF-8.
+    public enum EncodingPolicy: String, Codable, Sendable, CaseIterable {
+        /// Put U+FFFD for each broken part and report it.
+        case replace
+        /// Leave the document out and report it.
+        case skip
+        /// Throw.
+        case stop
+    }
+
+    /// What the files hold.
+    public var format: Format = .auto
+    /// The field, column or archive member with the text, or with text A.
+    public var textField = "text"
+    /// The field or column with text B; makes pairs.
+    public var textBField: String?
+    /// The field with an array of words; makes word sequences.
+    public var wordsField: String?
+    /// The field or column with the label. A record without it is a structure problem.
+    public var labelField: String?
+    /// Fields or columns to pass through. A JSON record may lack them, a table may not.
+    public var keepFields: [String] = []
+    /// What to do with a record that cannot be read.
+    public var onStructureError: StructurePolicy = .stop
+    /// What to do with text that is no UTF-8.
+    public var onEncodingError: EncodingPolicy = .replace
+    /// The longest line, file (for `document`) or archive entry, in bytes.
+    public var recordLimit = 64 << 20
+    /// Which documents to read: those whose index modulo ``shardCount`` is this.
+    public var shardIndex = 0
+    /// In how many shards the documents are dealt out.
+    public var shardCount = 1
+
+    /// The defaults: files told by their names, one document a line.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case format
+        case textField = "text_field"
+        case textBField = "text_b_field"
+        case wordsField = "words_field"
+        case labelField = "label_field"
+        case keepFields = "keep_fields"
+        case onStructureError = "on_structure_error"
+        case onEncodingError = "on_encoding_error"
+        case recordLimit = "record_limit"
+        case shardIndex = "shard_index"
+        case shardCount = "shard_count"
+    }
+
+    /// Decodes the keys that are there; the others keep their defaults.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        format = try container.decodeIfPresent(Format.self, forKey: .format) ?? format
+        textField = try container.decodeIfPresent(String.self, forKey: .textField) ?? textField
+        textBField = try container.decodeIfPresent(String.self, forKey: .textBField)
+        wordsField = try container.decodeIfPresent(String.self, forKey: .wordsField)
+        labelField = try container.decodeIfPresent(String.self, forKey: .labelField)
+        keepFields = try container.decodeIfPresent([String].self, forKey: .keepFields) ?? keepFields
+        onStructureError =
+            try container.decodeIfPresent(StructurePolicy.self, forKey: .onStructureError) ?? onStructureError
+        onEncodingError =
+            try container.decodeIfPresent(EncodingPolicy.self, forKey: .onEncodingError) ?? onEncodingError
+        recordLimit = try container.decodeIfPresent(Int.self, forKey: .recordLimit) ?? recordLimit
+        shardIndex = try container.decodeIfPresent(Int.self, forKey: .shardIndex) ?? shardIndex
+        shardCount = try container.decodeIfPresent(Int.self, forKey: .shardCount) ?? shardCount
+    }
+
+    /// Checks ranges and combinations. Throws ``CorporaError/invalidOption(key:value:expected:)``.
+    public func validate() throws(CorporaError) {
+        guard shardCount >= 1 else {
+            throw .invalidOption(key: "shard_count", value: "\(shardCount)", expected: "1 or more")
+        }
+        guard (0..<shardCount).contains(shardIndex) else {
+            throw .invalidOption(key: "shard_index", value: "\(shardIndex)", expected: "0 to \(shardCount - 1)")
+        }
+        guard (1...(1 << 40)).contains(recordLimit) else {
+            throw .invalidOption(key: "record_limit", value: "\(recordLimit)", expected: "1 byte to 1 TiB")
+        }
+        guard textBField == nil || wordsField == nil else {
+            throw .invalidOption(key: "words_field", value: wordsField ?? "", expected: "no text_b_field beside it")
+        }
+        if format == .lines || format == .document {
+            let named = [textBField, wordsField, labelField].compactMap(\.self) + keepFields
+            if let name = named.first {
+                throw .invalidOption(
+                    key: "format", value: format.rawValue, expected: "a format with fields, to read the field \(name)")
+            }
+        }
+        if let wordsField, format == .csv || format == .tsv {
+            throw .invalidOption(key: "words_field", value: wordsField, expected: "none: a table holds no arrays")
+        }
+    }
+
+    /// Columns that a table must have.
+    var columns: [String] { [textField] + [textBField, labelField].compactMap(\.self) + keepFields }
+
+    /// The format of a file by its name, compression suffix aside; `nil` when the name tells nothing.
+    static func format(ofName path: String) -> Format? {
+        var name = path.lowercased()
+        for suffix in [".gz", ".zst", ".xz"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
+        for suffix in [".tar", ".tgz", ".tzst", ".txz"] where name.hasSuffix(suffix) { return .webdataset }
+        for suffix in [".jsonl", ".ndjson", ".json"] where name.hasSuffix(suffix) { return .jsonl }
+        if name.hasSuffix(".csv") { return .csv }
+        if name.hasSuffix(".tsv") { return .tsv }
+        return name.hasSuffix(".txt") || name.hasSuffix(".text") ? .lines : nil
+    }
+}

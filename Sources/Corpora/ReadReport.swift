@@ -1,0 +1,42 @@
+/// What reading met: counts by kind and the first examples. Reports of parts add up to the report of the whole.
+public struct ReadReport: Codable, Sendable, Equatable {
+    /// Examples that are kept.
+    public static let exampleLimit = 20
+
+    /// Documents read.
+    public private(set) var documents = 0
+    /// Documents or inputs left out.
+    public private(set) var skipped = 0
+    /// Characters replaced by U+FFFD.
+    public private(set) var replacements = 0
+    /// Problems by kind, without those that never came.
+    public private(set) var problems: [String: Int] = [:]
+    /// The first problems, at most ``exampleLimit``.
+    public private(set) var examples: [Problem] = []
+
+    /// An empty report.
+    public init() {}
+
+    /// Whether anything was wrong.
+    public var isClean: Bool { problems.isEmpty }
+
+    /// Counts what became of one record.
+    public mutating func add(_ parsed: ParsedRecord) {
+        if parsed.document != nil { documents += 1 }
+        for problem in parsed.problems {
+            problems[problem.kind.rawValue, default: 0] += 1
+            replacements += problem.replacements
+            if problem.isSkipped { skipped += 1 }
+            if examples.count < Self.exampleLimit { examples.append(problem) }
+        }
+    }
+
+    /// Adds the report of the part that follows.
+    public mutating func add(_ other: ReadReport) {
+        documents += other.documents
+        skipped += other.skipped
+        replacements += other.replacements
+        problems.merge(other.problems, uniquingKeysWith: +)
+        examples.append(contentsOf: other.examples.prefix(Self.exampleLimit - examples.count))
+    }
+}

@@ -1,0 +1,120 @@
+import Foundations
+
+/// Rows of a table with a header (RFC 4180). A line break inside quotes does not end a row.
+final class TableReader: RecordReader {
+    private var window: LineWindow
+    private let limit: Int
+    private let separator: UInt8
+    private let wanted: [String]
+    private var line = 0
+    private var table: Table?
+    private let resumed: ReadPosition
+    private let reopened: CompressedReader?
+
+    /// `reopened` is a second reader of the same file, needed to go on behind the header at a saved position.
+    init(
+        reader: CompressedReader, reopened: CompressedReader?, position: ReadPosition, separator: UInt8,
+        wanted: [String], limit: Int
+    ) throws(FileError) {
+        window = try LineWindow(reader: reader, offset: 0)
+        self.reopened = reopened
+        self.separator = separator
+        self.wanted = wanted
+        self.limit = limit
+        resumed = position
+    }
+
+    func next() throws(FileError) -> RecordPiece? {
+        let table: Table
+        if let known = self.table {
+            table = known
+        } else {
+            guard let header = try row() else { return nil }
+            switch header {
+            case .failure(let problem): return piece(.problem(problem), start: problem.byteOffset, isLast: true)
+            case .success(let row):
+                let cells = CellSplitter.cells(of: row.bytes, separator: separator)
+                let columns = cells.map { String(decoding: $0, as: UTF8.self) }
+                if let problem = missing(columns) { return piece(.problem(problem), start: row.start, isLast: true) }
+                table = Table(separator: separator, columns: columns)
+                self.table = table
+            }
+            if let reopened, resumed.byteOffset > 0 {
+                window = try LineWindow(reader: reopened, offset: resumed.byteOffset)
+                line = resumed.line
+            }
+        }
+        while let found = try row() {
+            switch found {
+            case .failure(let problem): return piece(.problem(problem), start: problem.byteOffset)
+            case .success(let row):
+                if row.bytes.isEmpty, table.columns.count > 1 { continue }
+                var result = piece(.row(row.bytes, table), start: row.start)
+                result.line = row.line
+                return result
+            }
+        }
+        return nil
+    }
+
+    private struct Row {
+        let bytes: [UInt8]
+        let start: Int
+        let line: Int
+    }
+
+    private enum Outcome {
+        case success(Row)
+        case failure(Problem)
+    }
+
+    /// The next row with its last line break removed. After a problem one physical line is passed over.
+    private func row() throws(FileError) -> Outcome? {
+        let start = window.offset
+        var splitter = CellSplitter(separator: separator)
+        var end = 0
+        var lines = 0
+        while true {
+            guard let found = try window.line(after: end, limit: max(0, limit - end)) else {
+                if lines == 0 { return nil }
+                return try failure(.brokenQuotes, "a quoted cell is not closed before the end of the file")
+            }
+            guard case .complete(let range, let next) = found else {
+                return try failure(.tooLong, "a row of more than \(limit) bytes")
+            }
+            lines += 1
+            // What lies between two lines belongs to the quoted cell.
+            splitter.scan(window.buffer, from: window.head + range.lowerBound, to: window.head + range.upperBound)
+            if splitter.isBroken { return try failure(.brokenQuotes, "a cell goes on after its closing quote") }
+            end = next
+            if !splitter.isInQuotes {
+                let bytes = window.bytes(0..<range.upperBound)
+                window.consume(next)
+                line += lines
+                return .success(Row(bytes: bytes, start: start, line: line - lines + 1))
+            }
+        }
+    }
+
+    private func failure(_ kind: Problem.Kind, _ detail: String) throws(FileError) -> Outcome {
+        let start = window.offset
+        try window.dropLine()
+        line += 1
+        return .failure(Problem(kind: kind, path: window.reader.path, line: line, byteOffset: start, detail: detail))
+    }
+
+    private func missing(_ columns: [String]) -> Problem? {
+        guard let name = wanted.first(where: { !columns.contains($0) }) else { return nil }
+        let near = NearNames.of(name, among: columns)
+        let shown = (near.isEmpty ? columns : near).prefix(8).joined(separator: ", ")
+        return Problem(
+            kind: .missingField, path: window.reader.path, line: 1, byteOffset: 0,
+            detail: "the table has no column \(name); it has \(shown)")
+    }
+
+    private func piece(_ content: RawRecord.Content, start: Int, isLast: Bool = false) -> RecordPiece {
+        RecordPiece(
+            content: content, line: line, byteOffset: start, nextByteOffset: window.offset, nextLine: line,
+            isLast: isLast)
+    }
+}
