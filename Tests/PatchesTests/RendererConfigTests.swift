@@ -48,7 +48,8 @@ import Typesetting
         (#"{"font_file": 3}"#, "font_file"), (#"{"font_file": "a", "dpi": "x"}"#, "dpi"),
         (#"{"font_file": "a", "rgb": 1}"#, "rgb"), (#"{"font_file": "a", "font_size": 1e9}"#, "font_size"),
         (#"{"font_file": "a", "text_renderer_type": "Cairo"}"#, "PangoCairoTextRenderer"),
-        (#"{"font_file": "a", "max_seq_length": 1}"#, "max_seq_length"), ("[1]", "object"), ("{", RendererConfig.fileName),
+        (#"{"font_file": "a", "max_seq_length": 1}"#, "max_seq_length"), ("[1]", "object"),
+        ("{", RendererConfig.fileName),
     ])
     func aWrongConfigNamesItsKey(json: String, key: String) {
         let error = #expect(throws: ShardError.self) { try load(json) }

@@ -51,15 +51,6 @@ public struct Picture: Sendable, Equatable {
     /// `nil` when the width is no multiple of the height.
     public func patches() -> [UInt8]? {
         guard width % height == 0 else { return nil }
-        let run = height * channels
-        var out: [UInt8] = []
-        out.reserveCapacity(pixels.count)
-        for patch in 0..<width / height {
-            for row in 0..<height {
-                let start = row * width * channels + patch * run
-                out += pixels[start..<start + run]
-            }
-        }
-        return out
+        return PatchSequence.patches(fromStrip: pixels, patchSize: height, channels: channels)
     }
 }

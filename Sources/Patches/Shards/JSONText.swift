@@ -49,6 +49,13 @@ struct JSONText {
         body(&self)
     }
 
+    /// An object as a value.
+    mutating func object(_ body: (inout JSONText) -> Void) {
+        var inner = JSONText()
+        body(&inner)
+        bytes += inner.finish()
+    }
+
     mutating func list<T>(_ values: some Collection<T>, _ body: (inout JSONText, T) -> Void) {
         bytes.append(UInt8(ascii: "["))
         var isFirst = true

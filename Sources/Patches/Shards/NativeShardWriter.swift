@@ -17,7 +17,7 @@ public final class NativeShardWriter {
         try file.write(NativeFormat.header(patchSize: patchSize))
     }
 
-    /// Bytes so far, without the index.
+    /// Bytes so far; the size of the file once it is finished.
     public var byteCount: Int { file.count }
 
     /// Appends a sequence: its pixels as `encoding` says, and its metadata.
