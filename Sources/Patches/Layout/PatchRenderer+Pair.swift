@@ -124,7 +124,10 @@ extension PatchRenderer {
             let placed = try PlacedCluster.place(typesetter.clusters(of: line), x: head.column, shift: shift, in: run)
             spans = (spans ?? []) + (exactSpans?.spans(of: placed, in: run, limit: end) ?? [])
         } else if options.offsets == .compat {
-            let own = try entries ?? referenceEntries(head, line, widthForEnd: widthForEnd)
+            let before = UTF8Walk.count(run.bytes, in: 0..<shift)
+            let own =
+                try entries
+                ?? referenceEntries(head, line, widthForEnd: widthForEnd).map { $0.moved(by: before) }
             mapping = ReferenceMapping(patchSize: patchSize, maxPatches: maxPatches).padded(
                 head.entries + [CharacterPair(0, 0)] + own)
         }

@@ -19,7 +19,9 @@ extension PatchRenderer {
         }
         let stride = options.stride ?? 0
         let room = maxPatches - 2 - head.separator
+        let entries = try options.offsets == .compat ? whole.map { try referenceEntries(head, $0) } : nil
         var start = 0
+        var over = 0
         while true {
             let (line, isWhole) = try windowLine(run, from: start, known: start == 0 ? whole : nil, head.direction)
             let clusters = try typesetter.clusters(of: line)
@@ -30,8 +32,15 @@ extension PatchRenderer {
             let shown = visibleBytes(of: clusters, x: head.column)
             let end = isLast ? run.bytes.count : start + shown.upperBound
             report.note(line)
-            try drawPair(head, line, run, shown: start..<end, shift: start, &report, emit)
+            var own: [CharacterPair]?
+            if start > 0, let entries {
+                // The reference's slice of B's mapping, where it begins with the character that we begin with.
+                let slice = windowEntries(entries, over: over, line, head)
+                if slice?.first?.start == UTF8Walk.count(run.bytes, in: 0..<start) { own = slice }
+            }
+            try drawPair(head, line, run, shown: start..<end, shift: start, entries: own, &report, emit)
             if isLast { return }
+            over = head.column + line.width - lastColumn
             let edge = patchSize * (room - stride) - options.padLeft
             let next = clusters.first { $0.x.upperBound > edge }?.utf8.lowerBound ?? 0
             start += max(next, clusters.first?.utf8.upperBound ?? line.text.count)
@@ -86,20 +95,29 @@ extension PatchRenderer {
         let room = lastColumn - (patchSize * (head.separator + 1 + stride))
         let most = room > 0 ? (over + room - 1) / room : 0
         for _ in 0..<most where over > 0 {
-            let missed = patchCount(over)
-            let from = entries.count - missed - stride
+            let from = entries.count - patchCount(over) - stride
             guard from >= 0 else { break }
             let character = entries[from].start
             let start = boundaries[character < 0 ? max(boundaries.count - 2, 0) : min(character, boundaries.count - 1)]
             let line = try typesetter.line(Array(run.bytes[start...]), direction: head.direction)
-            let drawn = min(options.padLeft + line.width, lastColumn - head.column) / patchSize
-            let end = drawn > missed - 1 ? entries.count : entries.count - missed + drawn
             let shown = try visibleBytes(of: typesetter.clusters(of: line), x: head.column)
             try drawPair(
                 head, line, run, shown: start + shown.lowerBound..<start + shown.upperBound, shift: start,
-                entries: Array(entries[from..<max(end, from)]), &report, emit)
+                entries: windowEntries(entries, over: over, line, head), &report, emit)
             over = head.column + line.width - lastColumn
         }
         if over > 0 { report.truncated = true }
+    }
+
+    /// The entries of B that the reference gives a window, `over` being the pixels of B behind the window before.
+    private func windowEntries(
+        _ entries: [CharacterPair], over: Int, _ line: Line, _ head: PairHead
+    ) -> [CharacterPair]? {
+        let missed = patchCount(over)
+        let from = entries.count - missed - (options.stride ?? 0)
+        let drawn = min(options.padLeft + line.width, lastColumn - head.column) / patchSize
+        let end = drawn > missed - 1 ? entries.count : entries.count - missed + drawn
+        guard from >= 0, from <= end, end <= entries.count else { return nil }
+        return Array(entries[from..<end])
     }
 }

@@ -48,4 +48,7 @@ public struct CharacterPair: Sendable, Equatable, Hashable {
         self.start = start
         self.end = end
     }
+
+    /// The entry in a text that has `count` characters before; blank patches stay what they are.
+    func moved(by count: Int) -> CharacterPair { start < 0 ? self : CharacterPair(start + count, end + count) }
 }
