@@ -67,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "letterpress-bench",
             dependencies: [
-                "Patches", "Typesetting", "Corpora", "Foundations",
+                "Typesetting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         // Tests

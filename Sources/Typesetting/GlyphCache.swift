@@ -38,7 +38,9 @@ final class ColourPicture: Sendable {
 final class GlyphCache {
     private let fonts: [HarfBuzzFont]
     private let hinting: FontFile.Hinting
-    private var pictures: [UInt64: GlyphPicture] = [:]
+    /// 256 glyphs a page, 256 pages a font; glyph numbers have 16 bits in OpenType.
+    private var pages: [UnsafeMutablePointer<GlyphPicture>?]
+    private static let absent: Int32 = -2
     private(set) var colours: [ColourPicture] = []
     private var blocks: [UnsafeMutablePointer<UInt8>] = unsafe []
     private var used = 0
@@ -50,6 +52,7 @@ final class GlyphCache {
     init(fonts: [HarfBuzzFont], hinting: FontFile.Hinting) {
         self.fonts = fonts
         self.hinting = hinting
+        unsafe pages = unsafe [UnsafeMutablePointer<GlyphPicture>?](repeating: nil, count: fonts.count << 8)
     }
 
     deinit { releaseBlocks() }
@@ -57,22 +60,32 @@ final class GlyphCache {
     private func releaseBlocks() {
         for unsafe block in unsafe blocks { unsafe block.deallocate() }
         unsafe blocks.removeAll()
+        for index in unsafe pages.indices {
+            unsafe pages[index]?.deallocate()
+            unsafe pages[index] = nil
+        }
     }
 
     /// Forgets everything once the limit is passed. Called where no ``GlyphPicture`` is in use.
     func trim() {
         guard bytes > Self.byteLimit else { return }
         releaseBlocks()
-        pictures.removeAll(keepingCapacity: true)
         colours.removeAll()
         used = 0
         bytes = 0
     }
 
-    /// The drawn glyph. Complexity: one hash look-up, or FreeType's work the first time.
+    /// The drawn glyph. Complexity: one table look-up, or FreeType's work the first time.
+    @inline(__always)
     func picture(font: UInt8, glyph: UInt32) throws(TypesettingError) -> GlyphPicture {
-        let key = UInt64(font) << 32 | UInt64(glyph)
-        if let known = pictures[key] { return known }
+        if let page = unsafe pages[Int(font) << 8 | Int(glyph >> 8 & 255)], glyph < 65_536 {
+            let picture = unsafe page[Int(glyph & 255)]
+            if picture.colour != Self.absent { return picture }
+        }
+        return try draw(font, glyph)
+    }
+
+    private func draw(_ font: UInt8, _ glyph: UInt32) throws(TypesettingError) -> GlyphPicture {
         let source = fonts[Int(font)]
         let raster = try source.file.raster(glyph: glyph, pixels64: source.pixels64, hinting: hinting)
         var picture = unsafe GlyphPicture(
@@ -85,7 +98,17 @@ final class GlyphCache {
         } else if !raster.bytes.isEmpty {
             unsafe picture.bytes = unsafe store(raster.bytes)
         }
-        pictures[key] = picture
+        guard glyph < 65_536 else { return picture }
+        let number = Int(font) << 8 | Int(glyph >> 8)
+        if unsafe pages[number] == nil {
+            let page = UnsafeMutablePointer<GlyphPicture>.allocate(capacity: 256)
+            unsafe page.initialize(
+                repeating: GlyphPicture(left: 0, top: 0, width: 0, rows: 0, advance: 0, bytes: nil, colour: Self.absent),
+                count: 256)
+            unsafe pages[number] = unsafe page
+            bytes += 256 * MemoryLayout<GlyphPicture>.stride
+        }
+        unsafe pages[number]?[Int(glyph & 255)] = picture
         return picture
     }
 

@@ -40,10 +40,13 @@ extension Typesetter {
         for index in run.pieces {
             let piece = line.pieces[Int(index)]
             let left = x + position(piece, in: run)
-            if let word = piece.word, let (entry, _) = unsafe words?.entry(word) {
+            if let word = piece.word {
+                guard let (entry, _) = unsafe words?.entry(word), entry.picture >= 0 else {
+                    // Not drawn yet: look at it by its pen, with room for what stands out to the left.
+                    if left < canvas.inkEnd + 2 * Int(options.em) { return true }
+                    continue
+                }
                 if entry.rows > 0, left + Int(entry.left) < canvas.inkEnd { return true }
-            } else if piece.word != nil {
-                if left < canvas.inkEnd + Int(options.em) { return true }
             } else {
                 for number in piece.glyphs {
                     let glyph = line.glyphs[Int(number)]
@@ -67,11 +70,17 @@ extension Typesetter {
                 }
                 continue
             }
-            if let (entry, coverage) = unsafe words?.entry(word) {
-                if entry.rows > 0 {
-                    unsafe canvas.press(
-                        coverage, stride: entry.inkWidth, width: entry.inkWidth, rows: Int32(entry.rows),
-                        x: left + Int(entry.left), y: Int32(entry.top))
+            if let words, let (entry, arena) = unsafe words.entry(word) {
+                if entry.picture >= 0 {
+                    if entry.rows > 0 {
+                        unsafe canvas.press(
+                            arena + Int(entry.picture), stride: entry.inkWidth, width: entry.inkWidth,
+                            rows: Int32(entry.rows), x: left + Int(entry.left), y: Int32(entry.top))
+                    }
+                    continue
+                }
+                unsafe try words.forEachGlyph(entry, arena) { glyph throws(TypesettingError) in
+                    try draw(glyph.glyph, font: run.font, on: canvas, x: left + Int(glyph.x), y: Int32(glyph.y))
                 }
             } else {
                 try redraw(piece, run, of: line, on: canvas, x: left)
@@ -102,7 +111,7 @@ extension Typesetter {
         let bytes = Int(piece.utf8.lowerBound)..<Int(piece.utf8.upperBound)
         let text = line.text.span
         try unsafe text.withUnsafeBufferPointer { buffer throws(TypesettingError) in
-            let shaped = unsafe try shapeWord(buffer, bytes, bytes, item)
+            let shaped = unsafe try shapeAlone(buffer, bytes, item)
             var pen = 0
             for glyph in shaped {
                 try draw(
@@ -111,7 +120,6 @@ extension Typesetter {
                 pen += glyph.advance
             }
         }
-        paragraph.removeAll()
     }
 
     /// Outlined boxes for unknown characters, one patch wide each.
@@ -133,22 +141,6 @@ extension Typesetter {
                     base + Int(LP_PRESS_GUARD), stride: Int32(width), width: Int32(width), rows: Int32(rows),
                     x: x + number * side + 3, y: 2)
             }
-        }
-    }
-}
-
-extension CoverageBox {
-    /// Adds a glyph's coverage with its top left corner at (x, y); rows outside are clipped.
-    mutating func add(_ picture: GlyphPicture, x: Int, y: Int) {
-        let first = max(0, -y)
-        let end = min(Int(picture.rows), rows - y)
-        guard first < end, let source = unsafe picture.bytes else { return }
-        let stride = width
-        unsafe coverage.withUnsafeMutableBufferPointer { target in
-            guard let base = target.baseAddress else { return }
-            unsafe lp_add(
-                base + (y + first) * stride + x, Int32(stride), source + first * Int(picture.width), picture.width,
-                picture.width, Int32(end - first))
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import CHarfBuzz
+internal import CKernels
 
 /// What the quick scan learns of a text set in one font, one script, left to right.
 struct SimpleText {
@@ -182,31 +183,30 @@ extension Typesetter {
             let atEdge =
                 (word.lowerBound == bytes.lowerBound && bytes.lowerBound > whole.lowerBound
                     || word.upperBound == bytes.upperBound && bytes.upperBound < whole.upperBound)
-            let slice = unsafe UnsafeBufferPointer(rebasing: text[word])
-            var handle: (handle: WordHandle, width: Int)?
             let keeps = word.count <= Self.wordLimit && !cutter.startsWithMark && !(atEdge && joins)
-            let hash = unsafe WordCache.hash(slice, key: key)
-            if keeps { handle = unsafe words.find(slice, hash: hash, key: key) }
-            if let handle {
+            let slice = unsafe UnsafeBufferPointer(rebasing: text[word])
+            let hash = unsafe keeps ? WordCache.hash(text, word, key: key) : 0
+            if keeps, let found = unsafe words.find(slice, hash: hash, key: key) {
+                if found.wantsPicture { try makePicture(found.handle, font: item.font) }
                 line.pieces.append(
                     Piece(
-                        x: Int32(clamping: advance), width: Int32(handle.width),
-                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: handle.handle, glyphs: 0..<0))
-                advance += handle.width
+                        x: Int32(clamping: advance), width: found.width,
+                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: found.handle, glyphs: 0..<0))
+                advance += Int(found.width)
                 continue
             }
-            let shaped = unsafe try shapeWord(text, word, whole, item)
-            if keeps, !shaped.contains(where: { $0.glyph == 0 }) {
-                let box = try drawBox(shaped, font: item.font, baseline: baseline)
-                let width = shaped.reduce(0) { $0 + $1.advance }
-                if let kept = unsafe words.insert(slice, hash: hash, key: key, width: width, picture: box) {
-                    line.pieces.append(
-                        Piece(
-                            x: Int32(clamping: advance), width: Int32(width),
-                            utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: kept, glyphs: 0..<0))
-                    advance += width
-                    continue
-                }
+            // A kept word has spaces or the paragraph's ends around it, which shape nothing.
+            let shaped = unsafe keeps
+                ? try shapeAlone(text, word, item) : try shapeInContext(text, word, whole, item)
+            if keeps, let (list, width) = wordGlyphs(shaped, baseline: baseline),
+                let kept = unsafe words.insert(slice, hash: hash, key: key, width: width, glyphs: list)
+            {
+                line.pieces.append(
+                    Piece(
+                        x: Int32(clamping: advance), width: Int32(width),
+                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: kept, glyphs: 0..<0))
+                advance += width
+                continue
             }
             noteUndrawn(shaped, into: &line)
             advance += place(shaped, baseline: baseline, x: advance, bytes: word, into: &line)
@@ -214,8 +214,20 @@ extension Typesetter {
         return run(item, bytes, baseline, pieces: first..<line.pieces.count, width: advance)
     }
 
+    /// Shapes one word without context.
+    func shapeAlone(
+        _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ item: ItemRun
+    ) throws(TypesettingError) -> [ShapedGlyph] {
+        wordScalars.removeAll(keepingCapacity: true)
+        var position = word.lowerBound
+        while position < word.upperBound { wordScalars.append(unsafe try UTF8Decoding.next(text, &position)) }
+        return try shaper.shape(
+            wordScalars, range: 0..<wordScalars.count, font: fonts[Int(item.font)], script: item.script,
+            isRightToLeft: item.isRightToLeft)
+    }
+
     /// Shapes one word with the paragraph as its context.
-    func shapeWord(
+    private func shapeInContext(
         _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ whole: Range<Int>, _ item: ItemRun
     ) throws(TypesettingError) -> [ShapedGlyph] {
         if paragraph.offsets.isEmpty || paragraph.offsets[0] != whole.lowerBound
@@ -230,21 +242,34 @@ extension Typesetter {
             isRightToLeft: item.isRightToLeft)
     }
 
-    /// The coverage of shaped glyphs, clipped to the canvas rows.
-    func drawBox(_ shaped: [ShapedGlyph], font: UInt8, baseline: Int) throws(TypesettingError) -> CoverageBox {
+    /// A word's glyphs with their origins and its advance; `nil` when the font lacks one or the word is huge.
+    private func wordGlyphs(_ shaped: [ShapedGlyph], baseline: Int) -> (list: [WordGlyph], width: Int)? {
+        var list: [WordGlyph] = []
+        list.reserveCapacity(shaped.count)
         var pen = 0
-        var placed: [(picture: GlyphPicture, x: Int, y: Int)] = []
+        for glyph in shaped {
+            guard glyph.glyph != 0,
+                let x = Int16(exactly: (pen * 1024 + glyph.xOffset + 512) >> 10),
+                let y = Int16(exactly: (baseline - glyph.yOffset + 512) >> 10)
+            else { return nil }
+            list.append(WordGlyph(glyph: glyph.glyph, x: x, y: y))
+            pen += glyph.advance
+        }
+        return (list, pen)
+    }
+
+    /// Draws a kept word's glyphs into one picture, clipped to the canvas rows.
+    private func makePicture(_ handle: WordHandle, font: UInt8) throws(TypesettingError) {
+        guard let words, let (entry, arena) = unsafe words.entry(handle) else { return }
         var left = Int.max
         var right = Int.min
         var top = Int.max
         var bottom = Int.min
-        for glyph in shaped {
+        unsafe try words.forEachGlyph(entry, arena) { glyph throws(TypesettingError) in
             let picture = try glyphs.picture(font: font, glyph: glyph.glyph)
-            let x = ((pen * 1024 + glyph.xOffset + 512) >> 10) + Int(picture.left)
-            let y = ((baseline - glyph.yOffset + 512) >> 10) - Int(picture.top)
-            pen += glyph.advance
-            guard unsafe picture.bytes != nil else { continue }
-            placed.append((picture, x, y))
+            guard unsafe picture.bytes != nil else { return }
+            let x = Int(glyph.x) + Int(picture.left)
+            let y = Int(glyph.y) - Int(picture.top)
             left = min(left, x)
             right = max(right, x + Int(picture.width))
             top = min(top, y)
@@ -252,11 +277,21 @@ extension Typesetter {
         }
         top = max(top, 0)
         bottom = min(bottom, options.patchSize)
-        guard left < right, top < bottom else { return CoverageBox() }
-        var box = CoverageBox(left: left, top: top, width: right - left, rows: bottom - top)
-        box.coverage = [UInt8](repeating: 0, count: box.width * box.rows)
-        for item in placed { box.add(item.picture, x: item.x - left, y: item.y - top) }
-        return box
+        let hasInk = left < right && top < bottom
+        let box = hasInk ? CoverageBox(left: left, top: top, width: right - left, rows: bottom - top) : CoverageBox()
+        guard let coverage = unsafe words.startPicture(handle, box), hasInk else { return }
+        unsafe try words.forEachGlyph(entry, arena) { glyph throws(TypesettingError) in
+            let picture = try glyphs.picture(font: font, glyph: glyph.glyph)
+            guard let source = unsafe picture.bytes else { return }
+            let y = Int(glyph.y) - Int(picture.top) - box.top
+            let first = max(0, -y)
+            let end = min(Int(picture.rows), box.rows - y)
+            guard first < end else { return }
+            let x = Int(glyph.x) + Int(picture.left) - box.left
+            unsafe lp_add(
+                coverage + (y + first) * box.width + x, Int32(box.width), source + first * Int(picture.width),
+                picture.width, picture.width, Int32(end - first))
+        }
     }
 }
 

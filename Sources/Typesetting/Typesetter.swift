@@ -16,6 +16,7 @@ public final class Typesetter {
     let words: WordCache?
     let itemizer: Itemizer
     var paragraph = Paragraph()
+    var wordScalars: [UInt32] = []
     /// Distance from canvas top to the primary font's baseline, 1/1024 px.
     let primaryBaseline: Int
 

@@ -1,94 +1,128 @@
 internal import CKernels
 
-/// A finished word: its advance and its coverage.
-@safe
-struct WordEntry {
-    var hash: UInt64
-    var key: UInt64
-    /// Advance in pixels.
-    var width: Int32
-    /// Ink box: left edge relative to the pen, top row of the canvas.
-    var left: Int32
-    var inkWidth: Int32
-    var top: Int16
-    var rows: Int16
-    /// Bytes of the word, then its coverage.
-    var textOffset: Int32
-    var textCount: Int32
-    var pictureOffset: Int32
-}
-
 /// What a piece of a line keeps of a word: where it stands, and a stamp that tells whether it still stands there.
-struct WordHandle: Equatable {
+struct WordHandle: Equatable, Sendable {
     var half: UInt8
     var index: Int32
     var stamp: UInt32
 }
 
-/// Pictures of words, keyed by their bytes and by everything else that decides their pixels.
+/// A glyph of a kept word: 8 bytes.
+struct WordGlyph {
+    var glyph: UInt32
+    /// Column of the glyph's origin relative to the pen, canvas row of the origin.
+    var x: Int16
+    var y: Int16
+}
+
+/// A kept word: its advance, its glyphs, and from its second appearance on its finished coverage.
+struct WordEntry {
+    var hash: UInt64
+    var key: UInt64
+    /// Offsets into the arena of the word's bytes, its glyphs, and its coverage; coverage is -1 until drawn.
+    var text: Int32
+    var glyphs: Int32
+    var picture: Int32
+    /// Advance in pixels.
+    var width: Int32
+    /// Ink box: left edge relative to the pen, columns.
+    var left: Int32
+    var inkWidth: Int32
+    /// Ink box: top row of the canvas, rows.
+    var top: Int16
+    var rows: Int16
+    var textCount: UInt16
+    var glyphCount: UInt16
+}
+
+/// Words keyed by their bytes and by everything else that decides their pixels.
 ///
 /// Two halves of equal size: new words go to the young half; when it is full the old half is dropped and the halves
 /// change places; a word found in the old half moves to the young one. Memory is bounded, words in use stay, and
-/// what is found never changes a pixel. A hit costs one hash and one comparison of bytes.
+/// what is found never changes a pixel. A hit costs one hash and one comparison of bytes. A word seen once costs
+/// the room of its glyphs only; its picture is made when it comes again.
 @safe
 final class WordCache {
+    /// One half: an arena, entries, and an open-addressed index of them.
     @safe
-    private struct Half {
-        var arena: UnsafeMutablePointer<UInt8>
-        var used: Int
-        var entries: [WordEntry]
-        var slots: [Int32]
+    private final class Half {
+        let arena: UnsafeMutablePointer<UInt8>
+        let entries: UnsafeMutablePointer<WordEntry>
+        let slots: UnsafeMutablePointer<Int32>
+        private let slotCount: Int
+        var used = 0
+        var count = 0
         var stamp: UInt32
+
+        init(arenaSize: Int, slotCount: Int, stamp: UInt32) {
+            // Pages that nobody touches cost nothing, so the arena is not filled.
+            unsafe arena = UnsafeMutablePointer<UInt8>.allocate(capacity: arenaSize)
+            unsafe entries = UnsafeMutablePointer<WordEntry>.allocate(capacity: slotCount / 2)
+            unsafe slots = UnsafeMutablePointer<Int32>.allocate(capacity: slotCount)
+            self.slotCount = slotCount
+            self.stamp = stamp
+            clear(stamp: stamp)
+        }
+
+        deinit {
+            unsafe arena.deallocate()
+            unsafe entries.deallocate()
+            unsafe slots.deallocate()
+        }
+
+        func clear(stamp: UInt32) {
+            unsafe slots.update(repeating: -1, count: slotCount)
+            used = Int(LP_PRESS_GUARD)
+            count = 0
+            self.stamp = stamp
+        }
     }
 
-    private var halves: [Half]
-    private var young = 0
+    private var young: Half
+    private var old: Half
+    private var youngNumber: UInt8 = 0
     private var nextStamp: UInt32 = 2
     private let arenaSize: Int
     private let mask: Int
     private let entryLimit: Int
-    private let guardBytes = Int(LP_PRESS_GUARD)
     /// Look-ups that found their word, and all look-ups.
     private(set) var hits = 0
     private(set) var lookups = 0
 
     /// - Parameter bytes: memory of both halves together, about.
     init(bytes: Int) {
-        arenaSize = bytes / 2 * 7 / 8
+        arenaSize = bytes / 2 * 3 / 4
         var slots = 64
-        while slots * 256 < arenaSize { slots *= 2 }
+        while slots * 192 < arenaSize { slots *= 2 }
         mask = slots - 1
         entryLimit = slots / 2
-        halves = []
-        for stamp in 0..<UInt32(2) {
-            // Untouched pages cost nothing, so the arenas are not filled.
-            halves.append(
-                unsafe Half(
-                    arena: UnsafeMutablePointer<UInt8>.allocate(capacity: arenaSize), used: guardBytes, entries: [],
-                    slots: [Int32](repeating: -1, count: slots), stamp: stamp))
-        }
+        young = Half(arenaSize: arenaSize, slotCount: slots, stamp: 0)
+        old = Half(arenaSize: arenaSize, slotCount: slots, stamp: 1)
     }
 
-    deinit { for half in halves { unsafe half.arena.deallocate() } }
-
-    /// Hash of a word under a key.
+    /// Hash of `text[range]` under a key.
     @inline(__always)
-    static func hash(_ word: UnsafeBufferPointer<UInt8>, key: UInt64) -> UInt64 {
+    static func hash(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, key: UInt64) -> UInt64 {
+        guard let base = unsafe UnsafeRawPointer(text.baseAddress) else { return key }
         var hash = key ^ 0x9E37_79B9_7F4A_7C15
-        var left = word.count
-        guard var bytes = unsafe UnsafeRawPointer(word.baseAddress) else { return hash }
-        while left >= 8 {
-            let block = unsafe bytes.loadUnaligned(as: UInt64.self)
+        var place = range.lowerBound
+        while range.upperBound - place >= 8 {
+            let block = unsafe base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
             hash = mix(hash ^ block)
-            unsafe bytes += 8
-            left -= 8
+            place += 8
         }
-        var tail = UInt64(left) << 56
-        for index in 0..<left {
-            let byte = unsafe bytes.load(fromByteOffset: index, as: UInt8.self)
-            tail |= UInt64(byte) << (8 * UInt64(index))
+        let left = range.upperBound - place
+        var tail: UInt64 = 0
+        if left > 0, place + 8 <= text.count {
+            let block = unsafe base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            tail = block & (UInt64.max >> UInt64(64 - 8 * left))
+        } else {
+            for index in 0..<left {
+                let byte = unsafe base.load(fromByteOffset: place + index, as: UInt8.self)
+                tail |= UInt64(byte) << UInt64(8 * index)
+            }
         }
-        return mix(hash ^ tail)
+        return mix(hash ^ tail ^ UInt64(range.count) << 56)
     }
 
     @inline(__always)
@@ -97,122 +131,173 @@ final class WordCache {
         return product.high ^ product.low
     }
 
-    /// The word's handle and advance, or `nil`.
+    /// The word's handle and advance, or `nil`. `wantsPicture` tells that it has glyphs but no picture yet.
     @inline(__always)
-    func find(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, key: UInt64) -> (handle: WordHandle, width: Int)? {
-        lookups += 1
-        if let index = unsafe search(young, word, hash, key) {
-            hits += 1
-            return (
-                WordHandle(half: UInt8(young), index: Int32(index), stamp: halves[young].stamp),
-                Int(halves[young].entries[index].width)
+    func find(
+        _ word: UnsafeBufferPointer<UInt8>, hash: UInt64, key: UInt64
+    ) -> (handle: WordHandle, width: Int32, wantsPicture: Bool)? {
+        lookups &+= 1
+        let index = unsafe search(young, word, hash, key)
+        if index >= 0 {
+            hits &+= 1
+            let entry = unsafe young.entries + index
+            return unsafe (
+                WordHandle(half: youngNumber, index: Int32(truncatingIfNeeded: index), stamp: young.stamp),
+                entry.pointee.width, entry.pointee.picture < 0
             )
         }
-        let old = 1 - young
-        guard let index = unsafe search(old, word, hash, key) else { return nil }
-        hits += 1
-        return promote(old, index)
+        return unsafe findOld(word, hash, key)
+    }
+
+    @inline(never)
+    private func findOld(
+        _ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ key: UInt64
+    ) -> (handle: WordHandle, width: Int32, wantsPicture: Bool)? {
+        let index = unsafe search(old, word, hash, key)
+        guard index >= 0 else { return nil }
+        hits &+= 1
+        return promote(index)
     }
 
     @inline(__always)
-    private func search(
-        _ half: Int, _ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ key: UInt64
-    ) -> Int? {
+    private func search(_ half: Half, _ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ key: UInt64) -> Int {
         var slot = Int(truncatingIfNeeded: hash) & mask
         while true {
-            let index = Int(halves[half].slots[slot])
-            if index < 0 { return nil }
-            let entry = halves[half].entries[index]
-            if entry.hash == hash, entry.key == key, Int(entry.textCount) == word.count,
-                unsafe Self.equal(halves[half].arena + Int(entry.textOffset), word)
+            let index = unsafe Int(half.slots[slot])
+            if index < 0 { return -1 }
+            let entry = unsafe half.entries + index
+            if unsafe entry.pointee.hash == hash && entry.pointee.key == key
+                && Int(entry.pointee.textCount) == word.count
+                && Self.equal(half.arena + Int(entry.pointee.text), word)
             {
                 return index
             }
-            slot = (slot + 1) & mask
+            slot = (slot &+ 1) & mask
         }
     }
 
     @inline(__always)
     private static func equal(_ stored: UnsafeMutablePointer<UInt8>, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
-        for index in 0..<word.count where unsafe stored[index] != word[index] { return false }
+        var index = 0
+        let stored = UnsafeRawPointer(stored)
+        let other = UnsafeRawBufferPointer(word)
+        while index &+ 8 <= word.count {
+            let one = unsafe stored.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let two = unsafe other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if one != two { return false }
+            index &+= 8
+        }
+        while index < word.count {
+            if unsafe stored.load(fromByteOffset: index, as: UInt8.self) != word[index] { return false }
+            index &+= 1
+        }
         return true
     }
 
-    private func promote(_ old: Int, _ index: Int) -> (handle: WordHandle, width: Int) {
-        let entry = halves[old].entries[index]
-        let stay = (WordHandle(half: UInt8(old), index: Int32(index), stamp: halves[old].stamp), Int(entry.width))
-        let size = Int(entry.textCount) + Int(entry.inkWidth) * Int(entry.rows)
-        guard hasRoom(size) else { return stay }
+    /// Moves a word from the old half to the young one, where there is room.
+    private func promote(_ index: Int) -> (handle: WordHandle, width: Int32, wantsPicture: Bool) {
+        let entry = unsafe old.entries[index]
+        let pictureBytes = entry.picture < 0 ? 0 : Int(entry.inkWidth) * Int(entry.rows)
+        guard hasRoom(Int(entry.textCount) + Int(entry.glyphCount) * 8 + pictureBytes) else {
+            return (
+                WordHandle(half: 1 - youngNumber, index: Int32(index), stamp: old.stamp), entry.width, false
+            )
+        }
         var moved = entry
-        moved.textOffset = unsafe Int32(copy(unsafe halves[old].arena + Int(entry.textOffset), Int(entry.textCount)))
-        moved.pictureOffset = unsafe Int32(
-            copy(unsafe halves[old].arena + Int(entry.pictureOffset), Int(entry.inkWidth) * Int(entry.rows)))
-        return (link(moved), Int(entry.width))
+        moved.text = unsafe keep(old.arena + Int(entry.text), Int(entry.textCount))
+        moved.glyphs = unsafe keep(old.arena + Int(entry.glyphs), Int(entry.glyphCount) * 8)
+        if entry.picture >= 0 { moved.picture = unsafe keep(old.arena + Int(entry.picture), pictureBytes) }
+        return (link(moved), entry.width, entry.picture < 0)
     }
 
     private func hasRoom(_ size: Int) -> Bool {
-        halves[young].used + size + guardBytes <= arenaSize && halves[young].entries.count < entryLimit
+        young.used + size + Int(LP_PRESS_GUARD) <= arenaSize && young.count < entryLimit
     }
 
-    private func copy(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
-        let place = halves[young].used
-        unsafe (halves[young].arena + place).update(from: bytes, count: count)
-        halves[young].used += count
-        return place
+    private func keep(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
+        let place = young.used
+        unsafe (young.arena + place).update(from: bytes, count: count)
+        young.used += count
+        return Int32(place)
     }
 
     private func link(_ entry: WordEntry) -> WordHandle {
-        let index = halves[young].entries.count
-        halves[young].entries.append(entry)
+        let index = young.count
+        unsafe (young.entries + index).initialize(to: entry)
+        young.count += 1
         var slot = Int(truncatingIfNeeded: entry.hash) & mask
-        while halves[young].slots[slot] >= 0 { slot = (slot + 1) & mask }
-        halves[young].slots[slot] = Int32(index)
-        return WordHandle(half: UInt8(young), index: Int32(index), stamp: halves[young].stamp)
+        while unsafe young.slots[slot] >= 0 { slot = (slot + 1) & mask }
+        unsafe young.slots[slot] = Int32(index)
+        return WordHandle(half: youngNumber, index: Int32(index), stamp: young.stamp)
     }
 
-    /// Keeps a word. `nil` when it is larger than the cache.
+    /// Keeps a word's glyphs. `nil` when it is larger than the cache.
     func insert(
-        _ word: UnsafeBufferPointer<UInt8>, hash: UInt64, key: UInt64, width: Int, picture: CoverageBox
+        _ word: UnsafeBufferPointer<UInt8>, hash: UInt64, key: UInt64, width: Int, glyphs: [WordGlyph]
     ) -> WordHandle? {
-        let size = word.count + picture.coverage.count
-        guard size + 2 * guardBytes < arenaSize, let base = word.baseAddress else { return nil }
+        let size = word.count + glyphs.count * 8
+        guard size + 2 * Int(LP_PRESS_GUARD) < arenaSize, let base = word.baseAddress else { return nil }
         if !hasRoom(size) {
-            young = 1 - young
-            halves[young].used = guardBytes
-            halves[young].entries.removeAll(keepingCapacity: true)
-            for slot in halves[young].slots.indices { halves[young].slots[slot] = -1 }
-            halves[young].stamp = nextStamp
+            swap(&young, &old)
+            youngNumber = 1 - youngNumber
+            young.clear(stamp: nextStamp)
             nextStamp &+= 1
         }
-        let textOffset = unsafe copy(base, word.count)
-        let pictureOffset = unsafe picture.coverage.withUnsafeBufferPointer { bytes in
-            unsafe bytes.baseAddress.map { unsafe copy($0, bytes.count) } ?? textOffset
+        let text = unsafe keep(UnsafeMutablePointer(mutating: base), word.count)
+        let list = young.used
+        unsafe glyphs.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe UnsafeMutableRawPointer(young.arena + list).copyMemory(from: start, byteCount: bytes.count)
         }
+        young.used += glyphs.count * 8
         return link(
             WordEntry(
-                hash: hash, key: key, width: Int32(width), left: Int32(picture.left), inkWidth: Int32(picture.width),
-                top: Int16(picture.top), rows: Int16(picture.rows), textOffset: Int32(textOffset),
-                textCount: Int32(word.count), pictureOffset: Int32(pictureOffset)))
+                hash: hash, key: key, text: text, glyphs: Int32(list), picture: -1, width: Int32(width), left: 0,
+                inkWidth: 0, top: 0, rows: 0, textCount: UInt16(word.count), glyphCount: UInt16(glyphs.count)))
     }
 
-    /// The entry behind a handle with its coverage, or `nil` when it has been dropped.
+    /// Room for a word's picture, filled with 0, or `nil` when there is none left.
+    func startPicture(_ handle: WordHandle, _ box: CoverageBox) -> UnsafeMutablePointer<UInt8>? {
+        guard handle.half == youngNumber, handle.stamp == young.stamp, hasRoom(box.width * box.rows) else {
+            return nil
+        }
+        let place = young.used
+        young.used += box.width * box.rows
+        let entry = unsafe young.entries + Int(handle.index)
+        unsafe entry.pointee.picture = Int32(place)
+        unsafe entry.pointee.left = Int32(box.left)
+        unsafe entry.pointee.inkWidth = Int32(box.width)
+        unsafe entry.pointee.top = Int16(box.top)
+        unsafe entry.pointee.rows = Int16(box.rows)
+        unsafe (young.arena + place).update(repeating: 0, count: box.width * box.rows)
+        return unsafe young.arena + place
+    }
+
+    /// The entry behind a handle and the arena it points into, or `nil` when it has been dropped.
     @inline(__always)
-    func entry(_ handle: WordHandle) -> (entry: WordEntry, coverage: UnsafePointer<UInt8>)? {
-        let half = Int(handle.half)
-        guard halves[half].stamp == handle.stamp else { return nil }
-        let entry = halves[half].entries[Int(handle.index)]
-        return unsafe (entry, UnsafePointer(halves[half].arena + Int(entry.pictureOffset)))
+    func entry(_ handle: WordHandle) -> (entry: WordEntry, arena: UnsafeMutablePointer<UInt8>)? {
+        let half = handle.half == youngNumber ? young : old
+        guard half.stamp == handle.stamp else { return nil }
+        return unsafe (half.entries[Int(handle.index)], half.arena)
+    }
+
+    /// Calls `body` for each glyph of an entry.
+    @inline(__always)
+    func forEachGlyph(
+        _ entry: WordEntry, _ arena: UnsafeMutablePointer<UInt8>,
+        _ body: (WordGlyph) throws(TypesettingError) -> Void
+    ) throws(TypesettingError) {
+        let list = unsafe UnsafeRawPointer(arena + Int(entry.glyphs))
+        for index in 0..<Int(entry.glyphCount) {
+            try body(unsafe list.loadUnaligned(fromByteOffset: index * 8, as: WordGlyph.self))
+        }
     }
 }
 
-/// Coverage of a piece of text in canvas rows.
+/// Where coverage stands: canvas rows, columns relative to the pen.
 struct CoverageBox {
-    /// Left edge relative to the pen.
     var left = 0
-    /// Canvas row of the top edge.
     var top = 0
     var width = 0
     var rows = 0
-    /// `[rows][width]`.
-    var coverage: [UInt8] = []
 }
