@@ -60,9 +60,9 @@ def browser(root):
 
 def build(recipe):
     roots = {}
-    for lang in OFFICE:
+    for lang in [lang for lang in OFFICE if lang in recipe.languages]:
         roots.setdefault(lang, []).append(("office", recipe.debian(f"libreoffice-l10n-{lang.lower()}")))
-    for lang in BROWSER:
+    for lang in [lang for lang in BROWSER if lang.replace("hi-IN", "hi") in recipe.languages]:
         roots.setdefault("hi" if lang == "hi-IN" else lang, []).append(("browser", recipe.debian(f"firefox-esr-l10n-{lang.lower()}")))
     english = {text for _, text in browser(recipe.debian("firefox-esr-l10n-en-gb"))}
     for lang in recipe.languages:
