@@ -42,11 +42,12 @@ let package = Package(
         edge("CFriBidi", pkgConfig: "fribidi", apt: "libfribidi-dev"),
         edge("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         edge("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        edge("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         edge("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         .target(name: "CKernels", cSettings: kernelFlags),
         // Tier 0
         .target(
-            name: "Foundations", dependencies: ["CArchive", "CCrypto"],
+            name: "Foundations", dependencies: ["CArchive", "CZlib", "CCrypto"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 1
         .target(

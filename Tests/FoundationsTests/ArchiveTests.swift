@@ -41,6 +41,14 @@ private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [U
         #expect(try reader.nextChunk() == nil)
     }
 
+    /// A few input bytes that give many blocks of output, cut at and around the block size.
+    @Test(arguments: Compression.allCases, [262_143, 262_144, 262_145, 1_048_576])
+    func readsLongRunsWhole(compression: Compression, size: Int) throws {
+        let bytes = [UInt8](repeating: 0x20, count: size)
+        let reader = try CompressedReader(bytes: try compress(bytes, compression), name: "run")
+        #expect(try everything(reader) == bytes)
+    }
+
     @Test(arguments: Compression.allCases)
     func skippingGivesTheRest(compression: Compression) throws {
         let folder = try TemporaryFolder()
@@ -65,6 +73,30 @@ private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [U
                 #expect(path == "torn")
                 #expect(offset <= 400_000)
             }
+        }
+    }
+
+    /// Every one of these streams carries a checksum.
+    @Test(arguments: [Compression.gzip, .zstd, .xz])
+    func noFlippedBitGoesUnnoticed(compression: Compression) throws {
+        let bytes = sample(3000)
+        let whole = try compress(bytes, compression)
+        for index in stride(from: 12, to: whole.count, by: 7) {
+            var flipped = whole
+            flipped[index] ^= 1 << UInt8(index % 8)
+            do {
+                let got = try everything(try CompressedReader(bytes: flipped, name: "flipped"))
+                #expect(got == bytes, "a wrong content at byte \(index)")
+            } catch {}
+        }
+    }
+
+    @Test func whatFollowsAGzipStreamIsZerosOrAnError() throws {
+        let whole = try compress(sample(3000), .gzip)
+        let padded = whole + [UInt8](repeating: 0, count: 600_000)
+        #expect(try everything(try CompressedReader(bytes: padded, name: "padded")) == sample(3000))
+        #expect(throws: FileError.damaged(path: "x", byteOffset: 3000, entry: nil, reason: "incorrect header check")) {
+            try everything(try CompressedReader(bytes: whole + Array("garbage".utf8), name: "x"))
         }
     }
 

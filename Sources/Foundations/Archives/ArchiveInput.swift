@@ -7,35 +7,42 @@ final class ArchiveInput {
     enum Format { case raw, tar }
 
     private let handle: OpaquePointer
-    private let source: BlockSource
+    private let source: any ByteBlocks
+    private let feed: Feed
 
-    /// Opens the stream; the filter is fixed by the caller's look at the first bytes.
-    init(source: BlockSource, format: Format, compression: Compression) throws(FileError) {
+    /// What the C callback is given: libarchive cannot hold an existential.
+    private final class Feed {
+        let source: any ByteBlocks
+        init(source: any ByteBlocks) { self.source = source }
+    }
+
+    /// Opens the stream; the filter is fixed by the caller's look at the first bytes. Gzip comes inflated already.
+    init(source: any ByteBlocks, format: Format, compression: Compression) throws(FileError) {
         let created = unsafe archive_read_new()
         guard let created = unsafe created else {
             throw .cannotOpen(path: source.name, reason: "libarchive: no memory")
         }
         unsafe handle = created
         self.source = source
+        feed = Feed(source: source)
         try check(unsafe archive_read_support_format_empty(handle))
         switch format {
         case .raw: try check(unsafe archive_read_support_format_raw(handle))
         case .tar: try check(unsafe archive_read_support_format_tar(handle))
         }
         switch compression {
-        case .none: try check(unsafe archive_read_support_filter_none(handle))
-        case .gzip: try check(unsafe archive_read_support_filter_gzip(handle))
+        case .none, .gzip: try check(unsafe archive_read_support_filter_none(handle))
         case .zstd: try check(unsafe archive_read_support_filter_zstd(handle))
         case .xz: try check(unsafe archive_read_support_filter_xz(handle))
         }
-        let client = unsafe Unmanaged.passUnretained(source).toOpaque()
+        let client = unsafe Unmanaged.passUnretained(feed).toOpaque()
         try check(
             unsafe archive_read_open(
                 handle, client, nil,
                 { _, client, result in
                     guard let client = unsafe client else { return -1 }
-                    let source = unsafe Unmanaged<BlockSource>.fromOpaque(client).takeUnretainedValue()
-                    guard let block = try? unsafe source.next() else { return -1 }
+                    let feed = unsafe Unmanaged<Feed>.fromOpaque(client).takeUnretainedValue()
+                    guard let block = try? unsafe feed.source.next() else { return -1 }
                     unsafe result?.pointee = block.baseAddress
                     return block.count
                 }, nil))
@@ -43,8 +50,7 @@ final class ArchiveInput {
         let filter = unsafe archive_filter_code(handle, 0)
         let expected =
             switch compression {
-            case .none: ARCHIVE_FILTER_NONE
-            case .gzip: ARCHIVE_FILTER_GZIP
+            case .none, .gzip: ARCHIVE_FILTER_NONE
             case .zstd: ARCHIVE_FILTER_ZSTD
             case .xz: ARCHIVE_FILTER_XZ
             }

@@ -2,7 +2,7 @@ import Glibc
 
 /// A file, descriptor or array read in blocks. A block stays valid until the next call.
 @safe
-final class BlockSource {
+final class BlockSource: ByteBlocks {
     let name: String
     private let file: FileDescriptor
     private let isMemory: Bool
@@ -60,8 +60,7 @@ final class BlockSource {
         let slice = unsafe UnsafeRawBufferPointer(rebasing: block[held])
         held = 0..<0
         taken += slice.count
-        let zeros = unsafe slice.count - ((slice.lastIndex { $0 != 0 } ?? -1) + 1)
-        trailingZeros = zeros == slice.count ? trailingZeros + zeros : zeros
+        trailingZeros = unsafe slice.endingZeros(after: trailingZeros)
         return unsafe slice
     }
 

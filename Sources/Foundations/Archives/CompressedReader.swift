@@ -1,6 +1,6 @@
 /// A file or descriptor read as its decompressed bytes: plain, gzip, zstd or xz, told by the first bytes.
 ///
-/// Plain streams are read in blocks without libarchive. Not for use from two threads at once.
+/// Checksums are checked where the stream has them. Not for use from two threads at once.
 public final class CompressedReader {
     /// Path or name, for messages.
     public let path: String
@@ -9,6 +9,8 @@ public final class CompressedReader {
     /// Decompressed bytes delivered so far.
     public private(set) var offset = 0
     private let source: BlockSource
+    /// Plain or inflated blocks, where libarchive is not needed.
+    private let blocks: any ByteBlocks
     private let archive: ArchiveInput?
     private var hasEntry = true
 
@@ -39,7 +41,8 @@ public final class CompressedReader {
                 path: path, byteOffset: 0, entry: nil,
                 reason: "the name promises \(promised.rawValue), the first bytes are \(compression.rawValue)")
         }
-        if compression == .none {
+        blocks = compression == .gzip ? try InflateSource(source: source) : source
+        if compression == .none || compression == .gzip {
             archive = nil
         } else {
             let archive = try ArchiveInput(source: source, format: .raw, compression: compression)
@@ -58,7 +61,7 @@ public final class CompressedReader {
             count = try archive.readData(appendingTo: &buffer, offset: offset, entry: nil)
             if count == 0 { hasEntry = false }
         } else {
-            let block = try unsafe source.next()
+            let block = try unsafe blocks.next()
             unsafe buffer.append(contentsOf: block)
             count = block.count
         }
@@ -78,7 +81,7 @@ public final class CompressedReader {
     /// Throws `damaged` when the stream ends before `target`, and the errors of `read(appendingTo:)`.
     public func skip(to target: Int) throws(FileError) -> [UInt8] {
         if target == 0 { return [] }
-        if archive == nil {
+        if compression == .none {
             try source.seek(to: target)
             offset = target
             return []

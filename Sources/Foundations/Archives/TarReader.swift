@@ -13,6 +13,7 @@ public final class TarReader {
     /// Content bytes delivered so far.
     public private(set) var offset = 0
     private let source: BlockSource
+    private let blocks: any ByteBlocks
     private let archive: ArchiveInput
     private let compression: Compression
     private let entryLimit: Int
@@ -44,7 +45,8 @@ public final class TarReader {
         self.source = source
         self.entryLimit = entryLimit
         compression = Compression.detect(try source.peek(6))
-        archive = try ArchiveInput(source: source, format: .tar, compression: compression)
+        blocks = compression == .gzip ? try InflateSource(source: source) : source
+        archive = try ArchiveInput(source: blocks, format: .tar, compression: compression)
     }
 
     /// The next file; `nil` at the end. Folders, links and devices are passed over.
@@ -84,7 +86,7 @@ public final class TarReader {
             }
             isOpen = false
             // Two blocks of zeros end an archive. Without any the file was cut between two entries.
-            if compression == .none, source.trailingZeros < 512 {
+            if compression == .none || compression == .gzip, blocks.trailingZeros < 512 {
                 throw .damaged(
                     path: path, byteOffset: offset, entry: current, reason: "the end-of-archive mark is missing")
             }
