@@ -9,6 +9,8 @@ import tools
 MODULES = [("sword-text-kjv", "engKJV2006eb", "en"), ("sword-text-web", "engWEB2015eb", "en"), ("sword-text-sparv", "spaRV1909eb", "es")]
 VERSE = re.compile(r"^ *((?:[IV]+ )?[A-Z][A-Za-z ]+ \d+:\d+): (.*)$")
 
+MARKS = re.compile(r"¶| ?<[GH]\d+>(?=\W)")  # paragraph signs and numbers of a concordance
+
 
 def build(recipe):
     if not shutil.which("diatheke"):
@@ -17,12 +19,15 @@ def build(recipe):
         root = recipe.debian(package) / "usr/share/sword"
         output = subprocess.run(["diatheke", "-b", module, "-f", "plain", "-k", "Gen-Rev"], check=True, stdout=subprocess.PIPE,
                                 env={**os.environ, "SWORD_PATH": str(root), "LC_ALL": "C.UTF-8"}).stdout.decode("utf-8")
-        verses = []
+        verses, headings = [], set()
         for line in output.split("\n"):
             match = VERSE.match(line)
             if match:
-                verses.append([match.group(1), match.group(2)])
-            elif verses and not line.startswith("("):
-                verses[-1][1] += " " + line
+                # Before an indented verse diatheke prints the last heading (again and again in the Psalms and after).
+                if line.startswith(" ") and verses and len(verses[-1][1]) > 1:
+                    headings.add(verses[-1][1].pop())
+                verses.append((match.group(1), [match.group(2)]))
+            elif verses and line.strip() and line not in headings and line != f"({module})":
+                verses[-1][1].append(line)
         recipe.write(f"{module}.jsonl", ({"id": key, "lang": lang, "text": text} for key, text in
-                                         ((k, tools.squeeze(t.replace("¶", " "))) for k, t in verses) if text))
+                                         ((k, tools.squeeze(MARKS.sub("", " ".join(t)))) for k, t in verses) if text))
