@@ -16,7 +16,10 @@ let common: [SwiftSetting] = [
 // dependency, so LETTERPRESS_AS_DEPENDENCY leaves it out.
 let optimised: [SwiftSetting] =
     environment["LETTERPRESS_AS_DEPENDENCY"] == nil
-    ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []
+    ? [
+        .unsafeFlags(["-O"], .when(configuration: .debug)),
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    ] : []
 let memorySafe: [SwiftSetting] = [.strictMemorySafety()]
 let kernelFlags: [CSetting] =
     environment["LETTERPRESS_AS_DEPENDENCY"] == nil ? [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])] : []

@@ -21,8 +21,8 @@ public final class Canvas {
     /// Right end of everything drawn so far, strip pixels: what starts beyond it overlaps nothing.
     var inkEnd = Int.min
     private var scratch: Canvas?
-    private var overlays: [Overlay] = []
-    private var blackPatches: [Int] = []
+    var overlays: [Overlay] = []
+    var blackPatches: [Int] = []
     /// Patches touched since the last clear.
     private var dirtyEnd: Int
 
@@ -47,7 +47,7 @@ public final class Canvas {
 
     deinit { unsafe gray.deallocate() }
 
-    private var patchBytes: Int { patchSize * patchSize }
+    var patchBytes: Int { patchSize * patchSize }
     /// Strip pixels of the window.
     var columns: Range<Int> { firstPatch * patchSize..<(firstPatch + patchCount) * patchSize }
 
@@ -64,7 +64,7 @@ public final class Canvas {
     public var hasColour: Bool { !overlays.isEmpty || !ink.isGray || !paper.isGray }
 
     /// Whether gray pixels are the drawn ones: black on white.
-    private var isPlain: Bool { ink == .black && paper == .white }
+    var isPlain: Bool { ink == .black && paper == .white }
 
     /// Makes a patch black: a separator or the end. Patches outside the window are ignored.
     public func fillBlack(patch: Int) {
@@ -133,111 +133,5 @@ public final class Canvas {
             self.overlay(overlay.picture, x: overlay.x - columns.lowerBound + x, y: overlay.y)
         }
         touch(columns: (x..<x + columns.count).clamped(to: self.columns))
-    }
-
-    /// Appends `[count][P][P]` gray bytes of strip patches to `pixels`.
-    ///
-    /// - Parameter source: where gray comes from under coloured glyphs.
-    public func appendGray(of patches: Range<Int>, from source: RenderOptions.GraySource = .luma, to pixels: inout [UInt8]) {
-        let local = localRange(patches)
-        if isPlain, overlays.isEmpty {
-            unsafe pixels.append(contentsOf: unsafe UnsafeBufferPointer(
-                start: gray + local.lowerBound * patchBytes, count: local.count * patchBytes))
-            return
-        }
-        let start = pixels.count
-        pixels.append(contentsOf: [UInt8](repeating: 255, count: local.count * patchBytes))
-        switch source {
-        case .luma:
-            var colours: [UInt8] = []
-            appendRGB(of: patches, to: &colours)
-            unsafe pixels.withUnsafeMutableBufferPointer { target in
-                guard let base = target.baseAddress else { return }
-                unsafe lp_rgb_to_gray(base + start, colours, local.count * patchBytes)
-            }
-        case .alpha:
-            for index in 0..<local.count * patchBytes {
-                pixels[start + index] = unsafe gray[local.lowerBound * patchBytes + index]
-            }
-            blend(patches) { offset, pixel in
-                pixels[start + offset] = UInt8(Int(pixels[start + offset]) * (255 - Int(pixel[3])) / 255)
-            }
-        }
-    }
-
-    /// Appends `[count][P][P][3]` red, green, blue bytes of strip patches to `pixels`.
-    public func appendRGB(of patches: Range<Int>, to pixels: inout [UInt8]) {
-        let local = localRange(patches)
-        let count = local.count * patchBytes
-        let start = pixels.count
-        let source = unsafe gray + local.lowerBound * patchBytes
-        let added = unsafe [UInt8](unsafeUninitializedCapacity: count * 3) { target, filled in
-            guard let base = target.baseAddress else { return }
-            if isPlain {
-                unsafe lp_gray_to_rgb(base, source, count)
-            } else {
-                unsafe lp_tint(
-                    base, source, count, [ink.red, ink.green, ink.blue], [paper.red, paper.green, paper.blue])
-            }
-            filled = count * 3
-        }
-        if start == 0 { pixels = added } else { pixels += added }
-        if !isPlain {
-            for patch in blackPatches where patches.contains(patch) {
-                let place = start + (patch - patches.lowerBound) * patchBytes * 3
-                for index in place..<place + patchBytes * 3 { pixels[index] = 0 }
-            }
-        }
-        blend(patches) { offset, pixel in
-            let place = start + offset * 3
-            let rest = 255 - Int(pixel[3])
-            for channel in 0..<3 {
-                pixels[place + channel] = UInt8(
-                    min(255, Int(pixel[2 - channel]) + (Int(pixels[place + channel]) * rest + 127) / 255))
-            }
-        }
-    }
-
-    private func localRange(_ patches: Range<Int>) -> Range<Int> {
-        precondition(
-            patches.lowerBound >= firstPatch && patches.upperBound <= firstPatch + patchCount,
-            "patches \(patches) lie outside the window")
-        return patches.lowerBound - firstPatch..<patches.upperBound - firstPatch
-    }
-
-    /// Calls `body` for each coloured pixel in `patches` with its pixel offset from their start.
-    private func blend(_ patches: Range<Int>, _ body: (Int, ArraySlice<UInt8>) -> Void) {
-        let columns = patches.lowerBound * patchSize..<patches.upperBound * patchSize
-        for overlay in overlays {
-            let picture = overlay.picture
-            for row in max(0, -overlay.y)..<max(max(0, -overlay.y), min(picture.rows, patchSize - overlay.y)) {
-                for column in 0..<picture.width where columns.contains(overlay.x + column) {
-                    let x = overlay.x + column - columns.lowerBound
-                    let patch = patches.lowerBound + x / patchSize
-                    if blackPatches.contains(patch) { continue }
-                    let offset = (x / patchSize * patchSize + overlay.y + row) * patchSize + x % patchSize
-                    let place = (row * picture.width + column) * 4
-                    body(offset, ArraySlice([
-                        picture.bytes[place], picture.bytes[place + 1], picture.bytes[place + 2],
-                        picture.bytes[place + 3],
-                    ]))
-                }
-            }
-        }
-    }
-
-    /// `[count][P][P]` gray bytes of strip patches.
-    public func gray(of patches: Range<Int>, from source: RenderOptions.GraySource = .luma) -> [UInt8] {
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(patches.count * patchBytes)
-        appendGray(of: patches, from: source, to: &pixels)
-        return pixels
-    }
-
-    /// `[count][P][P][3]` red, green, blue bytes of strip patches.
-    public func rgb(of patches: Range<Int>) -> [UInt8] {
-        var pixels: [UInt8] = []
-        appendRGB(of: patches, to: &pixels)
-        return pixels
     }
 }

@@ -185,8 +185,8 @@ extension Typesetter {
                     || word.upperBound == bytes.upperBound && bytes.upperBound < whole.upperBound)
             let keeps = word.count <= Self.wordLimit && !cutter.startsWithMark && !(atEdge && joins)
             let slice = unsafe UnsafeBufferPointer(rebasing: text[word])
-            let hash = unsafe keeps ? WordCache.hash(text, word, key: key) : 0
-            if keeps, let found = unsafe words.find(slice, hash: hash, key: key) {
+            let wordKey = unsafe WordCache.key(text, word, context: key)
+            if keeps, let found = unsafe words.find(slice, wordKey) {
                 if found.wantsPicture { try makePicture(found.handle, font: item.font) }
                 line.pieces.append(
                     Piece(
@@ -199,7 +199,7 @@ extension Typesetter {
             let shaped = unsafe keeps
                 ? try shapeAlone(text, word, item) : try shapeInContext(text, word, whole, item)
             if keeps, let (list, width) = wordGlyphs(shaped, baseline: baseline),
-                let kept = unsafe words.insert(slice, hash: hash, key: key, width: width, glyphs: list)
+                let kept = unsafe words.insert(slice, wordKey, width: width, glyphs: list)
             {
                 line.pieces.append(
                     Piece(

@@ -15,10 +15,17 @@ struct WordGlyph {
     var y: Int16
 }
 
+/// What a word is looked up by: its bytes and the context key, hashed, with the first 16 bytes at hand.
+struct WordKey {
+    var context: UInt64
+    var hash: UInt64
+    var head: UInt64
+    var second: UInt64
+}
+
 /// A kept word: its advance, its glyphs, and from its second appearance on its finished coverage.
 struct WordEntry {
-    var hash: UInt64
-    var key: UInt64
+    var key: WordKey
     /// Offsets into the arena of the word's bytes, its glyphs, and its coverage; coverage is -1 until drawn.
     var text: Int32
     var glyphs: Int32
@@ -48,7 +55,8 @@ final class WordCache {
     private final class Half {
         let arena: UnsafeMutablePointer<UInt8>
         let entries: UnsafeMutablePointer<WordEntry>
-        let slots: UnsafeMutablePointer<Int32>
+        /// High half: high half of the word's hash. Low half: entry, -1 when free.
+        let slots: UnsafeMutablePointer<UInt64>
         private let slotCount: Int
         var used = 0
         var count = 0
@@ -58,7 +66,7 @@ final class WordCache {
             // Pages that nobody touches cost nothing, so the arena is not filled.
             unsafe arena = UnsafeMutablePointer<UInt8>.allocate(capacity: arenaSize)
             unsafe entries = UnsafeMutablePointer<WordEntry>.allocate(capacity: slotCount / 2)
-            unsafe slots = UnsafeMutablePointer<Int32>.allocate(capacity: slotCount)
+            unsafe slots = UnsafeMutablePointer<UInt64>.allocate(capacity: slotCount)
             self.slotCount = slotCount
             self.stamp = stamp
             clear(stamp: stamp)
@@ -71,13 +79,14 @@ final class WordCache {
         }
 
         func clear(stamp: UInt32) {
-            unsafe slots.update(repeating: -1, count: slotCount)
+            unsafe slots.update(repeating: WordCache.free, count: slotCount)
             used = Int(LP_PRESS_GUARD)
             count = 0
             self.stamp = stamp
         }
     }
 
+    private static let free = UInt64(UInt32.max)
     private var young: Half
     private var old: Half
     private var youngNumber: UInt8 = 0
@@ -100,29 +109,37 @@ final class WordCache {
         old = Half(arenaSize: arenaSize, slotCount: slots, stamp: 1)
     }
 
-    /// Hash of `text[range]` under a key.
+    /// The key of `text[range]` in a context.
     @inline(__always)
-    static func hash(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, key: UInt64) -> UInt64 {
-        guard let base = unsafe UnsafeRawPointer(text.baseAddress) else { return key }
-        var hash = key ^ 0x9E37_79B9_7F4A_7C15
-        var place = range.lowerBound
-        while range.upperBound - place >= 8 {
-            let block = unsafe base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            hash = mix(hash ^ block)
-            place += 8
+    static func key(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, context: UInt64) -> WordKey {
+        let head = unsafe block(text, range.lowerBound, range.upperBound)
+        let second = unsafe range.count > 8 ? block(text, range.lowerBound &+ 8, range.upperBound) : 0
+        var hash = mix(head ^ context ^ 0x9E37_79B9_7F4A_7C15)
+        if range.count > 8 { hash = mix(hash ^ second) }
+        var place = range.lowerBound &+ 16
+        while place < range.upperBound {
+            let more = unsafe block(text, place, range.upperBound)
+            hash = mix(hash ^ more)
+            place &+= 8
         }
-        let left = range.upperBound - place
-        var tail: UInt64 = 0
-        if left > 0, place + 8 <= text.count {
+        return WordKey(context: context, hash: mix(hash ^ UInt64(range.count)), head: head, second: second)
+    }
+
+    /// Up to 8 bytes from `place` on, missing ones 0.
+    @inline(__always)
+    private static func block(_ text: UnsafeBufferPointer<UInt8>, _ place: Int, _ end: Int) -> UInt64 {
+        guard let base = unsafe UnsafeRawPointer(text.baseAddress) else { return 0 }
+        let left = end &- place
+        if place &+ 8 <= text.count {
             let block = unsafe base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            tail = block & (UInt64.max >> UInt64(64 - 8 * left))
-        } else {
-            for index in 0..<left {
-                let byte = unsafe base.load(fromByteOffset: place + index, as: UInt8.self)
-                tail |= UInt64(byte) << UInt64(8 * index)
-            }
+            return left >= 8 ? block : block & ((1 << UInt64(truncatingIfNeeded: 8 &* left)) &- 1)
         }
-        return mix(hash ^ tail ^ UInt64(range.count) << 56)
+        var block: UInt64 = 0
+        for index in 0..<min(left, 8) {
+            let byte = unsafe base.load(fromByteOffset: place &+ index, as: UInt8.self)
+            block |= UInt64(byte) << UInt64(truncatingIfNeeded: 8 &* index)
+        }
+        return block
     }
 
     @inline(__always)
@@ -134,10 +151,10 @@ final class WordCache {
     /// The word's handle and advance, or `nil`. `wantsPicture` tells that it has glyphs but no picture yet.
     @inline(__always)
     func find(
-        _ word: UnsafeBufferPointer<UInt8>, hash: UInt64, key: UInt64
+        _ word: UnsafeBufferPointer<UInt8>, _ key: WordKey
     ) -> (handle: WordHandle, width: Int32, wantsPicture: Bool)? {
         lookups &+= 1
-        let index = unsafe search(young, word, hash, key)
+        let index = unsafe search(young, word, key)
         if index >= 0 {
             hits &+= 1
             let entry = unsafe young.entries + index
@@ -146,31 +163,34 @@ final class WordCache {
                 entry.pointee.width, entry.pointee.picture < 0
             )
         }
-        return unsafe findOld(word, hash, key)
+        return unsafe findOld(word, key)
     }
 
     @inline(never)
     private func findOld(
-        _ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ key: UInt64
+        _ word: UnsafeBufferPointer<UInt8>, _ key: WordKey
     ) -> (handle: WordHandle, width: Int32, wantsPicture: Bool)? {
-        let index = unsafe search(old, word, hash, key)
+        let index = unsafe search(old, word, key)
         guard index >= 0 else { return nil }
         hits &+= 1
         return promote(index)
     }
 
     @inline(__always)
-    private func search(_ half: Half, _ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64, _ key: UInt64) -> Int {
-        var slot = Int(truncatingIfNeeded: hash) & mask
+    private func search(_ half: Half, _ word: UnsafeBufferPointer<UInt8>, _ key: WordKey) -> Int {
+        var slot = Int(truncatingIfNeeded: key.hash) & mask
         while true {
-            let index = unsafe Int(half.slots[slot])
-            if index < 0 { return -1 }
-            let entry = unsafe half.entries + index
-            if unsafe entry.pointee.hash == hash && entry.pointee.key == key
-                && Int(entry.pointee.textCount) == word.count
-                && Self.equal(half.arena + Int(entry.pointee.text), word)
-            {
-                return index
+            let value = unsafe half.slots[slot]
+            if value == Self.free { return -1 }
+            if (value ^ key.hash) >> 32 == 0 {
+                let index = Int(truncatingIfNeeded: value & 0xFFFF_FFFF)
+                let entry = unsafe half.entries + index
+                if unsafe entry.pointee.key.head == key.head && entry.pointee.key.context == key.context
+                    && entry.pointee.key.second == key.second && Int(entry.pointee.textCount) == word.count
+                    && (word.count <= 16 || Self.equal(half.arena + Int(entry.pointee.text), word))
+                {
+                    return index
+                }
             }
             slot = (slot &+ 1) & mask
         }
@@ -178,7 +198,7 @@ final class WordCache {
 
     @inline(__always)
     private static func equal(_ stored: UnsafeMutablePointer<UInt8>, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
-        var index = 0
+        var index = 16
         let stored = UnsafeRawPointer(stored)
         let other = UnsafeRawBufferPointer(word)
         while index &+ 8 <= word.count {
@@ -225,15 +245,15 @@ final class WordCache {
         let index = young.count
         unsafe (young.entries + index).initialize(to: entry)
         young.count += 1
-        var slot = Int(truncatingIfNeeded: entry.hash) & mask
-        while unsafe young.slots[slot] >= 0 { slot = (slot + 1) & mask }
-        unsafe young.slots[slot] = Int32(index)
+        var slot = Int(truncatingIfNeeded: entry.key.hash) & mask
+        while unsafe young.slots[slot] != Self.free { slot = (slot + 1) & mask }
+        unsafe young.slots[slot] = entry.key.hash & 0xFFFF_FFFF_0000_0000 | UInt64(index)
         return WordHandle(half: youngNumber, index: Int32(index), stamp: young.stamp)
     }
 
     /// Keeps a word's glyphs. `nil` when it is larger than the cache.
     func insert(
-        _ word: UnsafeBufferPointer<UInt8>, hash: UInt64, key: UInt64, width: Int, glyphs: [WordGlyph]
+        _ word: UnsafeBufferPointer<UInt8>, _ key: WordKey, width: Int, glyphs: [WordGlyph]
     ) -> WordHandle? {
         let size = word.count + glyphs.count * 8
         guard size + 2 * Int(LP_PRESS_GUARD) < arenaSize, let base = word.baseAddress else { return nil }
@@ -252,7 +272,7 @@ final class WordCache {
         young.used += glyphs.count * 8
         return link(
             WordEntry(
-                hash: hash, key: key, text: text, glyphs: Int32(list), picture: -1, width: Int32(width), left: 0,
+                key: key, text: text, glyphs: Int32(list), picture: -1, width: Int32(width), left: 0,
                 inkWidth: 0, top: 0, rows: 0, textCount: UInt16(word.count), glyphCount: UInt16(glyphs.count)))
     }
 

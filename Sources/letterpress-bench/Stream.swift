@@ -64,7 +64,7 @@ struct Stream: ParsableCommand {
         Result {
             let typesetter = try Typesetter(fonts: fonts, options: options)
             let canvas = typesetter.canvas(patchCount: length)
-            var pixels: [UInt8] = []
+            var pixels = [UInt8](repeating: 0, count: length * 768)
             var patches = 0
             for text in texts {
                 let line = try typesetter.line(text)
@@ -72,11 +72,10 @@ struct Stream: ParsableCommand {
                 try typesetter.draw(line, on: canvas, x: 2)
                 let end = min((line.width + 4 + 15) / 16, length - 1)
                 canvas.fillBlack(patch: end)
-                pixels.removeAll(keepingCapacity: true)
                 if gray {
-                    canvas.appendGray(of: 0..<end + 1, to: &pixels)
+                    canvas.copyGray(of: 0..<end + 1, to: &pixels)
                 } else {
-                    canvas.appendRGB(of: 0..<end + 1, to: &pixels)
+                    canvas.copyRGB(of: 0..<end + 1, to: &pixels)
                 }
                 patches += end
             }
