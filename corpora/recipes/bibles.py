@@ -6,15 +6,17 @@ import subprocess
 
 import tools
 
-MODULES = [("sword-text-kjv", "engKJV2006eb", "en"), ("sword-text-web", "engWEB2015eb", "en"), ("sword-text-sparv", "spaRV1909eb", "es")]
+MODULES = [("sword-text-kjv", "engKJV2006eb", "en"), ("sword-text-web", "engWEB2015eb", "en"),
+           ("sword-text-sparv", "spaRV1909eb", "es")]
 VERSE = re.compile(r"^ *((?:[IV]+ )?[A-Z][A-Za-z ]+ \d+:\d+): (.*)$")
 
-MARKS = re.compile(r"¶| ?<[GH]\d+>(?=\W)")  # paragraph signs and numbers of a concordance
+MARKS = re.compile(r"¶| ?<[GH]\d+>")  # paragraph signs and numbers of a concordance
 
 
 def build(recipe):
     if not shutil.which("diatheke"):
         tools.fail("bibles needs diatheke; apt-get install diatheke")
+    canon = None
     for package, module, lang in MODULES:
         root = recipe.debian(package) / "usr/share/sword"
         output = subprocess.run(["diatheke", "-b", module, "-f", "plain", "-k", "Gen-Rev"], check=True, stdout=subprocess.PIPE,
@@ -29,5 +31,7 @@ def build(recipe):
                 verses.append((match.group(1), [match.group(2)]))
             elif verses and line.strip() and line not in headings and line != f"({module})":
                 verses[-1][1].append(line)
-        recipe.write(f"{module}.jsonl", ({"id": key, "lang": lang, "text": text} for key, text in
-                                         ((k, tools.squeeze(MARKS.sub("", " ".join(t)))) for k, t in verses) if text))
+        texts = {key: tools.squeeze(MARKS.sub("", " ".join(lines)).split("<")[0]) for key, lines in verses}
+        canon = canon or set(texts)  # the first module's verses; the second holds further books, not all of them sound
+        recipe.write(f"{module}.jsonl", ({"id": key, "lang": lang, "text": text} for key, text in texts.items()
+                                         if text and key in canon))
