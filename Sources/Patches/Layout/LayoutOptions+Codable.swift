@@ -1,6 +1,8 @@
+import Corpora
+
 extension LayoutOptions: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case layout, strategy, overflow, stride, offsets, channels, packing
+        case layout, strategy, overflow, stride, offsets, channels, packing, normalisation
         case maxPatches = "max_patches"
         case textAMaxPatches = "text_a_max_patches"
         case padLeft = "pad_left"
@@ -36,6 +38,7 @@ extension LayoutOptions: Codable {
         try read(.isolatedChars, &isolatedChars)
         try read(.channels, &channels)
         try read(.packing, &packing)
+        try read(.normalisation, &normalisation)
     }
 
     /// Encodes the JSON form; an option that is not set is left out.
@@ -56,5 +59,6 @@ extension LayoutOptions: Codable {
         try container.encode(isolatedChars, forKey: .isolatedChars)
         try container.encode(channels, forKey: .channels)
         try container.encode(packing, forKey: .packing)
+        try container.encode(normalisation, forKey: .normalisation)
     }
 }

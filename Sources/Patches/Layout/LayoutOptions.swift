@@ -1,3 +1,5 @@
+public import Corpora
+
 /// How text is laid on patches. L is ``maxPatches``, P the patch size of the render options.
 ///
 /// Source: PIXEL and PixelGPT for the geometry; the text rendering strategies of Lotz et al. for ``Strategy``.
@@ -94,6 +96,8 @@ public struct LayoutOptions: Sendable, Equatable {
     public var channels: Channels = .auto
     /// How the lines of one text become sequences.
     public var packing: Packing = .none
+    /// Which Unicode normalisation the text gets before.
+    public var normalisation: Normalisation = .none
 
     /// One text a sequence, 1024 patches, split where too long.
     public init() {}
@@ -119,6 +123,9 @@ public struct LayoutOptions: Sendable, Equatable {
         }
         if packing != .none, layout != .single {
             throw .invalidOption(key: "packing", value: packing.rawValue, expected: "layout single with it")
+        }
+        if flipRTL, separatesWords || strategy == .bigrams {
+            throw .invalidOption(key: "flip_rtl", value: "true", expected: "strategy continuous or mono with it")
         }
         if isolatedChars, strategy != .bigrams {
             throw .invalidOption(key: "isolated_chars", value: "true", expected: "strategy bigrams with it")

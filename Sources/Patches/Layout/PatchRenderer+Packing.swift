@@ -14,7 +14,7 @@ extension PatchRenderer {
         var width = 0
         var isEmpty = true
         for range in WordBreaks.lines(text) {
-            let line = TextCleaner.clean(Array(text[range]))
+            let line = clean(Array(text[range]))
             guard !WordBreaks.words(line.bytes).isEmpty else { continue }
             isEmpty = false
             let lineWidth = options.packing == .lines ? try typesetter.line(line.bytes).width : limit

@@ -99,8 +99,13 @@ public final class PatchRenderer {
         }
     }
 
+    /// Text without line breaks, normalised.
+    func clean(_ text: [UInt8]) -> CleanText {
+        TextCleaner.clean(text, normalisation: options.normalisation)
+    }
+
     private func run(_ text: [UInt8], segment: Int = 0) -> TextRun {
-        TextRun(TextCleaner.clean(text), segment: segment)
+        TextRun(clean(text), segment: segment)
     }
 
     private func useOffsets(into segments: [[UInt8]]) {

@@ -17,6 +17,20 @@ public struct StreamDocument: Sendable {
     }
 }
 
+/// What became of a record.
+public struct ParsedPatchRecord: Sendable {
+    /// The document; `nil` for a record to leave out.
+    public var document: StreamDocument?
+    /// What was wrong with it, and where.
+    public var problems: [String]
+
+    /// A parsed record from its parts.
+    public init(document: StreamDocument?, problems: [String] = []) {
+        self.document = document
+        self.problems = problems
+    }
+}
+
 /// Where a ``PatchStream`` gets its documents. Read by one thread at a time; records are parsed by the workers.
 public protocol PatchSource: SendableMetatype {
     /// What reading yields: cheap to make, parsed later.
@@ -33,8 +47,8 @@ public protocol PatchSource: SendableMetatype {
     /// The next record, `nil` after the last. Throws what reading throws.
     mutating func next() throws -> Record?
 
-    /// What parses records, in any thread; it yields `nil` for a record to leave out.
-    func makeParser() throws -> @Sendable (Record) throws -> StreamDocument?
+    /// What parses records, in any thread.
+    func makeParser() throws -> @Sendable (Record) throws -> ParsedPatchRecord
 
     /// Bytes of a record, about.
     func byteCount(of record: Record) -> Int
@@ -63,8 +77,8 @@ public struct ArrayPatchSource: PatchSource {
     }
 
     /// Names documents by their index.
-    public func makeParser() -> @Sendable ((index: Int, input: TextInput)) throws -> StreamDocument? {
-        { StreamDocument(input: $0.input, origin: "document \($0.index)") }
+    public func makeParser() -> @Sendable ((index: Int, input: TextInput)) throws -> ParsedPatchRecord {
+        { ParsedPatchRecord(document: StreamDocument(input: $0.input, origin: "document \($0.index)")) }
     }
 
     /// Bytes of text.

@@ -25,6 +25,7 @@ public final class PatchStream<Source: PatchSource> {
 
     private struct Chunk: Sendable {
         var items: [(sequence: StreamedSequence, position: Source.Position)] = []
+        var problems: [String] = []
         var byteCount = 0
     }
 
@@ -33,6 +34,14 @@ public final class PatchStream<Source: PatchSource> {
     private var taken = 0
     /// Behind the sequence taken last.
     public private(set) var cursor: Cursor
+
+    /// What was wrong with records so far, the first ``problemLimit`` messages.
+    public private(set) var problems: [String] = []
+    /// How many messages there were.
+    public private(set) var problemCount = 0
+
+    /// Messages that are kept.
+    public static var problemLimit: Int { 100 }
 
     /// Starts rendering.
     ///
@@ -81,6 +90,8 @@ public final class PatchStream<Source: PatchSource> {
             guard let fresh = try pipeline.next() else { return nil }
             chunk = fresh
             taken = 0
+            problemCount += fresh.problems.count
+            problems += fresh.problems.prefix(max(Self.problemLimit - problems.count, 0))
         }
         let (item, position) = chunk.items[taken]
         taken += 1
@@ -115,7 +126,7 @@ public final class PatchStream<Source: PatchSource> {
     }
 
     private static func render(
-        _ batch: Batch, _ renderer: PatchRenderer, _ parse: (Source.Record) throws -> StreamDocument?,
+        _ batch: Batch, _ renderer: PatchRenderer, _ parse: (Source.Record) throws -> ParsedPatchRecord,
         _ emit: (Chunk) throws -> Void
     ) throws {
         let chunkBytes = 2 << 20
@@ -124,7 +135,9 @@ public final class PatchStream<Source: PatchSource> {
             let document = batch.firstDocument + offset
             var origin = "record \(document)"
             do {
-                guard let parsed = try parse(item.record) else { continue }
+                let record = try parse(item.record)
+                chunk.problems += record.problems
+                guard let parsed = record.document else { continue }
                 origin = parsed.origin
                 var index = 0
                 let skipped = offset == 0 ? batch.skippedSequences : 0
@@ -144,11 +157,11 @@ public final class PatchStream<Source: PatchSource> {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                if !chunk.items.isEmpty { try emit(chunk) }
+                if !chunk.items.isEmpty || !chunk.problems.isEmpty { try emit(chunk) }
                 throw StreamError.document(index: document, origin: origin, underlying: error)
             }
         }
-        if !chunk.items.isEmpty { try emit(chunk) }
+        if !chunk.items.isEmpty || !chunk.problems.isEmpty { try emit(chunk) }
     }
 
     private static func fingerprint(
