@@ -124,6 +124,11 @@ public struct ReadOptions: Codable, Sendable, Equatable {
     /// Columns that a table must have.
     var columns: [String] { [textField] + [textBField, labelField].compactMap(\.self) + keepFields }
 
+    /// Suffixes of the archive members that are read.
+    var members: Set<String> {
+        Set(["txt", "json"] + (columns + [wordsField].compactMap(\.self)).map { $0.lowercased() })
+    }
+
     /// The format of a file by its name, compression suffix aside; `nil` when the name tells nothing.
     static func format(ofName path: String) -> Format? {
         var name = path.lowercased()

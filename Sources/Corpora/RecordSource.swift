@@ -137,7 +137,8 @@ public final class RecordSource {
                 file.path == "-"
                 ? try TarReader(fileDescriptor: 0, name: "-", entryLimit: options.recordLimit)
                 : try TarReader(path: file.path, entryLimit: options.recordLimit)
-            let reader = try SampleReader(reader: tar, position: position)
+            let reader = try SampleReader(
+                reader: tar, position: position, wanted: options.members, limit: options.recordLimit)
             open = (reader, { tar.sourceOffset })
             return reader
         }

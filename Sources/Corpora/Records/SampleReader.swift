@@ -7,9 +7,16 @@ final class SampleReader: RecordReader {
     private var ahead: TarReader.Entry?
     private var pendingError: FileError?
     private var byteOffset = 0
+    private let wanted: Set<String>
+    private let limit: Int
+    /// Members of one sample, at most.
+    private static let memberLimit = 1000
 
-    init(reader: TarReader, position: ReadPosition) throws(FileError) {
+    /// Only members with a wanted suffix are read; a sample of more than `limit` bytes is a problem.
+    init(reader: TarReader, position: ReadPosition, wanted: Set<String>, limit: Int) throws(FileError) {
         self.reader = reader
+        self.wanted = wanted
+        self.limit = limit
         entries = position.entry
         if entries > 0 { _ = try reader.skip(entries) }
         byteOffset = position.byteOffset
@@ -27,14 +34,27 @@ final class SampleReader: RecordReader {
         let start = byteOffset
         let key = Self.split(first.name).key
         var members: [SampleMember] = []
+        var size = 0
+        var count = 0
         while let entry = ahead {
             let (entryKey, suffix) = Self.split(entry.name)
             if entryKey != key { break }
-            members.append(SampleMember(suffix: suffix, bytes: entry.bytes))
             entries += 1
             byteOffset += entry.bytes.count
+            count += 1
+            size += entry.bytes.count
+            if size <= limit, count <= Self.memberLimit {
+                members.append(SampleMember(suffix: suffix, bytes: entry.bytes))
+            } else {
+                members = []
+            }
             // Damage behind the last whole file is told after the sample.
             do throws(FileError) { try advance() } catch { pendingError = error }
+        }
+        if size > limit || count > Self.memberLimit {
+            return problem(
+                "a sample of \(count) files and \(size) bytes; the limits are \(Self.memberLimit) and \(limit)",
+                entry: key, at: start)
         }
         return RecordPiece(
             content: .sample(members), entry: key, byteOffset: start, nextByteOffset: byteOffset, nextEntry: entries)
@@ -42,19 +62,22 @@ final class SampleReader: RecordReader {
 
     /// A file above the limit is passed over; anything else ends the archive.
     private func piece(for error: FileError) throws(FileError) -> RecordPiece {
-        guard case .tooLarge(let path, let entry, let limit) = error else { throw error }
+        guard case .tooLarge(_, let entry, let limit) = error else { throw error }
         entries += 1
+        return problem("a file of more than \(limit) bytes", entry: entry, at: byteOffset)
+    }
+
+    private func problem(_ detail: String, entry: String?, at start: Int) -> RecordPiece {
         let problem = Problem(
-            kind: .tooLong, path: path, entry: entry, byteOffset: byteOffset,
-            detail: "a file of more than \(limit) bytes")
+            kind: .tooLong, path: reader.path, entry: entry, byteOffset: start, detail: detail)
         return RecordPiece(
-            content: .problem(problem), entry: entry, byteOffset: byteOffset, nextByteOffset: byteOffset,
+            content: .problem(problem), entry: entry, byteOffset: start, nextByteOffset: byteOffset,
             nextEntry: entries)
     }
 
     private func advance() throws(FileError) {
         ahead = nil
-        ahead = try reader.next()
+        ahead = try reader.next { wanted.contains(Self.split($0).suffix) }
     }
 
     /// `folder/a.b.json` is the member `b.json` of the sample `folder/a`.

@@ -68,7 +68,8 @@ struct JSONScanner {
                 try scanner.skipValue(text, depth: depth + 1)
             }
         case UInt8(ascii: "\""): _ = try rawString(text)
-        default: _ = try value(text, depth: depth)
+        case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "n"): _ = try value(text, depth: depth)
+        default: _ = try passNumber(text)
         }
     }
 
@@ -153,6 +154,18 @@ struct JSONScanner {
 
     private mutating func number(_ text: Span<UInt8>) throws(JSONError) -> JSONValue {
         let start = position
+        let isInteger = try passNumber(text)
+        let spelled = plain(text, start..<position)
+        if isInteger, spelled != "-0", let value = Int(spelled) { return .integer(value) }
+        guard let value = Double(spelled), value.isFinite else {
+            throw .syntax(byteOffset: start, expected: "a number that fits 64-bit floating point")
+        }
+        return .number(value)
+    }
+
+    /// Passes over a number; whether it has neither fraction nor exponent.
+    private mutating func passNumber(_ text: Span<UInt8>) throws(JSONError) -> Bool {
+        let start = position
         if text[position] == UInt8(ascii: "-") { position += 1 }
         let leading = position
         let integerDigits = digits(text)
@@ -174,12 +187,7 @@ struct JSONScanner {
             }
             guard digits(text) > 0 else { throw .syntax(byteOffset: position, expected: "a digit") }
         }
-        let spelled = plain(text, start..<position)
-        if isInteger, spelled != "-0", let value = Int(spelled) { return .integer(value) }
-        guard let value = Double(spelled), value.isFinite else {
-            throw .syntax(byteOffset: start, expected: "a number that fits 64-bit floating point")
-        }
-        return .number(value)
+        return isInteger
     }
 
     private mutating func digits(_ text: Span<UInt8>) -> Int {
