@@ -25,6 +25,20 @@ public struct FontStackEntry: Codable, Sendable, Equatable {
     /// What the font is for.
     public var role: Role
 
+    /// An entry from its parts.
+    public init(
+        family: String, file: String, faceIndex: Int = 0, package: String, sha256: String, scripts: [String] = [],
+        role: Role = .text
+    ) {
+        self.family = family
+        self.file = file
+        self.faceIndex = faceIndex
+        self.package = package
+        self.sha256 = sha256
+        self.scripts = scripts
+        self.role = role
+    }
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case family, file, package, sha256, scripts, role
         case faceIndex = "face_index"

@@ -22,6 +22,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case otherSettings(path: String, key: String, was: String, now: String)
     /// A stored thing is not what the manifest says.
     case mismatch(path: String, what: String, expected: String, got: String)
+    /// A document cannot be rendered.
+    case document(path: String, line: Int?, index: Int, reason: String)
     /// An option is out of range.
     case invalidOption(key: String, value: String, expected: String)
 
@@ -47,6 +49,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) was started with \(key) = \(was), now it is \(now); use the same settings, or another folder"
         case .mismatch(let path, let what, let expected, let got):
             "\(path): \(what) is \(got), the manifest says \(expected)"
+        case .document(let path, let line, let index, let reason):
+            path + (line.map { ":\($0)" } ?? "") + ", document \(index): \(reason)"
         case .invalidOption(let key, let value, let expected): "\(key): got \(value), expected \(expected)"
         }
     }

@@ -1,0 +1,47 @@
+import Corpora
+import Foundations
+
+/// How far a render came: replaced atomically after every finished shard, removed when the manifest is written.
+struct Journal: Codable {
+    static let fileName = "progress.json"
+    static let version = 1
+
+    var formatVersion = Self.version
+    /// The inputs as they were given.
+    var inputs: [String]
+    var settings: JobSettings
+    /// Where the next shard begins in the input.
+    var cursor: Cursor
+    var counts = RenderCounts()
+    var report = ReadReport()
+    var shards: [ShardEntry] = []
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case inputs, settings, cursor, counts, report, shards
+        case formatVersion = "format_version"
+    }
+
+    func save(in folder: OutputFolder) throws(ShardError) {
+        try StoredJSON.save(self, to: folder.file(Self.fileName))
+    }
+
+    /// Reads the journal of a folder and checks that it is one of these settings and inputs.
+    static func load(
+        from folder: OutputFolder, inputs: [String], settings: JobSettings
+    ) throws -> Journal {
+        let path = folder.file(fileName)
+        let journal = try StoredJSON.load(Journal.self, from: path)
+        guard journal.formatVersion == version else {
+            throw ShardError.unsupportedVersion(path: path, got: journal.formatVersion, expected: version)
+        }
+        guard journal.inputs == inputs else {
+            throw ShardError.otherSettings(
+                path: folder.path, key: "the inputs", was: journal.inputs.joined(separator: " "),
+                now: inputs.joined(separator: " "))
+        }
+        if let found = try journal.settings.firstDifference(to: settings) {
+            throw ShardError.otherSettings(path: folder.path, key: found.key, was: found.own, now: found.other)
+        }
+        return journal
+    }
+}

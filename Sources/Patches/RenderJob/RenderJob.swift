@@ -1,0 +1,134 @@
+public import Corpora
+import Foundation
+public import Typesetting
+
+/// A corpus rendered to a folder of shards: parsed, drawn and encoded by worker threads, written in the order of the
+/// input by one.
+///
+/// The shards are a function of the settings and the input: number of workers, interruptions and time leave no trace.
+/// A killed run is continued by ``OutputPolicy/resume``; nothing is lost, repeated or torn.
+public struct RenderJob: Sendable {
+    /// What to read.
+    public var inputs: [InputSpec]
+    /// Everything the output depends on.
+    public var settings: JobSettings
+    /// The fonts.
+    public var fonts: FontSet
+    /// The output folder.
+    public var output: String
+    /// What to do when the folder holds something.
+    public var policy: OutputPolicy
+    /// Worker threads; 0 works on the caller's thread.
+    public var workers: Int
+
+    /// Output that may wait for the writer, in bytes.
+    private static let budget = 32 << 20
+
+    /// A job from its parts.
+    public init(
+        inputs: [InputSpec], read: ReadOptions = ReadOptions(), render: RenderOptions = RenderOptions(),
+        layout: LayoutOptions = LayoutOptions(), shards: ShardOptions = ShardOptions(), fonts: FontSet,
+        output: String, policy: OutputPolicy = .fresh, workers: Int = 2
+    ) {
+        self.inputs = inputs
+        settings = JobSettings(
+            inputs: inputs.map(\.baseName), read: read, render: render, layout: layout, shards: shards, fonts: fonts)
+        self.fonts = fonts
+        self.output = output
+        self.policy = policy
+        self.workers = workers
+    }
+
+    /// Renders, and returns what the manifest says. The calling thread writes; events are sent from it.
+    ///
+    /// Throws ``ShardError``, `CorporaError`, `TypesettingError` and ``LayoutError``. After an error, and after a kill,
+    /// the folder holds whole shards and a journal only.
+    @discardableResult
+    public func run(_ onEvent: @escaping @Sendable (RenderEvent) -> Void = { _ in }) throws -> Manifest {
+        try settings.validate()
+        let folder = OutputFolder(path: output)
+        if let manifest = try prepare(folder) {
+            onEvent(.started(documents: manifest.counts.documents))
+            onEvent(.finished(manifest))
+            return manifest
+        }
+        let (journal, source) = try begin(in: folder)
+        onEvent(.started(documents: journal.counts.documents))
+        let identity = source.cursor.inputs
+        let writer = JobWriter(
+            folder: folder, journal: journal, totalBytes: source.totalBytes, startBytes: source.bytesTaken,
+            makeCursor: { Cursor(inputs: identity, position: $0) }, onEvent: onEvent)
+        try pipeline(reading: source).forEach { try writer.write($0) }
+        return try writer.finish()
+    }
+
+    private func pipeline(reading source: sending RecordSource) -> OrderedPipeline<JobBatch, JobChunk> {
+        let (settings, fonts) = (settings, fonts)
+        var batcher = Batcher<RawRecord>(limit: 1 << 16, weight: { $0.byteCount + 256 }) { try source.next() }
+        return OrderedPipeline(
+            workers: workers, window: 2 * workers, budget: Self.budget, weight: { $0.weight },
+            source: {
+                guard let records = try batcher.next() else { return nil }
+                return JobBatch(records: records, bytesTaken: source.bytesTaken)
+            },
+            makeWorker: {
+                let worker = try DocumentWorker(settings: settings, fonts: fonts)
+                return { batch, emit in try worker.work(batch, emit) }
+            })
+    }
+
+    /// Brings the folder into a state from which writing goes on. Returns the manifest when there is nothing to do.
+    private func prepare(_ folder: OutputFolder) throws -> Manifest? {
+        try folder.create()
+        let names = try folder.names()
+        switch policy {
+        case .fresh:
+            guard names.isEmpty else { throw ShardError.outputNotEmpty(path: output) }
+        case .overwrite:
+            try folder.remove(keeping: [])
+        case .resume where names.contains(Manifest.fileName):
+            let manifest = try Manifest.load(folder: output)
+            if let found = try manifest.settings.firstDifference(to: settings) {
+                throw ShardError.otherSettings(path: output, key: found.key, was: found.own, now: found.other)
+            }
+            try folder.remove(keeping: Set(manifest.shards.map(\.file) + [Manifest.fileName]))
+            return manifest
+        case .resume where names.contains(Journal.fileName): break
+        case .resume:
+            // Killed before the journal was written: at most a partial journal is there.
+            guard names.allSatisfy({ OutputFolder.isOurs($0) && $0.hasSuffix(".partial") }) else {
+                throw ShardError.nothingToResume(path: output)
+            }
+            try folder.remove(keeping: [])
+        }
+        return nil
+    }
+
+    /// The journal, found or new, and the input at the place where the next shard begins.
+    private func begin(in folder: OutputFolder) throws -> (Journal, RecordSource) {
+        let arguments = inputs.map(\.argument)
+        if try policy == .resume && folder.names().contains(Journal.fileName) {
+            let journal = try Journal.load(from: folder, inputs: arguments, settings: settings)
+            let source = try RecordSource(inputs: inputs, options: settings.read, cursor: journal.cursor)
+            try folder.remove(keeping: Set(journal.shards.map(\.file) + [Journal.fileName]))
+            return (journal, source)
+        }
+        let source = try RecordSource(inputs: inputs, options: settings.read)
+        let journal = Journal(inputs: arguments, settings: settings, cursor: source.cursor)
+        try journal.save(in: folder)
+        return (journal, source)
+    }
+}
+
+extension InputSpec {
+    /// As it was given on a command line.
+    fileprivate var argument: String {
+        switch self {
+        case .standardInput: "-"
+        case .path(let path): path
+        }
+    }
+
+    /// Its name without folders.
+    fileprivate var baseName: String { (argument as NSString).lastPathComponent }
+}
