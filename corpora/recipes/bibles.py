@@ -9,7 +9,7 @@ import tools
 MODULES = [("sword-text-kjv", "engKJV2006eb", "en"), ("sword-text-web", "engWEB2015eb", "en"),
            ("sword-text-sparv", "spaRV1909eb", "es")]
 PROSE = {"engKJV2006eb", "spaRV1909eb"}  # one line a verse; what stands between verses are headings
-VERSE = re.compile(r"^ *((?:[IV]+ )?[A-Z][A-Za-z ]+ \d+:\d+): (.*)$")
+VERSE = re.compile(r"^ *((?:[IV]+ )?[A-Z][A-Za-z ()]+ \d+:\d+): (.*)$")
 
 MARKS = re.compile(r"¶| ?<[GH]\d+>")  # paragraph signs and numbers of a concordance
 
@@ -30,6 +30,8 @@ def build(recipe):
             match = VERSE.match(line)
             if match:
                 verses.append((match.group(1), [match.group(2)]))
+            elif line.startswith("   The following words used in"):
+                break  # the glossary at the end
             elif verses and line not in headings and module not in PROSE:
                 verses[-1][1].append(line)
         texts = {key: tools.squeeze(MARKS.sub("", " ".join(lines)).split("<")[0]) for key, lines in verses}
