@@ -1,4 +1,4 @@
-public import Corpora
+import Corpora
 import Foundations
 import Typesetting
 
@@ -138,17 +138,6 @@ final class DocumentWorker {
             return part == 0 || input.byteCount <= Self.repeatedText ? .pair(first, second) : nil
         case .words(let words):
             return part == 0 || input.byteCount <= Self.repeatedText ? .words(words) : nil
-        }
-    }
-}
-
-extension TextInput {
-    /// A document of a corpus as a layout sees it.
-    public init(_ document: Document) {
-        switch document.kind {
-        case .single: self = .single(document.segments.first ?? [])
-        case .pair: self = .pair(document.segments.first ?? [], document.segments.dropFirst().first ?? [])
-        case .words: self = .words(document.segments)
         }
     }
 }

@@ -1,0 +1,153 @@
+import Corpora
+import Foundation
+import Foundations
+import Patches
+import TestSupport
+import Testing
+import Typesetting
+
+@Suite struct RenderResumeTests {
+    /// A copy of an output folder as a kill would leave it after `shards` finished shards.
+    private func interrupt(
+        _ fixture: JobFixture, _ format: ShardFormat, after shards: Int, as name: String
+    ) throws -> RenderJob {
+        let job = try fixture.job(name, format, policy: .resume)
+        let (from, to) = (job.output, job.output + "-at-kill")
+        let count = Counter()
+        try job.run { event in
+            // The journal that names this shard is not written yet: the moment between the two files.
+            if case .shardFinished = event, count.next() == shards {
+                try? FileManager.default.copyItem(atPath: from, toPath: to)
+            }
+        }
+        var interrupted = job
+        interrupted.output = to
+        return interrupted
+    }
+
+    @Test(arguments: ShardFormat.allCases)
+    func aResumedRenderLeavesTheBytesOfAnUninterruptedOne(format: ShardFormat) throws {
+        let fixture = try JobFixture()
+        try fixture.job("whole", format).run()
+        let whole = try fixture.files("whole")
+        for shards in 1...3 {
+            let job = try interrupt(fixture, format, after: shards, as: "try\(shards)")
+            try fixture.folder.write("torn", to: "try\(shards)-at-kill/part-00009.\(format.suffix).partial")
+            try fixture.folder.write("stale", to: "try\(shards)-at-kill/part-00009.\(format.suffix)")
+            try job.run()
+            #expect(try fixture.files("try\(shards)-at-kill") == whole)
+            let events = Counter()
+            try job.run { if case .shardFinished = $0 { _ = events.next() } }
+            #expect(events.value == 0)
+            #expect(try fixture.files("try\(shards)-at-kill") == whole)
+        }
+    }
+
+    @Test func resumingBeforeTheFirstShardStartsAnew() throws {
+        let fixture = try JobFixture()
+        try fixture.job("whole").run()
+        try fixture.folder.write("{", to: "early/progress.json.partial")
+        try fixture.folder.write("x", to: "early/part-00000.lps.partial")
+        try fixture.job("early", policy: .resume).run()
+        #expect(try fixture.files("early") == fixture.files("whole"))
+    }
+
+    @Test func resumingWithOtherSettingsNamesTheKey() throws {
+        let fixture = try JobFixture()
+        let job = try interrupt(fixture, .native, after: 1, as: "out")
+        for (key, change) in [
+            ("render.dpi", { (job: inout RenderJob) in job.settings.render.dpi = 96 }),
+            ("layout.max_patches", { $0.settings.layout.maxPatches = 64 }),
+            ("shards.zstd", { $0.settings.shards.zstd = true }),
+            ("versions.freetype", { $0.settings.versions["freetype"] = "9" }),
+            ("fonts[0].family", { $0 = changingFont($0) }),
+        ] {
+            var other = job
+            change(&other)
+            let error = #expect(throws: ShardError.self) { try other.run() }
+            guard case .otherSettings(_, let found, _, _)? = error else {
+                Issue.record("\(key): \(String(describing: error))")
+                continue
+            }
+            #expect(found == key)
+        }
+        try fixture.folder.write(fixture.folder.read("in.jsonl") + Array("{\"text\": \"more\"}\n".utf8), to: "in.jsonl")
+        #expect(throws: CorporaError.self) { try job.run() }
+    }
+
+    private func changingFont(_ job: RenderJob) -> RenderJob {
+        var job = job
+        if let fonts = try? TestFonts.sansAndHebrew.get() {
+            job.settings.fonts = [fonts.fonts[1]] + job.settings.fonts.dropFirst()
+        }
+        return job
+    }
+
+    @Test func aFolderThatHoldsSomethingIsRefusedOrReplaced() throws {
+        let fixture = try JobFixture(lines: 10)
+        try fixture.folder.write("mine", to: "out/notes.txt")
+        #expect(throws: ShardError.outputNotEmpty(path: fixture.folder.file("out"))) {
+            try fixture.job("out").run()
+        }
+        #expect(throws: ShardError.nothingToResume(path: fixture.folder.file("out"))) {
+            try fixture.job("out", policy: .resume).run()
+        }
+        try fixture.job("out", policy: .overwrite).run()
+        let first = try fixture.files("out")
+        try fixture.folder.write("stale", to: "out/part-00077.tar")
+        try fixture.job("out", policy: .overwrite).run()
+        #expect(try fixture.files("out") == first)
+        #expect(first["notes.txt"] == Array("mine".utf8))
+    }
+
+    @Test func verifyingFindsEveryKindOfDamage() throws {
+        let fixture = try JobFixture()
+        for format in ShardFormat.allCases {
+            let job = try fixture.job("out-\(format)", format)
+            let manifest = try job.run()
+            let verifier = ShardVerifier(folder: job.output, every: 1, fonts: job.fonts)
+            let sound = try verifier.run()
+            #expect(sound.flaws.isEmpty, "\(format)")
+            #expect(sound.sequences == manifest.counts.sequences)
+            #expect(sound.rendered == (format == .pixelgpt ? manifest.counts.sequences : manifest.counts.documents))
+            let name = "out-\(format)/" + manifest.shards[1].file
+            let bytes = try fixture.folder.read(name)
+            var damaged = bytes
+            damaged[bytes.count / 2] ^= 1
+            try fixture.folder.write(damaged, to: name)
+            #expect(try verifier.run().flaws.count == 1)
+            try FileManager.default.removeItem(atPath: fixture.folder.file(name))
+            #expect(try verifier.run().flaws.count == 1)
+            try fixture.folder.write(bytes, to: name)
+            try fixture.folder.write(bytes, to: "out-\(format)/part-00099.\(format.suffix)")
+            #expect(try verifier.run().flaws.count == 1)
+        }
+    }
+
+    @Test func verifyingRendersAgain() throws {
+        let fixture = try JobFixture(lines: 20)
+        let job = try fixture.job("out")
+        let manifest = try job.run()
+        // The same shard, with one pixel of its third sequence changed and the manifest made to agree.
+        let path = fixture.folder.file("out/" + manifest.shards[0].file)
+        let shard = try NativeShard(path: path)
+        let copy = try NativeShardWriter(path: path + "2", patchSize: 16)
+        for index in 0..<shard.count {
+            let shape = try shard.shape(of: index)
+            var pixels = try shard.patches(of: index)
+            if index == 2 { pixels[40] ^= 1 }
+            try copy.append(
+                pixels: pixels, patchCount: shape.patches, channels: shape.channels, encoding: .raw,
+                metadata: shard.metadata(of: index))
+        }
+        let digest = try copy.finish()
+        _ = try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: path + "2", toPath: path)
+        var changed = manifest
+        changed.shards[0].sha256 = digest.hex
+        try fixture.folder.write(StrictJSON.encode(changed), to: "out/manifest.json")
+        let report = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run()
+        #expect(report.flaws.count == 1 && report.flaws.first?.description.contains("document 2") == true)
+        #expect(try ShardVerifier(folder: job.output, every: 0).run().flaws.isEmpty)
+    }
+}
