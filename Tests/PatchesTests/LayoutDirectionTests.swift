@@ -61,6 +61,30 @@ import Typesetting
         #expect(sequence.spans?.last?.utf8.lowerBound == 0, "the beginning stands rightmost")
     }
 
+    @Test(arguments: [0, 2]) func compatibleRightToLeftWindowsTakeRemaindersFromTheLeft(stride: Int) throws {
+        let textB = (0..<40).map { _ in Self.hebrew }.joined(separator: " ")
+        let renderer = try makeRenderer(TestFonts.sansAndHebrew, L: 24) {
+            $0.layout = .pair
+            $0.stride = stride
+            $0.offsets = .compat
+            $0.compatBugs = true
+        }
+        let document = try renderer.render(pair(Self.hebrew, textB))
+        #expect(document.sequences.count > 3)
+        var before = -1
+        for sequence in document.sequences {
+            let separator = sequence.innerSeparators[0]
+            #expect(sequence.patches(0..<separator + 1) == document.sequences[0].patches(0..<separator + 1))
+            #expect(sequence.source.utf8.lowerBound > before, "windows go on in reading order")
+            before = sequence.source.utf8.lowerBound
+            // Entries count from the end of the text: patch after patch further to its beginning.
+            let mapping = try #require(sequence.referenceMapping)
+            let own = mapping[(separator + 1)..<sequence.textPatchCount].filter { $0.start > 0 }
+            #expect(zip(own, own.dropFirst()).allSatisfy { $0.start >= $1.start } && !own.isEmpty)
+        }
+        #expect(document.sequences.dropLast().allSatisfy { $0.textPatchCount == 23 })
+    }
+
     @Test func flippingReversesPatchesOfRightToLeftTextOnly() throws {
         let plain = try makeRenderer(TestFonts.sansAndHebrew) { $0.offsets = .exact }
         let flipping = try makeRenderer(TestFonts.sansAndHebrew) {

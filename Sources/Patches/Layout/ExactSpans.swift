@@ -34,7 +34,8 @@ struct ExactSpans {
 
     /// The spans of clusters of `run` in the patches before `limit`, by patch and in visual order.
     ///
-    /// A cluster belongs to every patch that its advance overlaps; one without advance to the patch of its pen.
+    /// A cluster belongs to every patch that its advance overlaps; one without advance to the patch of its pen, at
+    /// most the last one.
     /// Neighbours in a patch are joined where their bytes touch.
     mutating func spans(of clusters: [PlacedCluster], in run: TextRun, limit: Int) -> [PatchSpan] {
         var spans: [PatchSpan] = []
@@ -61,9 +62,10 @@ struct ExactSpans {
         for (_, cluster) in visual {
             let from = cluster.x.lowerBound
             let to = max(cluster.x.upperBound - 1, from)
-            let patches = max(from, 0) / patchSize...max(to, 0) / patchSize
-            if byPatch.isEmpty { base = patches.lowerBound }
+            var patches = max(from, 0) / patchSize...max(to, 0) / patchSize
+            if cluster.x.isEmpty, from == limit * patchSize { patches = limit - 1...limit - 1 }
             for patch in patches where patch < limit {
+                if byPatch.isEmpty { base = patch }
                 while byPatch.count <= patch - base { byPatch.append([]) }
                 Self.add(cluster.utf8, to: &byPatch[patch - base])
             }

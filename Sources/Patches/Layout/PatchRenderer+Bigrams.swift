@@ -12,7 +12,9 @@ extension PatchRenderer {
         var used = 0
         var isFull = false
         for word in words where !isFull {
-            for part in try bigramParts(of: word) {
+            var start = 0
+            repeat {
+                let part = try bigramPart(of: word, &start)
                 part.line.map { report.note($0) }
                 for glyph in part.chunks.flatMap(\.glyphs) { glyph.line.map { report.note($0) } }
                 var rest = part
@@ -46,27 +48,23 @@ extension PatchRenderer {
                 guard !rest.chunks.isEmpty || part.chunks.isEmpty else { continue }
                 pending.append(rest)
                 used += rest.patchCount
-            }
+            } while start < word.bytes.count
         }
         if !pending.isEmpty || report.sequenceCount == 0 { try drawBigrams(pending, isRightToLeft, &report, emit) }
     }
 
-    /// A word's chunks; a very wide word comes in several parts, so that no picture grows with the text.
-    private func bigramParts(of word: TextRun) throws -> [BigramWord] {
-        var parts: [BigramWord] = []
-        var start = 0
-        repeat {
-            var run = word
-            var next = word.bytes.count
-            if word.bytes.count > 4 * maxPatches {
-                let fit = try typesetter.fit(word.bytes, from: start, maxWidth: lastColumn, direction: .auto)
-                run = word.slice(start..<fit.end)
-                next = fit.next
-            }
-            parts.append(try options.isolatedChars ? isolatedBigrams(of: run) : shapedBigrams(of: run))
-            start = next
-        } while start < word.bytes.count
-        return parts
+    /// The chunks of a word from byte `start` on, which moves behind them. A very wide word comes in several parts, so
+    /// that no picture grows with the text.
+    private func bigramPart(of word: TextRun, _ start: inout Int) throws -> BigramWord {
+        var run = word
+        var next = word.bytes.count
+        if word.bytes.count > 4 * maxPatches {
+            let fit = try typesetter.fit(word.bytes, from: start, maxWidth: lastColumn, direction: .auto)
+            run = word.slice(start..<fit.end)
+            next = fit.next
+        }
+        start = next
+        return try options.isolatedChars ? isolatedBigrams(of: run) : shapedBigrams(of: run)
     }
 
     private func shapedBigrams(of run: TextRun) throws -> BigramWord {
@@ -103,7 +101,7 @@ extension PatchRenderer {
         canvas.clear()
         var patch = 0
         var starts = [0]
-        var spans: [PatchSpan]? = options.offsets == .exact ? [] : nil
+        var placedWords: [(run: TextRun, clusters: [PlacedCluster])] = []
         for word in isRightToLeft ? words.reversed() : words {
             var placed: [PlacedCluster] = []
             let picture = try word.line.map(picture)
@@ -121,13 +119,14 @@ extension PatchRenderer {
                 }
                 patch = patchCount(column)
             }
-            if options.offsets == .exact {
-                spans? += exactSpans?.spans(of: placed, in: word.run, limit: maxPatches - 1) ?? []
-            }
+            placedWords.append((word.run, placed))
             starts.append(min(patch, maxPatches - 1))
         }
         let end = min(max(patch, 1), maxPatches - 1)
         starts[starts.count - 1] = end
+        let spans =
+            options.offsets == .exact
+            ? placedWords.flatMap { exactSpans?.spans(of: $0.clusters, in: $0.run, limit: end) ?? [] } : nil
         let sequence = takeSequence(
             end: end, wordStarts: starts, spans: spans, source: Self.source(of: words.map(\.run)))
         try hand(sequence, &report, emit)

@@ -7,15 +7,16 @@ import Typesetting
 /// the longest run of words that fits, and the next one starts so that about `stride` patches are repeated. Either way
 /// every byte of B is shown whole at least once, unless one cluster is wider than a window.
 ///
-/// Under `compat_bugs` left-to-right windows follow the reference to the letter: their number is estimated
-/// beforehand and their first characters come from its offset mapping, so that text may be lost.
+/// Under `compat_bugs` windows follow the reference to the letter: see `renderReferenceWindows`.
 extension PatchRenderer {
     func renderWindows(
         _ head: PairHead, _ whole: Line?, _ run: TextRun, _ report: inout RenderReport, _ emit: Emit
     ) throws {
-        if options.compatBugs, !head.isRightToLeft {
+        if options.compatBugs {
             let line = try whole ?? typesetter.line(run.bytes, direction: head.direction)
-            return try renderReferenceWindows(head, line, run, &report, emit)
+            return head.isRightToLeft
+                ? try renderReferenceWindowsFromRight(head, line, run, &report, emit)
+                : try renderReferenceWindows(head, line, run, &report, emit)
         }
         let stride = options.stride ?? 0
         let room = maxPatches - 2 - head.separator
@@ -80,44 +81,5 @@ extension PatchRenderer {
             }
             start = next
         }
-    }
-
-    private func renderReferenceWindows(
-        _ head: PairHead, _ whole: Line, _ run: TextRun, _ report: inout RenderReport, _ emit: Emit
-    ) throws {
-        let stride = options.stride ?? 0
-        let entries = try referenceEntries(head, whole)
-        let boundaries = UTF8Walk.boundaries(run.bytes)
-        report.note(whole)
-        let visible = try visibleBytes(of: typesetter.clusters(of: whole), x: head.column)
-        try drawPair(head, whole, run, shown: visible, &report, emit)
-        var over = head.column + whole.width - lastColumn
-        let room = lastColumn - (patchSize * (head.separator + 1 + stride))
-        let most = room > 0 ? (over + room - 1) / room : 0
-        for _ in 0..<most where over > 0 {
-            let from = entries.count - patchCount(over) - stride
-            guard from >= 0 else { break }
-            let character = entries[from].start
-            let start = boundaries[character < 0 ? max(boundaries.count - 2, 0) : min(character, boundaries.count - 1)]
-            let line = try typesetter.line(Array(run.bytes[start...]), direction: head.direction)
-            let shown = try visibleBytes(of: typesetter.clusters(of: line), x: head.column)
-            try drawPair(
-                head, line, run, shown: start + shown.lowerBound..<start + shown.upperBound, shift: start,
-                entries: windowEntries(entries, over: over, line, head), &report, emit)
-            over = head.column + line.width - lastColumn
-        }
-        if over > 0 { report.truncated = true }
-    }
-
-    /// The entries of B that the reference gives a window, `over` being the pixels of B behind the window before.
-    private func windowEntries(
-        _ entries: [CharacterPair], over: Int, _ line: Line, _ head: PairHead
-    ) -> [CharacterPair]? {
-        let missed = patchCount(over)
-        let from = entries.count - missed - (options.stride ?? 0)
-        let drawn = min(options.padLeft + line.width, lastColumn - head.column) / patchSize
-        let end = drawn > missed - 1 ? entries.count : entries.count - missed + drawn
-        guard from >= 0, from <= end, end <= entries.count else { return nil }
-        return Array(entries[from..<end])
     }
 }

@@ -37,16 +37,15 @@ extension PatchRenderer {
         for (index, word) in zip(words.indices, words) {
             let isLast = index == words.endIndex - 1
             if options.overflow == .split {
-                let plain = try typesetter.line(word.bytes, role: .word)
-                let end = column + plain.width + options.padRight
-                if end > lastColumn {
+                let plain = try wordLine(word, room: lastColumn - column - options.padRight)
+                guard let plain else {
                     guard items.isEmpty else { return (items, starts, words[index...]) }
                     let (part, rest) = try cutWord(word)
                     add(part.run, part.line, end: column + part.line.width + options.padRight)
                     return (items, starts, rest.map { [$0] + words.dropFirst() } ?? words.dropFirst().nonEmpty)
                 }
                 if isLast {
-                    add(word, plain, end: end)
+                    add(word, plain, end: column + plain.width + options.padRight)
                     return (items, starts, nil)
                 }
             }
@@ -67,6 +66,16 @@ extension PatchRenderer {
             starts = [column / patchSize]
         }
         return (items, starts, nil)
+    }
+
+    /// A word's line, `nil` when it is wider than `room`. A long word is not laid out further than it fits.
+    private func wordLine(_ word: TextRun, room: Int) throws -> Line? {
+        if word.bytes.count > 3 * maxPatches {
+            let fit = try typesetter.fit(word.bytes, from: 0, maxWidth: max(room, 1), direction: .auto)
+            guard fit.end == word.bytes.count else { return nil }
+        }
+        let line = try typesetter.line(word.bytes, role: .word)
+        return line.width <= room ? line : nil
     }
 
     /// The longest beginning of a word that fits a sequence alone, and the rest.
