@@ -56,6 +56,8 @@ struct LineRun: Sendable {
     var width: Int32
     var pieces: Range<Int32>
     var utf8: Range<Int32>
+    /// Whether its words were shaped as in a run with marks.
+    var decomposes = false
 }
 
 /// A cached word or a stretch of placed glyphs.

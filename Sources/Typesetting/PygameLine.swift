@@ -21,13 +21,7 @@ extension Typesetter {
         for (index, scalar) in paragraph.scalars.enumerated() {
             let glyph = try font.file.glyphIndex(scalar)
             if glyph == 0, !paragraph.infos[index].flags.contains(.neutralFont) {
-                let missing = MissingGlyph(
-                    scalar: scalar, script: ISO15924.name(paragraph.infos[index].script),
-                    byteOffset: paragraph.offsets[index])
-                if options.unknownGlyph == .error {
-                    throw .missingGlyph(scalar: scalar, script: missing.script, byteOffset: missing.byteOffset)
-                }
-                line.missing.append(missing)
+                try note(scalar, paragraph.infos[index].script, paragraph.offsets[index], into: &line)
                 if options.unknownGlyph == .skip { continue }
             }
             let picture = try glyphs.picture(font: 0, glyph: glyph)

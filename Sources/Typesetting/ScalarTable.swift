@@ -129,8 +129,7 @@ final class ScalarTable {
         case HB_UNICODE_GENERAL_CATEGORY_NON_SPACING_MARK, HB_UNICODE_GENERAL_CATEGORY_ENCLOSING_MARK,
             HB_UNICODE_GENERAL_CATEGORY_SPACING_MARK:
             info.flags.formUnion([.extends, .mark])
-        case HB_UNICODE_GENERAL_CATEGORY_FORMAT, HB_UNICODE_GENERAL_CATEGORY_LINE_SEPARATOR,
-            HB_UNICODE_GENERAL_CATEGORY_PARAGRAPH_SEPARATOR:
+        case HB_UNICODE_GENERAL_CATEGORY_FORMAT:
             info.flags.formUnion([.extends, .neutralFont])
         case HB_UNICODE_GENERAL_CATEGORY_SPACE_SEPARATOR:
             info.flags.insert(.space)
@@ -161,7 +160,12 @@ final class ScalarTable {
         _ scalar: UInt32, _ category: hb_unicode_general_category_t, _ info: inout ScalarInfo
     ) throws(TypesettingError) {
         if info.flags.contains(.neutralFont) { return }
-        if category != HB_UNICODE_GENERAL_CATEGORY_CONTROL, category != HB_UNICODE_GENERAL_CATEGORY_SURROGATE {
+        // Controls and separators have no picture; lines are cleaned of breaks before they come here.
+        let pictureless: [hb_unicode_general_category_t] = [
+            HB_UNICODE_GENERAL_CATEGORY_CONTROL, HB_UNICODE_GENERAL_CATEGORY_SURROGATE,
+            HB_UNICODE_GENERAL_CATEGORY_LINE_SEPARATOR, HB_UNICODE_GENERAL_CATEGORY_PARAGRAPH_SEPARATOR,
+        ]
+        if !pictureless.contains(category) {
             for (index, font) in fonts.enumerated() where try font.covers(scalar) {
                 if info.font == ScalarInfo.noFont { info.font = UInt8(index) }
                 if font.isEmoji {

@@ -101,6 +101,23 @@ final class Shaper {
         return false
     }
 
+    /// Whether text of the script runs in this direction by nature; HarfBuzz turns other runs around.
+    static func isNative(script: UInt32, isRightToLeft: Bool) -> Bool {
+        switch hb_script_get_horizontal_direction(hb_script_t(rawValue: script)) {
+        case HB_DIRECTION_RTL: isRightToLeft
+        case HB_DIRECTION_LTR: !isRightToLeft
+        default: true
+        }
+    }
+
+    /// Whether HarfBuzz takes the script's letters apart before it shapes them, and together again where the text
+    /// holds a mark: its Indic, Khmer, Myanmar and universal shapers, here all scripts but those known to be simple.
+    static func decomposes(script: UInt32) -> Bool { !simpleScripts.contains(script) }
+
+    private static let simpleScripts: Set<UInt32> = Set(
+        ["Latn", "Grek", "Cyrl", "Zyyy", "Zinh", "Hani", "Hang", "Hira", "Kana", "Armn", "Geor", "Thai", "Arab", "Hebr"]
+            .map(ISO15924.tag))
+
     /// Whether a character stands on its own: no mark, no format character, no control.
     static func isPlain(_ scalar: UInt32) -> Bool {
         switch unsafe hb_unicode_general_category(hb_unicode_funcs_get_default(), scalar) {

@@ -111,7 +111,7 @@ extension Typesetter {
         let bytes = Int(piece.utf8.lowerBound)..<Int(piece.utf8.upperBound)
         let text = line.text.span
         try unsafe text.withUnsafeBufferPointer { buffer throws(TypesettingError) in
-            let shaped = unsafe try shapeAlone(buffer, bytes, item)
+            let shaped = unsafe try shapeAlone(buffer, bytes, item, decomposes: run.decomposes)
             var pen = 0
             for glyph in shaped {
                 try draw(

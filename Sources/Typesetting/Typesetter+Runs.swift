@@ -7,6 +7,7 @@ struct SimpleText {
     var script: UInt32
     /// Byte after the first character with a script of its own; `Int.max` when there is none.
     var firstRealScript: Int
+    var hasMarks = false
 }
 
 extension Typesetter {
@@ -19,6 +20,7 @@ extension Typesetter {
         var position = range.lowerBound
         let latin = unsafe table.latin
         var marks = 0
+        var flags: ScalarFlags = []
         while position < range.upperBound {
             let info: ScalarInfo
             let byte = unsafe text[position]
@@ -35,6 +37,7 @@ extension Typesetter {
                     marks = 0
                 }
             }
+            flags.formUnion(info.flags)
             if !info.flags.isDisjoint(with: .complex) { return nil }
             if info.font != simple.font, !info.flags.contains(.neutralFont) {
                 guard simple.font == ScalarInfo.noFont else { return nil }
@@ -47,6 +50,9 @@ extension Typesetter {
             }
         }
         if simple.font == ScalarInfo.noFont { simple.font = table.fallbackFont }
+        // Marks alone can be of a right-to-left script; HarfBuzz turns such a run around.
+        guard Shaper.isNative(script: simple.script, isRightToLeft: false) else { return nil }
+        simple.hasMarks = flags.contains(.mark)
         return fonts[Int(simple.font)].isEmoji ? nil : simple
     }
 
@@ -64,7 +70,8 @@ extension Typesetter {
             start: 0, end: 0, kind: .text, font: simple.font, script: simple.script, level: 0)
         paragraph.removeAll()
         line.pieces.reserveCapacity(range.count / 5 + 4)
-        var run = unsafe try layOutWords(text, range, item, baseline: baseline, whole: range, into: &line)
+        var run = unsafe try layOutWords(
+            text, range, item, baseline: baseline, whole: range, hasMarks: simple.hasMarks, into: &line)
         run.x = Int32(clamping: line.width)
         line.width += Int(run.width)
         line.runs.append(run)
@@ -87,14 +94,19 @@ extension Typesetter {
             return try shapeWhole(item, bytes, baseline: baseline, into: &line)
         case .text:
             let font = fonts[Int(item.font)]
-            if words == nil || paragraph.droppedMarks > 0 {
+            // A run against its script's direction is turned around by HarfBuzz: marks change sides.
+            if words == nil || paragraph.droppedMarks > 0
+                || !Shaper.isNative(script: item.script, isRightToLeft: item.isRightToLeft)
+            {
                 return try shapeWhole(item, bytes, baseline: baseline, into: &line)
             }
             if try font.interacts(.space, shaper, script: item.script, isRightToLeft: item.isRightToLeft) {
                 return try shapeWhole(item, bytes, baseline: baseline, into: &line)
             }
             let whole = paragraph.offsets[0]..<paragraph.offsets[paragraph.offsets.count - 1]
-            return unsafe try layOutWords(text, bytes, item, baseline: baseline, whole: whole, into: &line)
+            let hasMarks = paragraph.infos[item.start..<item.end].contains { $0.flags.contains(.mark) }
+            return unsafe try layOutWords(
+                text, bytes, item, baseline: baseline, whole: whole, hasMarks: hasMarks, into: &line)
         }
     }
 
@@ -115,18 +127,44 @@ extension Typesetter {
             paragraph.scalars, range: item.start..<item.end, font: fonts[Int(item.font)], script: item.script,
             isRightToLeft: item.isRightToLeft)
         let width = place(shaped, baseline: baseline, x: 0, bytes: bytes, into: &line)
-        noteUndrawn(shaped, into: &line)
+        try noteUndrawn(shaped, into: &line)
         return run(item, bytes, baseline, pieces: first..<line.pieces.count, width: width)
     }
 
-    private func noteUndrawn(_ shaped: [ShapedGlyph], into line: inout Line) {
-        for glyph in shaped where glyph.glyph == 0 {
-            guard glyph.cluster < paragraph.scalars.count else { continue }
-            line.missing.append(
-                MissingGlyph(
-                    scalar: paragraph.scalars[glyph.cluster], script: ISO15924.name(paragraph.infos[glyph.cluster].script),
-                    byteOffset: paragraph.offsets[glyph.cluster]))
+    /// Counts the glyphs that the font left undrawn, of a run of the decoded paragraph.
+    private func noteUndrawn(_ shaped: [ShapedGlyph], into line: inout Line) throws(TypesettingError) {
+        for glyph in shaped where glyph.glyph == 0 && glyph.cluster < paragraph.scalars.count {
+            try note(
+                paragraph.scalars[glyph.cluster], paragraph.infos[glyph.cluster].script,
+                paragraph.offsets[glyph.cluster], into: &line)
         }
+    }
+
+    /// The same of one word; its clusters count characters from the start of `context`.
+    private func noteUndrawn(
+        _ shaped: [ShapedGlyph], _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, in context: Range<Int>,
+        into line: inout Line
+    ) throws(TypesettingError) {
+        for glyph in shaped where glyph.glyph == 0 {
+            var position = context.lowerBound
+            var start = position
+            var scalar: UInt32 = 0
+            for _ in 0...glyph.cluster where position < text.count {
+                start = position
+                scalar = unsafe try UTF8Decoding.next(text, &position)
+            }
+            try note(scalar, try table.info(scalar).script, start, into: &line)
+        }
+    }
+
+    func note(
+        _ scalar: UInt32, _ script: UInt32, _ byteOffset: Int, into line: inout Line
+    ) throws(TypesettingError) {
+        let glyph = MissingGlyph(scalar: scalar, script: ISO15924.name(script), byteOffset: byteOffset)
+        if options.unknownGlyph == .error {
+            throw .missingGlyph(scalar: scalar, script: glyph.script, byteOffset: byteOffset)
+        }
+        line.missing.append(glyph)
     }
 
     /// Appends one piece of placed glyphs; returns its advance.
@@ -155,9 +193,10 @@ extension Typesetter {
     /// - Parameters:
     ///   - bytes: the run.
     ///   - whole: the paragraph that the run is part of.
+    ///   - hasMarks: whether the run holds a mark.
     private func layOutWords(
         _ text: UnsafeBufferPointer<UInt8>, _ bytes: Range<Int>, _ item: ItemRun, baseline: Int, whole: Range<Int>,
-        into line: inout Line
+        hasMarks: Bool, into line: inout Line
     ) throws(TypesettingError) -> LineRun {
         guard let words else { return run(item, bytes, baseline, pieces: 0..<0, width: 0) }
         let font = fonts[Int(item.font)]
@@ -168,9 +207,10 @@ extension Typesetter {
             return try shapeWhole(item, bytes, baseline: baseline, into: &line)
         }
         let space = try font.spaceAdvance(shaper, script: item.script, isRightToLeft: item.isRightToLeft)
+        let decomposes = hasMarks && Shaper.decomposes(script: item.script)
         let key =
             UInt64(item.script) << 32 ^ UInt64(item.font) << 24 ^ (item.isRightToLeft ? 1 << 23 : 0)
-            ^ UInt64(UInt32(bitPattern: Int32(truncatingIfNeeded: baseline)) & 0x7F_FFFF)
+            ^ (decomposes ? 1 << 22 : 0) ^ UInt64(UInt32(bitPattern: Int32(truncatingIfNeeded: baseline)) & 0x3F_FFFF)
         let first = line.pieces.count
         var cutter = unsafe WordCutter(
             text: text, run: bytes, table: table,
@@ -197,7 +237,8 @@ extension Typesetter {
             }
             // A kept word has spaces or the paragraph's ends around it, which shape nothing.
             let shaped = unsafe keeps
-                ? try shapeAlone(text, word, item) : try shapeInContext(text, word, whole, item)
+                ? try shapeAlone(text, word, item, decomposes: decomposes)
+                : try shapeInContext(text, word, whole, item)
             if keeps, let (list, width) = wordGlyphs(shaped, baseline: baseline),
                 let kept = unsafe words.insert(slice, wordKey, width: width, glyphs: list)
             {
@@ -208,22 +249,30 @@ extension Typesetter {
                 advance += width
                 continue
             }
-            noteUndrawn(shaped, into: &line)
+            unsafe try noteUndrawn(shaped, text, word, in: keeps ? word : whole, into: &line)
             advance += place(shaped, baseline: baseline, x: advance, bytes: word, into: &line)
         }
-        return run(item, bytes, baseline, pieces: first..<line.pieces.count, width: advance)
+        var laidOut = run(item, bytes, baseline, pieces: first..<line.pieces.count, width: advance)
+        laidOut.decomposes = decomposes
+        return laidOut
     }
 
     /// Shapes one word without context.
+    ///
+    /// - Parameter decomposes: whether HarfBuzz would put decomposed letters together again, which it does in a run
+    ///   that holds a mark anywhere: a marked space then follows the word, and its glyphs are left out.
     func shapeAlone(
-        _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ item: ItemRun
+        _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, _ item: ItemRun, decomposes: Bool
     ) throws(TypesettingError) -> [ShapedGlyph] {
         wordScalars.removeAll(keepingCapacity: true)
         var position = word.lowerBound
         while position < word.upperBound { wordScalars.append(unsafe try UTF8Decoding.next(text, &position)) }
-        return try shaper.shape(
+        let count = wordScalars.count
+        if decomposes { wordScalars += [0x20, 0x20, 0x308] }
+        let shaped = try shaper.shape(
             wordScalars, range: 0..<wordScalars.count, font: fonts[Int(item.font)], script: item.script,
             isRightToLeft: item.isRightToLeft)
+        return decomposes ? shaped.filter { $0.cluster < count } : shaped
     }
 
     /// Shapes one word with the paragraph as its context.

@@ -147,13 +147,8 @@ public final class Typesetter {
     private func report(_ items: [ItemRun], into line: inout Line) throws(TypesettingError) {
         for item in items where item.kind == .unknown {
             for index in item.start..<item.end {
-                let glyph = MissingGlyph(
-                    scalar: paragraph.scalars[index], script: ISO15924.name(paragraph.infos[index].script),
-                    byteOffset: paragraph.offsets[index])
-                if options.unknownGlyph == .error {
-                    throw .missingGlyph(scalar: glyph.scalar, script: glyph.script, byteOffset: glyph.byteOffset)
-                }
-                line.missing.append(glyph)
+                try note(
+                    paragraph.scalars[index], paragraph.infos[index].script, paragraph.offsets[index], into: &line)
             }
         }
     }
