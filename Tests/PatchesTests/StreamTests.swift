@@ -81,7 +81,7 @@ import Typesetting
             _ = try stream.next()
             Issue.record("the pair was rendered")
         } catch StreamError.document(let index, let origin, let underlying) {
-            #expect(index == 17 && origin == "document 17" && underlying is LayoutError)
+            #expect(index == 17 && origin.description == "document:17" && underlying is LayoutError)
         }
     }
 
@@ -104,7 +104,7 @@ import Typesetting
         let items = try Self.all(first)
         #expect(Set(items.map(\.document)) == Set(0..<40).subtracting([5, 30]))
         #expect(items.allSatisfy { $0.label == .integer($0.document) })
-        #expect(items.first?.origin.hasSuffix("texts.jsonl:1") == true)
+        #expect(items.first?.origin.description.hasSuffix("texts.jsonl:1") == true)
         #expect(first.problemCount == 2 && first.problems.count == 2)
         let half = try stream()
         for _ in 0..<33 { _ = try half.next() }

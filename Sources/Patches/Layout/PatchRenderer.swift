@@ -25,7 +25,7 @@ public final class PatchRenderer {
     var wordCanvas: Canvas
 
     /// A renderer for one thread. Throws ``LayoutError`` for bad options, or a proportional font under
-    /// ``LayoutOptions/Strategy/mono``, and ``TypesettingError``.
+    /// ``LayoutOptions/Strategy/mono``, and `TypesettingError`.
     public init(typesetter: Typesetter, options: LayoutOptions) throws {
         try options.validate()
         self.typesetter = typesetter
@@ -52,7 +52,7 @@ public final class PatchRenderer {
     /// Hands the sequences of a document to `emit` one by one, so that pixels of one sequence are held at a time.
     ///
     /// Throws ``LayoutError`` where the input has another shape than the layout, or where it is too wide and the
-    /// overflow policy is `error`; ``TypesettingError``; and what `emit` throws.
+    /// overflow policy is `error`; `TypesettingError`; and what `emit` throws.
     public func render(_ input: TextInput, emit: (PatchSequence) throws -> Void) throws -> RenderReport {
         var report = RenderReport()
         exactSpans = nil

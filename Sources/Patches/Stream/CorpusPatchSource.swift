@@ -6,7 +6,7 @@ public struct CorpusPatchSource: PatchSource {
     private let options: ReadOptions
     private var records: RecordSource
 
-    /// Finds the inputs. Throws ``CorporaError``.
+    /// Finds the inputs. Throws `CorporaError`.
     public init(inputs: [InputSpec], options: ReadOptions = ReadOptions()) throws {
         self.inputs = inputs
         self.options = options
@@ -16,12 +16,12 @@ public struct CorpusPatchSource: PatchSource {
     /// The place before the next record.
     public var position: Corpora.Cursor { records.cursor }
 
-    /// Opens the inputs again at a saved place; compressed ones are read up to it. Throws ``CorporaError``.
+    /// Opens the inputs again at a saved place; compressed ones are read up to it. Throws `CorporaError`.
     public mutating func seek(to position: Corpora.Cursor) throws {
         records = try RecordSource(inputs: inputs, options: options, cursor: position)
     }
 
-    /// The next record. Throws ``CorporaError`` under the policy `stop`.
+    /// The next record. Throws `CorporaError` under the policy `stop`.
     public mutating func next() throws -> RawRecord? { try records.next() }
 
     /// Parses by the read options.
@@ -53,9 +53,8 @@ extension StreamDocument {
     /// A document of a corpus with its label and its place.
     public init(_ document: Document) {
         let origin = document.origin
-        var place = origin.path
-        if let line = origin.line { place += ":\(line)" }
-        if let entry = origin.entry { place += ", entry \(entry)" }
-        self.init(input: TextInput(document), label: document.label, origin: place)
+        self.init(
+            input: TextInput(document), label: document.label,
+            origin: StreamOrigin(name: origin.path, line: origin.line, entry: origin.entry))
     }
 }

@@ -6,14 +6,36 @@ public struct StreamDocument: Sendable {
     public var input: TextInput
     /// What the document is labelled with.
     public var label: JSONValue?
-    /// Where it comes from, for messages: a path and a line, say.
-    public var origin: String
+    /// Where it comes from.
+    public var origin: StreamOrigin
 
     /// A document from its parts.
-    public init(input: TextInput, label: JSONValue? = nil, origin: String) {
+    public init(input: TextInput, label: JSONValue? = nil, origin: StreamOrigin) {
         self.input = input
         self.label = label
         self.origin = origin
+    }
+}
+
+/// Where a document comes from, for messages.
+public struct StreamOrigin: Sendable, Equatable, CustomStringConvertible {
+    /// A path, or another name of the source.
+    public var name: String
+    /// The line it begins on, from 1, or another running number.
+    public var line: Int?
+    /// The entry of an archive.
+    public var entry: String?
+
+    /// An origin from its parts.
+    public init(name: String, line: Int? = nil, entry: String? = nil) {
+        self.name = name
+        self.line = line
+        self.entry = entry
+    }
+
+    /// `name:line, entry e`
+    public var description: String {
+        name + (line.map { ":\($0)" } ?? "") + (entry.map { ", entry \($0)" } ?? "")
     }
 }
 
@@ -78,7 +100,10 @@ public struct ArrayPatchSource: PatchSource {
 
     /// Names documents by their index.
     public func makeParser() -> @Sendable ((index: Int, input: TextInput)) throws -> ParsedPatchRecord {
-        { ParsedPatchRecord(document: StreamDocument(input: $0.input, origin: "document \($0.index)")) }
+        {
+            ParsedPatchRecord(
+                document: StreamDocument(input: $0.input, origin: StreamOrigin(name: "document", line: $0.index)))
+        }
     }
 
     /// Bytes of text.

@@ -18,22 +18,35 @@ public final class PatchStream<Source: PatchSource> {
     public typealias Cursor = PatchCursor<Source.Position>
 
     private struct Batch: Sendable {
-        var records: [(record: Source.Record, position: Source.Position)]
+        var records: [Source.Record] = []
+        /// Where each record begins.
+        var positions: [Source.Position] = []
         var firstDocument: Int
         var skippedSequences: Int
     }
 
     private struct Chunk: Sendable {
-        var items: [(sequence: StreamedSequence, position: Source.Position)] = []
-        var problems: [String] = []
-        var byteCount = 0
+        var sequences = StreamChunk()
+        /// Where the documents of the chunk's batch begin.
+        var positions: [Source.Position] = []
+        var firstDocument = 0
     }
 
     private let pipeline: OrderedPipeline<Batch, Chunk>
+    private let start: Cursor
     private var chunk = Chunk()
     private var taken = 0
+
     /// Behind the sequence taken last.
-    public private(set) var cursor: Cursor
+    public var cursor: Cursor {
+        guard taken > 0 else { return before }
+        let item = chunk.sequences.items[taken - 1]
+        return Cursor(
+            position: chunk.positions[item.document - chunk.firstDocument], document: item.document,
+            sequence: item.index + 1, fingerprint: start.fingerprint)
+    }
+    /// Behind the last sequence of the chunk before.
+    private var before: Cursor
 
     /// What was wrong with records so far, the first ``problemLimit`` messages.
     public private(set) var problems: [String] = []
@@ -55,7 +68,7 @@ public final class PatchStream<Source: PatchSource> {
     ///   - batchBytes: text that a thread takes at a time.
     ///   - bufferBytes: pixels that may wait for the consumer.
     ///
-    /// Throws ``StreamError/foreignCursor(expected:got:)``, ``LayoutError`` or ``TypesettingError`` for bad options,
+    /// Throws ``StreamError/foreignCursor(expected:got:)``, ``LayoutError`` or `TypesettingError` for bad options,
     /// and what the source throws.
     public init(
         source: sending Source, fonts: FontSet, render: RenderOptions, layout: LayoutOptions, workers: Int = 2,
@@ -72,33 +85,41 @@ public final class PatchStream<Source: PatchSource> {
             try source.seek(to: cursor.position)
         }
         let start = cursor ?? Cursor(position: source.position, document: 0, sequence: 0, fingerprint: fingerprint)
-        self.cursor = start
+        self.start = start
+        before = start
         let parse = try source.makeParser()
         pipeline = OrderedPipeline(
-            workers: workers, budget: bufferBytes, weight: { $0.byteCount },
+            workers: workers, budget: bufferBytes, weight: { $0.sequences.byteCount },
             source: Self.batches(of: source, from: start, batchBytes: batchBytes),
             makeWorker: {
                 let typesetter = try Typesetter(fonts: fonts, options: render)
                 let renderer = try PatchRenderer(typesetter: typesetter, options: layout)
-                return { batch, emit in try Self.render(batch, renderer, parse, emit) }
+                return { batch, emit in
+                    let first = batch.firstDocument
+                    var worker = StreamWorker(renderer: renderer)
+                    for (offset, record) in batch.records.enumerated() {
+                        try worker.render(
+                            document: first + offset, skipped: offset == 0 ? batch.skippedSequences : 0,
+                            isLast: offset == batch.records.count - 1, parse: { try parse(record) },
+                            emit: { try emit(Chunk(sequences: $0, positions: batch.positions, firstDocument: first)) })
+                    }
+                }
             })
     }
 
     /// The next sequence, or `nil` after the last. Throws ``StreamError`` and what the source throws.
     public func next() throws -> StreamedSequence? {
-        while taken >= chunk.items.count {
+        while taken >= chunk.sequences.items.count {
+            before = cursor
+            taken = 0
+            chunk = Chunk()
             guard let fresh = try pipeline.next() else { return nil }
             chunk = fresh
-            taken = 0
-            problemCount += fresh.problems.count
-            problems += fresh.problems.prefix(max(Self.problemLimit - problems.count, 0))
+            problemCount += fresh.sequences.problems.count
+            problems += fresh.sequences.problems.prefix(max(Self.problemLimit - problems.count, 0))
         }
-        let (item, position) = chunk.items[taken]
         taken += 1
-        cursor.position = position
-        cursor.document = item.document
-        cursor.sequence = item.index + 1
-        return item
+        return chunk.sequences.items[taken - 1]
     }
 
     /// Stops the threads. ``next()`` then throws `CancellationError` once the sequences at hand are taken.
@@ -111,57 +132,19 @@ public final class PatchStream<Source: PatchSource> {
         var document = cursor.document
         var skipped = cursor.sequence
         return {
-            var batch = Batch(records: [], firstDocument: document, skippedSequences: skipped)
+            var batch = Batch(firstDocument: document, skippedSequences: skipped)
             var byteCount = 0
             while byteCount < batchBytes {
                 let position = source.position
                 guard let record = try source.next() else { break }
                 byteCount += source.byteCount(of: record) + 16
-                batch.records.append((record, position))
+                batch.records.append(record)
+                batch.positions.append(position)
             }
             document += batch.records.count
             skipped = 0
             return batch.records.isEmpty ? nil : batch
         }
-    }
-
-    private static func render(
-        _ batch: Batch, _ renderer: PatchRenderer, _ parse: (Source.Record) throws -> ParsedPatchRecord,
-        _ emit: (Chunk) throws -> Void
-    ) throws {
-        let chunkBytes = 2 << 20
-        var chunk = Chunk()
-        for (offset, item) in batch.records.enumerated() {
-            let document = batch.firstDocument + offset
-            var origin = "record \(document)"
-            do {
-                let record = try parse(item.record)
-                chunk.problems += record.problems
-                guard let parsed = record.document else { continue }
-                origin = parsed.origin
-                var index = 0
-                let skipped = offset == 0 ? batch.skippedSequences : 0
-                _ = try renderer.render(parsed.input) { sequence in
-                    defer { index += 1 }
-                    guard index >= skipped else { return }
-                    let streamed = StreamedSequence(
-                        sequence: sequence, document: document, index: index, label: parsed.label,
-                        origin: parsed.origin)
-                    chunk.items.append((streamed, item.position))
-                    chunk.byteCount += sequence.pixels.count
-                    if chunk.byteCount >= chunkBytes {
-                        try emit(chunk)
-                        chunk = Chunk()
-                    }
-                }
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                if !chunk.items.isEmpty || !chunk.problems.isEmpty { try emit(chunk) }
-                throw StreamError.document(index: document, origin: origin, underlying: error)
-            }
-        }
-        if !chunk.items.isEmpty || !chunk.problems.isEmpty { try emit(chunk) }
     }
 
     private static func fingerprint(

@@ -1,7 +1,7 @@
 /// What can go wrong while a stream renders.
 public enum StreamError: Error, Sendable, CustomStringConvertible {
     /// A document could not be parsed or rendered.
-    case document(index: Int, origin: String, underlying: any Error)
+    case document(index: Int, origin: StreamOrigin, underlying: any Error)
     /// The cursor was taken from a stream with other options or fonts. Digests of both.
     case foreignCursor(expected: String, got: String)
     /// The source has no such position.

@@ -11,7 +11,7 @@ public struct StreamedSequence: Sendable, Equatable {
     /// What the document is labelled with.
     public let label: JSONValue?
     /// Where the document comes from.
-    public let origin: String
+    public let origin: StreamOrigin
 }
 
 /// Where a ``PatchStream`` stands: behind the sequence taken last.
