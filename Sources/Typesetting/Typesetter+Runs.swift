@@ -20,7 +20,7 @@ extension Typesetter {
         var position = range.lowerBound
         let latin = unsafe table.latin
         var marks = 0
-        var flags: ScalarFlags = []
+        var isFirst = true  // HarfBuzz does not count a mark that begins the run
         while position < range.upperBound {
             let info: ScalarInfo
             let byte = unsafe text[position]
@@ -37,7 +37,8 @@ extension Typesetter {
                     marks = 0
                 }
             }
-            flags.formUnion(info.flags)
+            if info.flags.contains(.mark), !isFirst { simple.hasMarks = true }
+            isFirst = false
             if !info.flags.isDisjoint(with: .complex) { return nil }
             if info.font != simple.font, !info.flags.contains(.neutralFont) {
                 guard simple.font == ScalarInfo.noFont else { return nil }
@@ -52,7 +53,6 @@ extension Typesetter {
         if simple.font == ScalarInfo.noFont { simple.font = table.fallbackFont }
         // Marks alone can be of a right-to-left script; HarfBuzz turns such a run around.
         guard Shaper.isNative(script: simple.script, isRightToLeft: false) else { return nil }
-        simple.hasMarks = flags.contains(.mark)
         return fonts[Int(simple.font)].isEmoji ? nil : simple
     }
 
@@ -104,7 +104,7 @@ extension Typesetter {
                 return try shapeWhole(item, bytes, baseline: baseline, into: &line)
             }
             let whole = paragraph.offsets[0]..<paragraph.offsets[paragraph.offsets.count - 1]
-            let hasMarks = paragraph.infos[item.start..<item.end].contains { $0.flags.contains(.mark) }
+            let hasMarks = paragraph.infos[item.start..<item.end].dropFirst().contains { $0.flags.contains(.mark) }
             return unsafe try layOutWords(
                 text, bytes, item, baseline: baseline, whole: whole, hasMarks: hasMarks, into: &line)
         }
@@ -193,7 +193,7 @@ extension Typesetter {
     /// - Parameters:
     ///   - bytes: the run.
     ///   - whole: the paragraph that the run is part of.
-    ///   - hasMarks: whether the run holds a mark.
+    ///   - hasMarks: whether the run holds a mark after its first character.
     private func layOutWords(
         _ text: UnsafeBufferPointer<UInt8>, _ bytes: Range<Int>, _ item: ItemRun, baseline: Int, whole: Range<Int>,
         hasMarks: Bool, into line: inout Line
