@@ -58,19 +58,36 @@ public struct PatchGrid {
 
     /// The grid of a rendered sequence, captioned with the byte ranges of its spans when it has them.
     public func picture(of sequence: PatchSequence, title: String? = nil) throws -> Picture {
-        let strip = Picture(
-            width: sequence.patchCount * sequence.patchSize, height: sequence.patchSize,
-            channels: sequence.channels, pixels: sequence.strip())
-        var captions = [String](repeating: "", count: sequence.spans == nil ? 0 : sequence.patchCount)
-        for span in sequence.spans ?? [] where captions.indices.contains(span.patch) && captions[span.patch].isEmpty {
-            let segment = span.segment == 0 ? "" : "\(span.segment):"
-            captions[span.patch] = "\(segment)\(span.utf8.lowerBound)-\(span.utf8.upperBound)"
-        }
-        return try picture(of: strip, title: title, captions: captions)
+        let spans = sequence.spans?.map { ($0.patch, $0.segment, $0.utf8.lowerBound, $0.utf8.upperBound) }
+        return try picture(
+            of: Picture(sequence), title: title, captions: spans.map { Self.captions($0, sequence.patchCount) } ?? [])
     }
 
-    /// A line of text in black on white, cut at `width` pixels.
-    private func label(_ text: String, width: Int) throws -> Picture {
+    /// The grid of a stored sequence, captioned with the byte ranges of its spans when its record has them.
+    public func picture(of example: StoredExample, title: String? = nil) throws -> Picture {
+        var captions: [String] = []
+        if case .array(let stored)? = example.record["spans"] {
+            let spans = stored.compactMap { span -> (Int, Int, Int, Int)? in
+                guard case .array(let items) = span, items.count == 6 else { return nil }
+                let numbers = items.compactMap { if case .integer(let value) = $0 { value } else { nil } }
+                return numbers.count == 6 ? (numbers[0], numbers[1], numbers[2], numbers[3]) : nil
+            }
+            captions = Self.captions(spans, example.patchCount)
+        }
+        return try picture(of: example.strip, title: title, captions: captions)
+    }
+
+    /// The first span of each patch as text.
+    private static func captions(_ spans: [(Int, Int, Int, Int)], _ count: Int) -> [String] {
+        var captions = [String](repeating: "", count: count)
+        for (patch, segment, start, end) in spans where captions.indices.contains(patch) && captions[patch].isEmpty {
+            captions[patch] = (segment == 0 ? "" : "\(segment):") + "\(start)-\(end)"
+        }
+        return captions
+    }
+
+    /// A line of text in black on white, one patch high, cut at `width` pixels. Throws what the typesetter throws.
+    public func label(_ text: String, width: Int = 1024) throws -> Picture {
         let line = try typesetter.line(Array(text.utf8))
         let patches = max(1, (line.width + labelHeight - 1) / labelHeight)
         let canvas = typesetter.canvas(patchCount: patches)

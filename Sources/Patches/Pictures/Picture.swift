@@ -21,6 +21,13 @@ public struct Picture: Sendable, Equatable {
         self.pixels = pixels
     }
 
+    /// The strip of a sequence, its end patch included.
+    public init(_ sequence: PatchSequence) {
+        self.init(
+            width: sequence.patchCount * sequence.patchSize, height: sequence.patchSize, channels: sequence.channels,
+            pixels: sequence.strip())
+    }
+
     /// A picture of one colour.
     public init(width: Int, height: Int, channels: Int, filledWith level: UInt8 = 255) {
         self.init(

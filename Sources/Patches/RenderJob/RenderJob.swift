@@ -46,6 +46,8 @@ public struct RenderJob: Sendable {
     @discardableResult
     public func run(_ onEvent: @escaping @Sendable (RenderEvent) -> Void = { _ in }) throws -> Manifest {
         try settings.validate()
+        // Missing inputs are found before a folder is made.
+        _ = try RecordSource(inputs: inputs, options: settings.read)
         let folder = OutputFolder(path: output)
         if let manifest = try prepare(folder) {
             onEvent(.started(documents: manifest.counts.documents))

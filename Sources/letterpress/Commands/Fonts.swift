@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundations
+import Typesetting
+
+/// `letterpress fonts`: the font stacks.
+struct Fonts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List font stacks, check that they are installed.",
+        discussion: """
+            EXAMPLES
+              letterpress fonts list default
+              letterpress fonts check
+            """, subcommands: [List.self, Check.self], defaultSubcommand: List.self)
+
+    /// `letterpress fonts list`
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the stacks, or the fonts of one.",
+            discussion: """
+                EXAMPLES
+                  letterpress fonts list
+                  letterpress fonts list serif --json
+                """)
+
+        @Argument(help: ArgumentHelp("A stack by name or path.", valueName: "stack")) var stack: String?
+        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder")) var root: String?
+        @OptionGroup(title: "Reports") var report: ReportFlags
+
+        func run() throws {
+            let place = Installation(root: root)
+            for name in try stack.map({ [$0] }) ?? place.stackNames() {
+                let found = try place.stack(name)
+                if report.json {
+                    Console.result(try StrictJSON.encodedValue(found))
+                } else if stack == nil {
+                    Console.result("\(name): \(found.description) (\(found.fonts.count) fonts)")
+                } else {
+                    for font in found.fonts {
+                        Console.result(
+                            "\(font.family)  \(font.file)#\(font.faceIndex)  \(font.scripts.joined(separator: " "))  "
+                                + font.package)
+                    }
+                }
+            }
+        }
+    }
+
+    /// `letterpress fonts check`
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check that the fonts of stacks are installed and are the expected files.",
+            discussion: """
+                Exits with 0 when all are, with 69 when one is not.
+
+                EXAMPLES
+                  letterpress fonts check
+                  letterpress fonts check default serif
+                """)
+
+        @Argument(help: ArgumentHelp("Stacks by name or path; all without.", valueName: "stack")) var stacks: [String] = []
+        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder")) var root: String?
+        @OptionGroup(title: "Reports") var report: ReportFlags
+
+        func run() throws {
+            let place = Installation(root: root)
+            let finder = FontFinder(folders: FontFinder.systemFolders)
+            var digests: [String: String] = [:]
+            var isSound = true
+            for name in try stacks.isEmpty ? place.stackNames() : stacks {
+                var flaws: [String] = []
+                var packages: Set<String> = []
+                for font in try place.stack(name).fonts {
+                    if let path = finder.path(of: font.file) {
+                        let digest = try digests[path] ?? SHA256Digest.ofFile(at: path).hex
+                        digests[path] = digest
+                        if digest != font.sha256 { flaws.append("\(path) is another version than the stack's") }
+                    } else {
+                        flaws.append("\(font.file) is not installed")
+                        packages.insert(font.package)
+                    }
+                }
+                isSound = isSound && flaws.isEmpty
+                show(name, flaws, packages)
+            }
+            if !isSound { throw ExitCode.fontsUnavailable }
+        }
+
+        private func show(_ name: String, _ flaws: [String], _ packages: Set<String>) {
+            if report.json {
+                return Console.result(
+                    .object([
+                        "flaws": .array(flaws.map { .string($0) }), "stack": .string(name),
+                        "packages": .array(packages.sorted().map { .string($0) }),
+                    ]))
+            }
+            for flaw in flaws { Console.result("\(name): \(flaw)") }
+            if flaws.isEmpty { Console.result("\(name): all fonts are installed") }
+            if !packages.isEmpty {
+                Console.result("\(name): apt-get install \(packages.sorted().joined(separator: " "))")
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundations
+import Patches
+import Typesetting
+
+/// `letterpress preview`: a text as a picture.
+struct Preview: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw a text as a PNG.",
+        discussion: """
+            EXAMPLES
+              letterpress preview "My cool cat" --grid -o cat.png
+              echo "مرحبا" | letterpress preview - --side-by-side --scale 3 > strategies.png
+            """)
+
+    @Argument(help: ArgumentHelp("The text, or - for standard input.", valueName: "text")) var text: String
+    @Option(name: .customLong("text-b"), help: ArgumentHelp("A second text; draws a pair.", valueName: "text"))
+    var textB: String?
+    @Option(name: [.short, .long], help: ArgumentHelp("PNG file; standard output without.", valueName: "file"))
+    var out: String?
+    @Flag(help: "Enlarge, part the patches, number them and name the bytes they show.") var grid = false
+    @Flag(help: "Every strategy, one above the other.") var sideBySide = false
+    @Option(help: ArgumentHelp("Times to enlarge: 1, with a grid 5.", valueName: "n")) var scale: Int?
+    @Option(help: ArgumentHelp("Patches in a row: 64, with a grid 12.", valueName: "n")) var columns: Int?
+    @OptionGroup(title: "Pixels") var rendering: RenderingFlags
+    @OptionGroup(title: "Patches") var layout: LayoutFlags
+    @OptionGroup(title: "Fonts") var fonts: FontFlags
+    @OptionGroup(title: "Settings") var settings: SettingOptions
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if let scale, !(1...16).contains(scale) { throw ValidationError("--scale takes 1 to 16") }
+        if let columns, !(1...1024).contains(columns) { throw ValidationError("--columns takes 1 to 1024") }
+        if sideBySide, textB != nil { throw ValidationError("--side-by-side shows a single text") }
+    }
+
+    func run() throws {
+        var layer = SettingLayer(origin: "flag")
+        rendering.add(to: &layer)
+        layout.add(to: &layer)
+        fonts.add(to: &layer)
+        if textB != nil { layer.set("layout", "layout", .string("pair")) }
+        let merged = try settings.merged(with: layer)
+        let bytes = text == "-" ? Console.input() : Array(text.utf8)
+        let picture = PreviewPicture(
+            settings: try PixelSettings(merged), fonts: try fonts.open(merged),
+            text: Array(String(decoding: bytes, as: UTF8.self).utf8), textB: textB.map { Array($0.utf8) },
+            hasGrid: grid, scale: scale ?? (grid ? 5 : 1), columns: columns ?? (grid ? 12 : 64))
+        let result = try sideBySide ? picture.strategies(monospaced: monospaced) : picture.single()
+        for script in result.missing.sorted(by: { $0.key < $1.key }) {
+            report.warn("\(script.value) characters of script \(script.key) have no glyph in these fonts")
+        }
+        try Console.output(try PNGEncoder(settings: PNGSettings(level: 9)).encode(result.picture), to: out)
+        if let out, out != "-" {
+            if report.json {
+                Console.result(
+                    .object([
+                        "file": .string(out), "num_patches": .array(result.patchCounts.map { .integer($0) }),
+                    ]))
+            } else {
+                let counts = result.patchCounts.map(String.init).joined(separator: ", ")
+                report.note("\(out): \(counts) patches")
+            }
+        }
+    }
+
+    /// The monospaced stack, if it is installed.
+    private func monospaced() -> FontSet? {
+        try? FontSet(stack: Installation(root: fonts.root).stack("mono"), allowOtherFonts: true)
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Corpora
+import Foundation
+import Foundations
+import Patches
+
+/// `letterpress render`: a corpus to shards.
+struct Render: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Render a corpus to shards of patches.",
+        discussion: """
+            Inputs are files, folders, patterns or - for standard input: text (one document a line), JSON lines, CSV,
+            TSV or WebDataset tars, plain or compressed by gzip, zstd or xz. Parquet goes through a pipe.
+            A flag beats LETTERPRESS_<KEY> in the environment, that beats --config, --renderer, --preset, the default.
+
+            EXAMPLES
+              letterpress render news.jsonl.gz --label-field topic --out shards --format native --workers 8
+              letterpress render corpus/ --shard 3/16 --out /data/shards-3 --resume
+            """)
+
+    @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String]
+    @Option(name: [.short, .long], help: ArgumentHelp("Output folder.", valueName: "folder")) var out: String
+    @Flag(help: "Go on with a render that was interrupted.") var resume = false
+    @Flag(help: "Replace the shards that the folder holds.") var overwrite = false
+    @Option(help: ArgumentHelp("Worker threads (one a core); 0 works on one thread.", valueName: "n")) var workers: Int?
+    @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
+    @OptionGroup(title: "Reading") var reading: ReadingFlags
+    @OptionGroup(title: "Pixels") var rendering: RenderingFlags
+    @OptionGroup(title: "Patches") var layout: LayoutFlags
+    @OptionGroup(title: "Shards") var shards: ShardFlags
+    @OptionGroup(title: "Fonts") var fonts: FontFlags
+    @OptionGroup(title: "Settings") var settings: SettingOptions
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
+        if let workers, !(0...1024).contains(workers) { throw ValidationError("--workers takes 0 to 1024") }
+    }
+
+    func run() throws {
+        let merged = try settings.merged(with: flags)
+        let read = try merged.decode("read", over: ReadOptions())
+        let shardOptions = try merged.decode("shards", over: ShardOptions())
+        let pixels = try PixelSettings(merged)
+        var threads = min(ProcessInfo.processInfo.activeProcessorCount, 64)
+        if case .integer(let count)? = merged["run", "workers"] { threads = count }
+        if printConfig {
+            return try ConfigPrinter.show(
+                merged, sections: [
+                    ("read", read), ("render", pixels.render), ("layout", pixels.layout), ("shards", shardOptions),
+                ])
+        }
+        let job = RenderJob(
+            inputs: inputs.map(InputSpec.init), read: read, render: pixels.render, layout: pixels.layout,
+            shards: shardOptions, fonts: try fonts.open(merged), output: out,
+            policy: resume ? .resume : overwrite ? .overwrite : .fresh, workers: threads)
+        let printer = RenderPrinter(report: report)
+        defer { printer.clear() }
+        let manifest = try job.run { printer.show($0) }
+        printer.summarise(manifest, folder: out, fonts: job.fonts)
+    }
+
+    private var flags: SettingLayer {
+        var layer = SettingLayer(origin: "flag")
+        reading.add(to: &layer)
+        rendering.add(to: &layer)
+        layout.add(to: &layer)
+        shards.add(to: &layer)
+        fonts.add(to: &layer)
+        layer.set("run", "workers", workers.map { .integer($0) })
+        return layer
+    }
+}

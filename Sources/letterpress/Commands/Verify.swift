@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundations
+import Patches
+import Typesetting
+
+/// `letterpress verify`: a folder of shards against its manifest.
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check every shard against the manifest and render a sample again.",
+        discussion: """
+            Exits with 0 when all is sound, with 65 when something is not.
+
+            EXAMPLES
+              letterpress verify shards
+              letterpress verify shards --every 1 --json
+            """)
+
+    @Argument(help: ArgumentHelp("Folder with a manifest.json.", valueName: "folder")) var folder: String
+    @Option(help: ArgumentHelp("Render every k-th document again; 0 renders none.", valueName: "k")) var every = 100
+    @Option(
+        name: .customLong("font"),
+        help: ArgumentHelp("Font file of the manifest that is not installed; repeat in its order.", valueName: "path"))
+    var fonts: [String] = []
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if every < 0 { throw ValidationError("--every takes 0 or more") }
+    }
+
+    func run() throws {
+        let verifier = ShardVerifier(
+            folder: folder, every: every, fonts: fonts.isEmpty ? nil : try .init(paths: fonts))
+        var done = 0
+        let found = try verifier.run { shard in
+            done += 1
+            if report.showsProgress { Console.progress("\(done) shards, last \(shard.file)") }
+        }
+        if report.showsProgress { Console.progress(nil) }
+        if report.json {
+            Console.result(
+                .object([
+                    "flaws": .array(found.flaws.map { .string("\($0)") }), "rendered": .integer(found.rendered),
+                    "sequences": .integer(found.sequences), "shards": .integer(found.shards),
+                ]))
+        } else {
+            for flaw in found.flaws { Console.result("\(flaw)") }
+            Console.result(
+                "\(folder): \(found.shards) shards, \(found.sequences) sequences, \(found.rendered) rendered again, "
+                    + (found.flaws.isEmpty ? "all sound" : "\(found.flaws.count) flaws"))
+        }
+        if !found.flaws.isEmpty { throw ExitCode.badData }
+    }
+}

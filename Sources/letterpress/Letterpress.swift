@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+
+/// The command line.
+@main
+struct Letterpress: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "letterpress",
+        abstract: "Presses text into pixels.",
+        discussion: """
+            Results go to standard output, progress and messages to standard error.
+
+            EXAMPLES
+              letterpress preview "Hello, world" --grid -o hello.png
+              letterpress render corpora/sample/sample.jsonl --out shards
+
+            EXIT CODES
+              0  done
+              64 wrong usage or an option out of range
+              65 input, shard or configuration with bad contents
+              66 an input that is not there
+              69 fonts that are not installed or not the expected ones
+              73 an output that cannot be created
+              74 reading or writing failed, for instance on a full disk
+            """,
+        subcommands: [
+            Render.self, Preview.self, Inspect.self, Verify.self, Fonts.self, Corpus.self,
+        ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            Console.error(failure.message)
+            Foundation.exit(failure.code.rawValue)
+        } catch {
+            guard let failure = CommandFailure(library: error) else { exit(withError: error) }
+            Console.error(failure.message)
+            Foundation.exit(failure.code.rawValue)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import ArgumentParser
+import Foundations
+public import Patches
+
+extension LayoutOptions.Layout: ExpressibleByArgument {}
+extension LayoutOptions.Strategy: ExpressibleByArgument {}
+extension LayoutOptions.Overflow: ExpressibleByArgument {}
+extension LayoutOptions.Offsets: ExpressibleByArgument {}
+extension LayoutOptions.Channels: ExpressibleByArgument {}
+extension LayoutOptions.Packing: ExpressibleByArgument {}
+
+/// How pixels become sequences of patches.
+struct LayoutFlags: ParsableArguments {
+    @Option(help: "What a sequence shows.") var layout: LayoutOptions.Layout?
+    @Option(help: "How characters share patches.") var strategy: LayoutOptions.Strategy?
+    @Option(
+        name: [.customShort("L"), .long],
+        help: ArgumentHelp("Patches of a sequence, the end patch included (1024).", valueName: "n"))
+    var maxPatches: Int?
+    @Option(help: "What happens to text that does not fit.") var overflow: LayoutOptions.Overflow?
+    @Option(help: ArgumentHelp("Patches of text B shown again after a split.", valueName: "n")) var stride: Int?
+    @Option(help: ArgumentHelp("Patches of text A at most.", valueName: "n")) var textAMaxPatches: Int?
+    @Option(help: ArgumentHelp("Pixels before the text (2).", valueName: "n")) var padLeft: Int?
+    @Option(help: ArgumentHelp("Pixels after the text, at least (2).", valueName: "n")) var padRight: Int?
+    @Option(help: "Whether patches are mapped to text.") var offsets: LayoutOptions.Offsets?
+    @Option(help: "Bytes of a stored pixel.") var channels: LayoutOptions.Channels?
+    @Option(help: "How lines of a document become sequences.") var packing: LayoutOptions.Packing?
+    @Flag(inversion: .prefixedNo, help: "Repeat known mistakes of the reference renderers.") var compatBugs: Bool?
+    @Flag(name: .customLong("flip-rtl"), inversion: .prefixedNo, help: "Reverse the patches of right-to-left texts.")
+    var flipRTL: Bool?
+    @Flag(inversion: .prefixedNo, help: "Draw pairs right to left.") var rightToLeft: Bool?
+    @Flag(inversion: .prefixedNo, help: "With bigrams, shape every character alone.") var isolatedChars: Bool?
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("layout", key, value) }
+        set("layout", layout.map { .string($0.rawValue) })
+        set("strategy", strategy.map { .string($0.rawValue) })
+        set("max_patches", maxPatches.map { .integer($0) })
+        set("overflow", overflow.map { .string($0.rawValue) })
+        set("stride", stride.map { .integer($0) })
+        set("text_a_max_patches", textAMaxPatches.map { .integer($0) })
+        set("pad_left", padLeft.map { .integer($0) })
+        set("pad_right", padRight.map { .integer($0) })
+        set("offsets", offsets.map { .string($0.rawValue) })
+        set("channels", channels.map { .string($0.rawValue) })
+        set("packing", packing.map { .string($0.rawValue) })
+        set("compat_bugs", compatBugs.map { .bool($0) })
+        set("flip_rtl", flipRTL.map { .bool($0) })
+        set("right_to_left", rightToLeft.map { .bool($0) })
+        set("isolated_chars", isolatedChars.map { .bool($0) })
+    }
+}

@@ -1,0 +1,51 @@
+public import ArgumentParser
+public import Corpora
+import Foundations
+
+extension ReadOptions.Format: ExpressibleByArgument {}
+extension ReadOptions.StructurePolicy: ExpressibleByArgument {}
+extension ReadOptions.EncodingPolicy: ExpressibleByArgument {}
+
+/// How inputs become documents.
+struct ReadingFlags: ParsableArguments {
+    @Option(help: "What files hold; auto goes by their names.") var inputFormat: ReadOptions.Format?
+    @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
+    @Option(help: ArgumentHelp("Field with text B; makes pairs.", valueName: "name")) var textBField: String?
+    @Option(help: ArgumentHelp("Field with a list of words.", valueName: "name")) var wordsField: String?
+    @Option(help: ArgumentHelp("Field with the label.", valueName: "name")) var labelField: String?
+    @Option(name: .customLong("keep"), help: ArgumentHelp("Field to pass through; repeat.", valueName: "name"))
+    var keepFields: [String] = []
+    @Option(help: "What to do with a record that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?
+    @Option(help: "What to do with text that is no UTF-8 (replace).") var onEncodingError: ReadOptions.EncodingPolicy?
+    @Option(help: ArgumentHelp("Longest record in bytes.", valueName: "n")) var recordLimit: Int?
+    @Option(help: ArgumentHelp("Only documents whose number modulo n is i.", valueName: "i/n")) var shard: String?
+
+    /// i and n of `--shard i/n`.
+    private var shardParts: (index: Int, count: Int)? {
+        guard let parts = shard?.split(separator: "/", omittingEmptySubsequences: false).map({ Int($0) }),
+            parts.count == 2, let index = parts[0], let count = parts[1], count > 0, (0..<count).contains(index)
+        else { return nil }
+        return (index, count)
+    }
+
+    func validate() throws {
+        if shard != nil, shardParts == nil {
+            throw ValidationError("--shard takes i/n with 0 <= i < n, for instance 0/8")
+        }
+    }
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("read", key, value) }
+        set("format", inputFormat.map { .string($0.rawValue) })
+        set("text_field", textField.map { .string($0) })
+        set("text_b_field", textBField.map { .string($0) })
+        set("words_field", wordsField.map { .string($0) })
+        set("label_field", labelField.map { .string($0) })
+        set("keep_fields", keepFields.isEmpty ? nil : .array(keepFields.map { .string($0) }))
+        set("on_structure_error", onError.map { .string($0.rawValue) })
+        set("on_encoding_error", onEncodingError.map { .string($0.rawValue) })
+        set("record_limit", recordLimit.map { .integer($0) })
+        set("shard_index", shardParts.map { .integer($0.index) })
+        set("shard_count", shardParts.map { .integer($0.count) })
+    }
+}

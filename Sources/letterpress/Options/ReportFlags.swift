@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// How much is said, and in which form.
+struct ReportFlags: ParsableArguments {
+    @Flag(help: "Results as JSON, one object a line.") var json = false
+    @Flag(name: [.short, .long], help: "No progress and no notes.") var quiet = false
+
+    /// Whether a line of progress is drawn.
+    var showsProgress: Bool { !quiet && !json && Console.isErrorTerminal }
+
+    func note(_ line: String) {
+        if !quiet { Console.note(line) }
+    }
+
+    func warn(_ line: String) {
+        if !quiet { Console.warning(line) }
+    }
+}

@@ -1,0 +1,78 @@
+import Foundations
+
+/// Settings from one place: a section's keys with their values.
+struct SettingLayer {
+    /// Where the settings come from; the key is appended where that helps.
+    var origin: String
+    var values: [String: [String: JSONValue]] = [:]
+
+    /// Adds a value that is there.
+    mutating func set(_ section: String, _ key: String, _ value: JSONValue?) {
+        if let value { values[section, default: [:]][key] = value }
+    }
+}
+
+/// All layers put over one another, and where each value came from.
+struct MergedSettings {
+    private(set) var values: [String: [String: JSONValue]] = [:]
+    private(set) var origins: [String: String] = [:]
+
+    /// Merges layers, the weakest first.
+    init(_ layers: [SettingLayer]) {
+        for layer in layers {
+            // A stack and a list of files exclude each other: the stronger layer decides.
+            if layer.values["fonts"]?["stack"] != nil { values["fonts"]?["paths"] = nil }
+            if layer.values["fonts"]?["paths"] != nil { values["fonts"]?["stack"] = nil }
+            for (section, keys) in layer.values {
+                for (key, value) in keys {
+                    values[section, default: [:]][key] = value
+                    origins["\(section).\(key)"] = layer.origin
+                }
+            }
+        }
+    }
+
+    /// The value of a key, if a layer gives one.
+    subscript(section: String, key: String) -> JSONValue? { values[section]?[key] }
+
+    /// Sets a value that follows from another one.
+    mutating func imply(_ section: String, _ key: String, _ value: JSONValue, because origin: String) {
+        guard self[section, key] == nil else { return }
+        values[section, default: [:]][key] = value
+        origins["\(section).\(key)"] = origin
+    }
+
+    /// The options of a section: the defaults with what the layers say. Throws `ConfigError` naming the origin.
+    func decode<T: Codable>(_ section: String, over defaults: T) throws -> T {
+        guard case .object(var object) = try StrictJSON.encodedValue(defaults) else { return defaults }
+        for (key, value) in values[section] ?? [:] { object[key] = value }
+        do {
+            return try StrictJSON.decode(T.self, from: .object(object), source: "settings, section \(section)")
+        } catch {
+            throw located(error, section)
+        }
+    }
+
+    /// The error with the place that the value came from.
+    private func located(_ error: ConfigError, _ section: String) -> ConfigError {
+        func origin(_ key: String) -> String { origins["\(section).\(key)"] ?? "settings" }
+        switch error {
+        case .invalidValue(_, let key, let reason):
+            return .invalidValue(source: origin(key), keyPath: "\(section).\(key)", reason: reason)
+        case .wrongType(_, let key, let expected, let got):
+            return .wrongType(source: origin(key), keyPath: "\(section).\(key)", expected: expected, got: got)
+        default: return error
+        }
+    }
+
+    /// Every key of an encodable section with its value and origin, for `--print-config`.
+    func report(_ section: String, of value: some Encodable) throws -> JSONValue {
+        guard case .object(let object) = try StrictJSON.encodedValue(value) else { return .null }
+        return .object(
+            Dictionary(
+                uniqueKeysWithValues: object.map { key, value in
+                    let origin = origins["\(section).\(key)"] ?? "default"
+                    return (key, JSONValue.object(["origin": .string(origin), "value": value]))
+                }))
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Foundations
+import Patches
+
+/// The layers below the flags: environment, file, preset.
+enum SettingSources {
+    /// Settings of the environment. Throws for a value that its key cannot take.
+    static func environment(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> SettingLayer {
+        var layer = SettingLayer(origin: "environment")
+        for (name, text) in environment.sorted(by: { $0.key < $1.key }) {
+            guard let (section, key) = SettingTable.variables[name], let kind = SettingTable.kinds[section]?[key]
+            else { continue }
+            guard let value = SettingTable.value(text, kind) else {
+                throw CommandFailure(.usage, "environment variable \(name): '\(text)' is no \(kind)")
+            }
+            layer.set(section, key, value)
+        }
+        return layer
+    }
+
+    /// Settings of a JSON file with sections of keys; also the `settings` of a manifest, whose other sections are
+    /// passed over.
+    static func file(_ path: String) throws -> SettingLayer {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure(.noInput, "configuration file \(path) cannot be read")
+        }
+        let root: JSONValue
+        do { root = try JSONValue.parse([UInt8](data), rejectDuplicates: true) } catch {
+            throw ConfigError.notJSON(source: path, error: error)
+        }
+        let sections = root["settings"] ?? root
+        guard case .object(let found) = sections else {
+            throw CommandFailure(.badData, "\(path): an object with the sections \(sectionNames) is expected")
+        }
+        let isManifest = root["format_version"] != nil
+        var layer = SettingLayer(origin: "file \(path)")
+        for (section, value) in found {
+            if isManifest, SettingTable.kinds[section] == nil || section == "fonts" { continue }
+            guard let known = SettingTable.kinds[section], case .object(let keys) = value else {
+                throw ConfigError.unknownKey(
+                    source: path, keyPath: section, near: NearNames.of(section, among: SettingTable.kinds.keys))
+            }
+            for (key, value) in keys {
+                guard known[key] != nil else {
+                    throw ConfigError.unknownKey(
+                        source: path, keyPath: "\(section).\(key)", near: NearNames.of(key, among: known.keys))
+                }
+                layer.set(section, key, value)
+            }
+        }
+        return layer
+    }
+
+    /// Settings of a renderer folder of PIXEL or PixelGPT, its fonts included.
+    static func renderer(_ path: String) throws -> SettingLayer {
+        let loaded = try RendererConfig.load(from: path)
+        for warning in loaded.warnings { Console.warning(warning) }
+        var layer = SettingLayer(origin: "renderer \(path)")
+        if case .object(let options) = try StrictJSON.encodedValue(loaded.config.renderOptions) {
+            for key in ["profile", "font_size", "dpi", "patch_size", "colour_mode", "gray_from"] {
+                layer.set("render", key, options[key])
+            }
+            for key in ["text_colour", "background"] where loaded.config.rendererType != .pangoCairo {
+                layer.set("render", key, options[key])
+            }
+        }
+        layer.set("layout", "max_patches", .integer(loaded.config.maxSeqLength))
+        let fonts = try loaded.config.fontPaths(relativeTo: loaded.folder)
+        layer.set("fonts", "paths", .array(fonts.map { .string($0) }))
+        return layer
+    }
+
+    private static var sectionNames: String { SettingTable.kinds.keys.sorted().joined(separator: ", ") }
+}

@@ -1,0 +1,65 @@
+import Foundations
+
+/// Every setting that a flag, the environment, a file or a preset may give, by section and key.
+///
+/// Sections and keys are those of `settings` in a manifest. The variable of a key is `LETTERPRESS_` and the key in
+/// capitals.
+enum SettingTable {
+    enum Kind {
+        case text, integer, number, boolean, list
+    }
+
+    static let kinds: [String: [String: Kind]] = [
+        "fonts": ["stack": .text, "paths": .list, "allow_other": .boolean],
+        "render": [
+            "profile": .text, "font_size": .number, "dpi": .integer, "patch_size": .integer, "line_metrics": .text,
+            "colour_mode": .text, "gray_from": .text, "text_colour": .text, "background": .text,
+            "unknown_glyph": .text, "tab": .text, "language": .text, "word_cache": .boolean,
+            "word_cache_bytes": .integer,
+        ],
+        "layout": [
+            "layout": .text, "strategy": .text, "max_patches": .integer, "overflow": .text, "stride": .integer,
+            "text_a_max_patches": .integer, "pad_left": .integer, "pad_right": .integer, "offsets": .text,
+            "compat_bugs": .boolean, "flip_rtl": .boolean, "right_to_left": .boolean, "isolated_chars": .boolean,
+            "channels": .text, "packing": .text, "normalisation": .text,
+        ],
+        "read": [
+            "format": .text, "text_field": .text, "text_b_field": .text, "words_field": .text, "label_field": .text,
+            "keep_fields": .list, "on_structure_error": .text, "on_encoding_error": .text, "record_limit": .integer,
+            "shard_index": .integer, "shard_count": .integer,
+        ],
+        "shards": [
+            "format": .text, "patches_per_shard": .integer, "sequences_per_shard": .integer, "zstd": .boolean,
+            "store_text": .boolean,
+        ],
+        "run": ["workers": .integer],
+    ]
+
+    /// Section and key of each variable. `format` is that of the shards; the format of inputs is `INPUT_FORMAT`.
+    static let variables: [String: (section: String, key: String)] = {
+        var found: [String: (section: String, key: String)] = [:]
+        for (section, keys) in kinds {
+            for key in keys.keys {
+                let name = section == "read" && key == "format" ? "input_format" : key
+                found["LETTERPRESS_" + name.uppercased()] = (section, key)
+            }
+        }
+        found["LETTERPRESS_FONTS"] = ("fonts", "stack")
+        found["LETTERPRESS_STACK"] = nil
+        return found
+    }()
+
+    /// Reads text as a value of a kind; `nil` when it is none.
+    static func value(_ text: String, _ kind: Kind) -> JSONValue? {
+        switch kind {
+        case .text: .string(text)
+        case .integer: Int(text).map { .integer($0) }
+        case .number: Double(text).map { .number($0) }
+        case .boolean:
+            ["1": true, "true": true, "yes": true, "on": true, "0": false, "false": false, "no": false, "off": false][
+                text.lowercased()
+            ].map { .bool($0) }
+        case .list: .array(text.split(separator: ",").map { .string(String($0)) })
+        }
+    }
+}

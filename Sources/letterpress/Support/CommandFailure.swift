@@ -1,0 +1,83 @@
+import ArgumentParser
+import Corpora
+import Foundations
+import Patches
+import Typesetting
+
+/// Why a command ends early: a message and an exit code.
+struct CommandFailure: Error {
+    let code: ExitCode
+    let message: String
+
+    init(_ code: ExitCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The exit code of an error of the libraries; `nil` for an error of the argument parser.
+    init?(library error: any Error) {
+        let code: ExitCode
+        switch error {
+        case let error as CorporaError: code = Self.code(of: error)
+        case let error as TypesettingError: code = Self.code(of: error)
+        case let error as ShardError: code = Self.code(of: error)
+        case let error as FileError: code = Self.code(of: error)
+        case let error as LayoutError:
+            if case .invalidOption = error { code = .usage } else { code = .badData }
+        case is PictureError: code = .badData
+        case is ConfigError: code = .badData
+        default: return nil
+        }
+        self.init(code, "\(error)")
+    }
+
+    private static func code(of error: CorporaError) -> ExitCode {
+        switch error {
+        case .structure(let problem): problem.kind == .unreadableInput ? .noInput : .badData
+        case .encoding: .badData
+        case .invalidOption, .cannotResume: .usage
+        case .noInput: .noInput
+        }
+    }
+
+    private static func code(of error: TypesettingError) -> ExitCode {
+        switch error {
+        case .invalidOption: .usage
+        case .missingFont, .otherFont, .unreadableFont, .emptyStack, .undrawableFont: .fontsUnavailable
+        case .invalidUTF8, .missingGlyph: .badData
+        default: .inputOutput
+        }
+    }
+
+    private static func code(of error: ShardError) -> ExitCode {
+        switch error {
+        case .file(let error): code(of: error)
+        case .outputNotEmpty: .cannotCreate
+        case .nothingToResume, .otherSettings, .invalidOption, .noSuchSequence, .unknownFormat: .usage
+        case .malformed, .unsupportedVersion, .picture, .mismatch, .document: .badData
+        }
+    }
+
+    private static func code(of error: FileError) -> ExitCode {
+        switch error {
+        case .cannotOpen: .noInput
+        case .damaged, .tooLarge: .badData
+        case .cannotRead, .cannotWrite, .unsupported: .inputOutput
+        }
+    }
+}
+
+extension ExitCode {
+    /// An option makes no sense.
+    static let usage = ExitCode(64)
+    /// Input, shards or configuration hold something that cannot be used.
+    static let badData = ExitCode(65)
+    /// An input is not there.
+    static let noInput = ExitCode(66)
+    /// Fonts are missing or others than expected.
+    static let fontsUnavailable = ExitCode(69)
+    /// The output cannot be created.
+    static let cannotCreate = ExitCode(73)
+    /// Reading or writing failed.
+    static let inputOutput = ExitCode(74)
+}

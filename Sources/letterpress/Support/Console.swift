@@ -1,0 +1,49 @@
+import Foundation
+import Foundations
+
+/// Standard output for results, standard error for everything else.
+enum Console {
+    static var isOutputTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
+    static var isErrorTerminal: Bool { isatty(STDERR_FILENO) != 0 }
+
+    /// A line of results.
+    static func result(_ line: String) { write(Array((line + "\n").utf8), to: STDOUT_FILENO) }
+
+    /// A JSON value as one line of results.
+    static func result(_ value: JSONValue) { write(value.encoded() + [UInt8(ascii: "\n")], to: STDOUT_FILENO) }
+
+    /// A note for a person.
+    static func note(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
+
+    static func warning(_ line: String) { note("letterpress: warning: \(line)") }
+    static func error(_ line: String) { note("letterpress: \(line)") }
+
+    /// Redraws the line of progress; `nil` removes it.
+    static func progress(_ line: String?) {
+        write(Array("\r\u{1B}[K\(line ?? "")".utf8), to: STDERR_FILENO)
+    }
+
+    /// Bytes of a picture or a file: to a path, or to standard output when that is no terminal.
+    static func output(_ bytes: [UInt8], to path: String?) throws {
+        if let path, path != "-" { return try AtomicFile.write(bytes, to: path) }
+        guard !isOutputTerminal else {
+            throw CommandFailure(
+                .usage, "a picture is not written to a terminal; name a file with -o, or send the output to a pipe")
+        }
+        write(bytes, to: STDOUT_FILENO)
+    }
+
+    /// All of standard input.
+    static func input() -> [UInt8] { [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { raw in
+                Foundation.write(descriptor, raw.baseAddress.map { $0 + done }, raw.count - done)
+            }
+            if count < 0, errno != EINTR { return }
+            done += max(0, count)
+        }
+    }
+}

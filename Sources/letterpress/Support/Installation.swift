@@ -1,0 +1,58 @@
+import Foundation
+import Foundations
+import Typesetting
+
+/// Where the files that come with the program lie: `fonts/` and `corpora/`.
+struct Installation {
+    private let candidates: [String]
+
+    /// Looks in `root`, else in `LETTERPRESS_ROOT`, else in the nearest folder above the working folder and above the
+    /// program that holds `fonts/default.json`.
+    init(root: String?) {
+        if let root = root ?? ProcessInfo.processInfo.environment["LETTERPRESS_ROOT"] {
+            candidates = [root]
+            return
+        }
+        let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath()
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? program.path
+        var found: [String] = []
+        for start in [FileManager.default.currentDirectoryPath, executable] {
+            var url = URL(fileURLWithPath: start)
+            while url.path != "/" {
+                found += [url.path, url.appendingPathComponent("share/letterpress").path]
+                url.deleteLastPathComponent()
+            }
+        }
+        candidates = found
+    }
+
+    /// The folder. Throws a failure that says how to name it.
+    func folder() throws -> String {
+        for folder in candidates where FileManager.default.fileExists(atPath: folder + "/fonts/default.json") {
+            return folder
+        }
+        throw CommandFailure(
+            .fontsUnavailable,
+            "the font stacks (fonts/default.json) were not found; pass --root, set LETTERPRESS_ROOT, or name --font files")
+    }
+
+    /// Names of the stacks, sorted.
+    func stackNames() throws -> [String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: try folder() + "/fonts")
+        return names.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+    }
+
+    /// A stack by name, or by the path of its manifest.
+    func stack(_ name: String) throws -> FontStackManifest {
+        if name.hasSuffix(".json") { return try FontStackManifest.load(path: name) }
+        let names = try stackNames()
+        guard names.contains(name) else {
+            let near = NearNames.of(name, among: names)
+            throw CommandFailure(
+                .usage,
+                "there is no font stack '\(name)'\(near.isEmpty ? "" : ", near: " + near.joined(separator: ", ")); "
+                    + "there are: \(names.joined(separator: ", "))")
+        }
+        return try FontStackManifest.load(path: try folder() + "/fonts/\(name).json")
+    }
+}

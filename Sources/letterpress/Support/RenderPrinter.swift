@@ -1,0 +1,126 @@
+import Corpora
+import Foundation
+import Foundations
+import Patches
+import Synchronization
+import Typesetting
+
+/// Shows what a render does: a line of progress on a terminal, JSON lines with `--json`, warnings and a summary.
+final class RenderPrinter: Sendable {
+    private let json: Bool
+    private let quiet: Bool
+    private let showsProgress: Bool
+    private let isDrawn = Mutex(false)
+
+    init(report: ReportFlags) {
+        json = report.json
+        quiet = report.quiet
+        showsProgress = report.showsProgress
+    }
+
+    func show(_ event: RenderEvent) {
+        switch event {
+        case .started(let documents):
+            emit("started", ["documents": .integer(documents)])
+            if documents > 0, !quiet { Console.note("continuing after \(documents) documents") }
+        case .progress(let progress):
+            emit("progress", Self.fields(progress))
+            if showsProgress {
+                isDrawn.withLock { $0 = true }
+                Console.progress(Self.line(progress))
+            }
+        case .shardFinished(let shard):
+            emit("shard", (try? StrictJSON.encodedValue(shard)).map { ["shard": $0] } ?? [:])
+        case .finished: break
+        }
+    }
+
+    /// Removes the line of progress.
+    func clear() {
+        if isDrawn.withLock({ $0 }) { Console.progress(nil) }
+    }
+
+    /// What came out, and what a person should know about it.
+    func summarise(_ manifest: Manifest, folder: String, fonts: FontSet) {
+        clear()
+        let counts = manifest.counts
+        if !quiet {
+            for problem in manifest.report.examples { Console.warning("\(problem)") }
+            if !manifest.report.isClean {
+                let kinds = manifest.report.problems.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+                Console.warning("problems of the input: \(kinds.joined(separator: ", "))")
+            }
+            let missing = counts.missingGlyphs.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            if !missing.isEmpty {
+                let scripts = missing.prefix(8).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+                Console.warning("characters that no font draws, by script: \(scripts)")
+            }
+            for font in fonts.fonts where !font.matchesStack {
+                Console.warning("\(font.file) is not the file of the font stack; recorded in the manifest")
+            }
+        }
+        if json {
+            emit("finished", (try? StrictJSON.encodedValue(counts)).map { ["counts": $0, "folder": .string(folder)] } ?? [:])
+        } else {
+            Console.result(
+                "\(folder): \(counts.documents) documents, \(counts.sequences) sequences, \(counts.patches) patches, "
+                    + "\(manifest.shards.count) shards, \(Figures.bytes(manifest.shards.reduce(0) { $0 + $1.bytes }))")
+        }
+    }
+
+    private func emit(_ event: String, _ fields: [String: JSONValue]) {
+        guard json else { return }
+        Console.result(.object(fields.merging(["event": .string(event)]) { $1 }))
+    }
+
+    private static func fields(_ progress: RenderProgress) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [
+            "documents": .integer(progress.counts.documents), "patches": .integer(progress.counts.patches),
+            "shards": .integer(progress.shards), "seconds": .number(progress.seconds),
+            "patches_per_second": .number(progress.patchesPerSecond),
+        ]
+        fields["fraction"] = progress.fraction.map { .number($0) }
+        fields["seconds_left"] = progress.secondsLeft.map { .number($0) }
+        return fields
+    }
+
+    private static func line(_ progress: RenderProgress) -> String {
+        var line = ""
+        if let fraction = progress.fraction {
+            let filled = Int(fraction * 24)
+            line = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
+            line += " \(Int(fraction * 100)) %  "
+        }
+        line += "\(Figures.count(progress.counts.documents)) documents  "
+        line += "\(Figures.count(Int(progress.patchesPerSecond))) patches/s"
+        if let left = progress.secondsLeft { line += "  \(Figures.time(left)) left" }
+        return line
+    }
+}
+
+/// Numbers for people.
+enum Figures {
+    static func count(_ value: Int) -> String {
+        switch value {
+        case ..<10_000: "\(value)"
+        case ..<10_000_000: "\(value / 1000) k"
+        default: "\(value / 1_000_000) M"
+        }
+    }
+
+    static func bytes(_ value: Int) -> String {
+        switch value {
+        case ..<10_000: "\(value) bytes"
+        case ..<10_000_000: "\(value / 1000) kB"
+        case ..<10_000_000_000: "\(value / 1_000_000) MB"
+        default: "\(value / 1_000_000_000) GB"
+        }
+    }
+
+    static func time(_ seconds: Double) -> String {
+        let whole = Int(min(seconds, 1e7).rounded())
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return whole < 3600
+            ? "\(whole / 60):\(two(whole % 60))" : "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
+    }
+}
