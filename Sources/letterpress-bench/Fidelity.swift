@@ -22,134 +22,127 @@ struct Fidelity: ParsableCommand {
     var show = 0
 
     func run() throws {
-        let texts = try readLines(lines)
+        let result = try FidelityResult(
+            lines: lines, strips: strips, typesetter: Typesetter(fonts: render.fontSet(), options: render.options()),
+            length: length, show: show)
+        try printJSON(result.json)
+    }
+}
+
+/// Compares all line sets that the reference drew.
+struct FidelitySets: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fidelity-sets",
+        abstract: "Compare every set of a references.json drawn by Tests/Peers/references.py; prints a table.")
+
+    @Argument(help: "Folder of the line sets.")
+    var lines: String
+
+    @Argument(help: "Folder of the strips, with references.json.")
+    var strips: String
+
+    @Option(help: "Print the first so many differing lines of a set on standard error.")
+    var show = 0
+
+    struct Reference: Decodable {
+        var fonts: [String]
+        var set: String
+        var strips: String
+        var texts: String
+    }
+
+    func run() throws {
+        let references = try JSONDecoder().decode(
+            [Reference].self, from: Data(contentsOf: URL(fileURLWithPath: strips + "/references.json")))
+        let finder = FontFinder(folders: FontFinder.systemFolders)
+        print("| set | fonts | lines | compared | identical | % | same N | no glyph | coloured | difference |")
+        print("|---|---|---|---|---|---|---|---|---|---|")
+        for reference in references {
+            let paths = try reference.fonts.map { name in
+                let file = String(name.split(separator: "#")[0])
+                guard let path = finder.path(of: file) else { throw ValidationError("\(file) is not installed") }
+                return path + name.dropFirst(file.count)
+            }
+            var options = RenderOptions()
+            options.lineMetrics = paths.count > 1 ? .max : .primary
+            let result = try FidelityResult(
+                lines: lines + "/" + reference.texts, strips: strips + "/" + reference.strips,
+                typesetter: Typesetter(fonts: FontSet(paths: paths), options: options), length: 1024, show: show)
+            let names = reference.fonts.map { $0.split(separator: ".")[0] }.joined(separator: ", ")
+            print(
+                "| \(reference.set) | \(names) | \(result.lines) | \(result.compared) | \(result.identical) "
+                    + "| \(result.percent) | \(result.sameN) | \(result.missing) | \(result.colour) "
+                    + "| \(result.colour == 0 ? "" : "\(result.meanColourDifference)") |")
+        }
+    }
+}
+
+/// What comparing one set of lines gave.
+struct FidelityResult {
+    var lines = 0
+    var compared = 0
+    var identical = 0
+    /// Lines with the reference's number of patches, coloured ones included.
+    var sameN = 0
+    var missing = 0
+    var colour = 0
+    private var colourSum = 0.0
+    private var colourValues = 0
+
+    var percent: Double {
+        compared == 0 ? 0 : (Double(identical) / Double(compared) * 1e5).rounded() / 1e3
+    }
+    /// Mean absolute difference of the channels of coloured patches, levels.
+    var meanColourDifference: Double {
+        colourValues == 0 ? 0 : (colourSum / Double(colourValues) * 100).rounded() / 100
+    }
+    var json: [String: Any] {
+        [
+            "lines": lines, "compared": compared, "identical": identical, "identical_percent": percent,
+            "same_n": sameN, "excluded_missing_glyph": missing, "colour_lines": colour,
+            "colour_mean_absolute_difference": meanColourDifference,
+        ]
+    }
+
+    init(lines path: String, strips: String, typesetter: Typesetter, length: Int, show: Int) throws {
+        let texts = try readLines(path)
         let reference = try StripsFile(path: strips)
         guard reference.strips.count == texts.count else {
-            throw ValidationError("\(strips) holds \(reference.strips.count) strips, \(lines) \(texts.count) lines")
+            throw ValidationError("\(strips) holds \(reference.strips.count) strips, \(path) \(texts.count) lines")
         }
-        let typesetter = try Typesetter(fonts: render.fontSet(), options: render.options())
+        lines = texts.count
         let canvas = typesetter.canvas(patchCount: length)
-        var counts = (identical: 0, sameN: 0, missing: 0, colour: 0, compared: 0)
-        var colourDifference = 0.0
-        var colourPixels = 0
         var shown = 0
         for (number, (text, strip)) in zip(texts, reference.strips).enumerated() {
             let line = try typesetter.line(text)
             if !line.missing.isEmpty {
-                counts.missing += 1
+                missing += 1
                 continue
             }
             canvas.clear()
             try typesetter.draw(line, on: canvas, x: 2)
             let end = min((line.width + 4 + 15) / 16, length - 1)
             canvas.fillBlack(patch: end)
-            if line.hasColour {
-                counts.colour += 1
-                counts.sameN += end == strip.textPatchCount ? 1 : 0
-                let (sum, pixels) = strip.colourDifference(canvas.rgb(of: 0..<end + 1), patches: end + 1)
-                colourDifference += sum
-                colourPixels += pixels
-                continue
-            }
-            counts.compared += 1
             let isSameN = end == strip.textPatchCount
-            let isIdentical = isSameN && strip.matches(gray: canvas.gray(of: 0..<end + 1))
-            counts.identical += isIdentical ? 1 : 0
-            counts.sameN += isSameN ? 1 : 0
+            sameN += isSameN ? 1 : 0
+            var isIdentical = isSameN
+            if line.hasColour {
+                colour += 1
+                let (sum, values) = strip.colourDifference(canvas.rgb(of: 0..<end + 1), patches: end + 1)
+                colourSum += sum
+                colourValues += values
+            } else {
+                compared += 1
+                isIdentical = isSameN && strip.matches(gray: canvas.gray(of: 0..<end + 1))
+                identical += isIdentical ? 1 : 0
+            }
             if !isIdentical, shown < show {
                 shown += 1
-                FileHandle.standardError.write(
-                    Data("line \(number + 1): N \(end), reference \(strip.textPatchCount): \(String(decoding: text, as: UTF8.self))\n".utf8))
+                let message =
+                    "\(path):\(number + 1): N \(end), reference \(strip.textPatchCount): "
+                    + String(decoding: text, as: UTF8.self) + "\n"
+                FileHandle.standardError.write(Data(message.utf8))
             }
-        }
-        try printJSON([
-            "lines": texts.count, "compared": counts.compared, "identical": counts.identical,
-            "identical_percent": counts.compared == 0
-                ? 0 : (Double(counts.identical) / Double(counts.compared) * 1e5).rounded() / 1e3,
-            "same_n": counts.sameN, "excluded_missing_glyph": counts.missing, "colour_lines": counts.colour,
-            "colour_mean_absolute_difference": colourPixels == 0
-                ? 0 : (colourDifference / Double(colourPixels) * 100).rounded() / 100,
-        ])
-    }
-}
-
-/// A .strips file: the reference's pictures, row-major.
-struct StripsFile {
-    struct Strip {
-        var textPatchCount: Int
-        var width: Int
-        var channels: Int
-        var pixels: Data
-
-        /// Whether patch-major gray pixels are the same picture.
-        func matches(gray: [UInt8]) -> Bool {
-            guard gray.count == 16 * width else { return false }
-            return pixels.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) -> Bool in
-                for row in 0..<16 {
-                    for column in 0..<width {
-                        let ours = gray[(column / 16 * 16 + row) * 16 + column % 16]
-                        for channel in 0..<channels where bytes[(row * width + column) * channels + channel] != ours {
-                            return false
-                        }
-                    }
-                }
-                return true
-            }
-        }
-
-        /// Sum of absolute differences over the channels of the patches that hold colour, and how many values.
-        func colourDifference(_ rgb: [UInt8], patches: Int) -> (Double, Int) {
-            guard rgb.count == 16 * width * 3, channels == 3 else { return (0, 0) }
-            var sum = 0.0
-            var count = 0
-            for patch in 0..<patches {
-                var isColoured = false
-                var difference = 0
-                for row in 0..<16 {
-                    for column in 0..<16 {
-                        let theirs = (row * width + patch * 16 + column) * 3
-                        let ours = ((patch * 16 + row) * 16 + column) * 3
-                        let base = pixels.startIndex + theirs
-                        if pixels[base] != pixels[base + 1] || pixels[base] != pixels[base + 2] { isColoured = true }
-                        for channel in 0..<3 {
-                            difference += abs(Int(pixels[base + channel]) - Int(rgb[ours + channel]))
-                        }
-                    }
-                }
-                if isColoured {
-                    sum += Double(difference)
-                    count += 768
-                }
-            }
-            return (sum, count)
-        }
-    }
-
-    var strips: [Strip] = []
-
-    init(path: String) throws {
-        let data = try Data(contentsOf: URL(fileURLWithPath: path))
-        guard data.count >= 20, data.prefix(8) == Data("LPSTRIPS".utf8) else {
-            throw ValidationError("\(path) is no .strips file")
-        }
-        var position = 8
-        func next() throws -> Int {
-            guard position + 4 <= data.count else { throw ValidationError("\(path) ends at byte \(data.count)") }
-            defer { position += 4 }
-            return data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in Int(bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)) }
-        }
-        guard try next() == 1, try next() == 16 else { throw ValidationError("\(path): unknown version or patch size") }
-        for _ in 0..<(try next()) {
-            let patches = try next()
-            let width = try next()
-            let channels = try next()
-            let size = width * 16 * channels
-            guard position + size <= data.count else { throw ValidationError("\(path) is cut at byte \(data.count)") }
-            strips.append(
-                Strip(
-                    textPatchCount: patches, width: width, channels: channels,
-                    pixels: data.subdata(in: position..<position + size)))
-            position += size
         }
     }
 }
