@@ -12,6 +12,7 @@ final class HarfBuzzFont {
     private var cachedMetrics: FontMetrics?
     private var interactions: [UInt64: Bool] = [:]
     private var spaceAdvances: [UInt64: Int] = [:]
+    private var pairShapers: [UInt32: PairShaper] = [:]
 
     init(file: FontFile, em: Double) {
         self.file = file
@@ -74,6 +75,14 @@ final class HarfBuzzFont {
         let advance = glyphs.reduce(0) { $0 + $1.advance }
         spaceAdvances[key] = advance
         return advance
+    }
+
+    /// Shapes plain words of a script, left to right.
+    func pairShaper(_ shaper: Shaper, script: UInt32) throws(TypesettingError) -> PairShaper {
+        if let known = pairShapers[script] { return known }
+        let made = try PairShaper(font: self, shaper: shaper, script: script)
+        pairShapers[script] = made
+        return made
     }
 
     /// Whether the space, or Han ideographs among themselves, may take part in the font's rules for this script, so

@@ -7,6 +7,8 @@ struct ShapedGlyph {
     var cluster: Int
     /// Advance rounded to whole pixels.
     var advance: Int
+    /// Advance in 1/1024 px.
+    var rawAdvance: Int
     /// Offsets in 1/1024 px, x to the right, y upwards.
     var xOffset: Int
     var yOffset: Int
@@ -70,11 +72,29 @@ final class Shaper {
                     at: index,
                     to: ShapedGlyph(
                         glyph: infos[index].codepoint, cluster: Int(infos[index].cluster),
-                        advance: Int((position.x_advance + 512) >> 10), xOffset: Int(position.x_offset),
+                        advance: Int((position.x_advance + 512) >> 10), rawAdvance: Int(position.x_advance),
+                        xOffset: Int(position.x_offset),
                         yOffset: Int(position.y_offset), isUnsafeToBreak: lp_hb_unsafe_to_break(infos + index) != 0))
             }
             filled = Int(count)
         }
+    }
+
+    /// The lookups of GSUB or GPOS that shaping applies by default.
+    func activeLookups(
+        of font: HarfBuzzFont, table: hb_tag_t, script: UInt32, isRightToLeft: Bool
+    ) throws(TypesettingError) -> [Int] {
+        let face = unsafe try font.file.hbFace()
+        var properties = unsafe properties(script: script, isRightToLeft: isRightToLeft)
+        let plan = unsafe hb_shape_plan_create_cached(face, &properties, nil, 0, nil)
+        defer { unsafe hb_shape_plan_destroy(plan) }
+        let lookups = unsafe hb_set_create()
+        defer { unsafe hb_set_destroy(lookups) }
+        unsafe hb_ot_shape_plan_collect_lookups(plan, table, lookups)
+        var found: [Int] = []
+        var lookup: hb_codepoint_t = hb_codepoint_t.max
+        while unsafe hb_set_next(lookups, &lookup) != 0 { found.append(Int(lookup)) }
+        return found
     }
 
     /// Whether any lookup that shaping would apply reads one of `glyphs`.
@@ -82,18 +102,11 @@ final class Shaper {
         of font: HarfBuzzFont, script: UInt32, isRightToLeft: Bool, read glyphs: OpaquePointer?
     ) throws(TypesettingError) -> Bool {
         let face = unsafe try font.file.hbFace()
-        var properties = unsafe properties(script: script, isRightToLeft: isRightToLeft)
-        let plan = unsafe hb_shape_plan_create_cached(face, &properties, nil, 0, nil)
-        defer { unsafe hb_shape_plan_destroy(plan) }
-        for table: hb_tag_t in [0x4753_5542, 0x4750_4F53] {  // GSUB, GPOS
-            let lookups = unsafe hb_set_create()
-            defer { unsafe hb_set_destroy(lookups) }
-            unsafe hb_ot_shape_plan_collect_lookups(plan, table, lookups)
-            var lookup: hb_codepoint_t = hb_codepoint_t.max
-            while unsafe hb_set_next(lookups, &lookup) != 0 {
+        for table in [OpenTypeTag.gsub, OpenTypeTag.gpos] {
+            for lookup in try activeLookups(of: font, table: table, script: script, isRightToLeft: isRightToLeft) {
                 let seen = unsafe hb_set_create()
                 defer { unsafe hb_set_destroy(seen) }
-                unsafe hb_ot_layout_lookup_collect_glyphs(face, table, lookup, seen, seen, seen, nil)
+                unsafe hb_ot_layout_lookup_collect_glyphs(face, table, UInt32(lookup), seen, seen, seen, nil)
                 unsafe hb_set_intersect(seen, glyphs)
                 if unsafe hb_set_is_empty(seen) == 0 { return true }
             }

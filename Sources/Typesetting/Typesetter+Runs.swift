@@ -219,6 +219,7 @@ extension Typesetter {
                 : false)
         var advance = 0
         let joins = Joining.scripts.contains(item.script)
+        let pairs = item.isRightToLeft ? nil : try font.pairShaper(shaper, script: item.script)
         while let word = try cutter.next(&advance, space: space) {
             let atEdge =
                 (word.lowerBound == bytes.lowerBound && bytes.lowerBound > whole.lowerBound
@@ -233,6 +234,17 @@ extension Typesetter {
                         x: Int32(clamping: advance), width: found.width,
                         utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: found.handle, glyphs: 0..<0))
                 advance += Int(found.width)
+                continue
+            }
+            if keeps, let pairs,
+                let width = unsafe try pairs.shape(text, word, shaper, baseline: baseline, into: &wordList),
+                let kept = unsafe words.insert(slice, wordKey, width: width, glyphs: wordList)
+            {
+                line.pieces.append(
+                    Piece(
+                        x: Int32(clamping: advance), width: Int32(width),
+                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: kept, glyphs: 0..<0))
+                advance += width
                 continue
             }
             // A kept word has spaces or the paragraph's ends around it, which shape nothing.

@@ -17,6 +17,7 @@ public final class Typesetter {
     let itemizer: Itemizer
     var paragraph = Paragraph()
     var wordScalars: [UInt32] = []
+    var wordList: [WordGlyph] = []
     /// Distance from canvas top to the primary font's baseline, 1/1024 px.
     let primaryBaseline: Int
 

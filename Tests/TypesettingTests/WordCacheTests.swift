@@ -44,6 +44,33 @@ import Typesetting
         }
     }
 
+    /// Words of plain letters are put together from pairs; HarfBuzz shapes the whole run when the cache is off.
+    @Test(arguments: [
+        ("NotoSans-Regular.ttf", [0x21...0x7E, 0xA1...0x17F, 0x370...0x3FF, 0x400...0x4FF]),
+        ("NotoSerif-Regular.ttf", [0x21...0x7E, 0xA1...0x24F, 0x400...0x4FF]),
+        ("NotoSansMono-Regular.ttf", [0x21...0x7E, 0xA1...0x17F, 0x400...0x45F]),
+        ("NotoSansArmenian-Regular.ttf", [0x531...0x58F, 0x21...0x7E]),
+        ("NotoSansGeorgian-Regular.ttf", [0x10A0...0x10FF]), ("NotoSansCJK-Regular.ttc", [0x21...0x7E, 0x4E00...0x4E80]),
+    ] as [(String, [ClosedRange<UInt32>])])
+    func pairsOfLettersEqualWholeRuns(file: String, blocks: [ClosedRange<UInt32>]) throws {
+        var options = RenderOptions()
+        let cached = try Typesetter(fonts: Fonts.named(file), options: options)
+        options.wordCache = false
+        let plain = try Typesetter(fonts: Fonts.named(file), options: options)
+        var generator = SplitMix64(seed: 11)
+        for _ in 0..<400 {
+            let block = blocks[Int.random(in: 0..<blocks.count, using: &generator)]
+            var text = ""
+            for _ in 0..<Int.random(in: 2...40, using: &generator) {
+                let isSpace = Int.random(in: 0..<6, using: &generator) == 0
+                let scalar = isSpace ? 0x20 : UInt32.random(in: block, using: &generator)
+                if let scalar = Unicode.Scalar(scalar) { text.unicodeScalars.append(scalar) }
+            }
+            let same = try Drawing(text, cached) == Drawing(text, plain)
+            #expect(same, "\(file): \(text.unicodeScalars.map { String($0.value, radix: 16) })")
+        }
+    }
+
     @Test func aLineDrawnAfterItsWordsWereDroppedIsTheSame() throws {
         var options = RenderOptions()
         options.wordCacheBytes = 1 << 16
