@@ -28,6 +28,11 @@ func edge(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+// The documentation plugin is fetched only for `make docs`.
+let documentation: [Package.Dependency] =
+    environment["LETTERPRESS_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")]
+
 let package = Package(
     name: "letterpress",
     products: [
@@ -37,7 +42,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-    ],
+    ] + documentation,
     targets: [
         // Edges to system libraries: module map, shim header, apt provider.
         edge("CFreeType", pkgConfig: "freetype2", apt: "libfreetype-dev"),
@@ -59,7 +64,7 @@ let package = Package(
         .target(name: "Corpora", dependencies: ["Foundations"], swiftSettings: common + memorySafe + optimised),
         // Tier 2
         .target(
-            name: "Patches", dependencies: ["Typesetting", "Corpora", "Foundations", "CKernels", "CPNG"],
+            name: "Patches", dependencies: ["Typesetting", "Corpora", "Foundations", "CPNG"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 5
         .executableTarget(
@@ -75,7 +80,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         // Tests
-        .target(name: "TestSupport", dependencies: ["Foundations"], path: "Tests/TestSupport", swiftSettings: common),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "TypesettingTests", dependencies: ["Typesetting", "Foundations", "TestSupport", "CKernels"],
