@@ -24,7 +24,7 @@ struct Letterpress: ParsableCommand {
               74 reading or writing failed, for instance on a full disk
             """,
         subcommands: [
-            Render.self, Preview.self, Inspect.self, Verify.self, Fonts.self, Corpus.self,
+            Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
         ])
 
     static func main() {
