@@ -230,7 +230,7 @@ class Builder:
             for line in text.split("\n"):
                 if len(line) >= 40 and all(ord(c) in covered for c in line):
                     paragraphs.append((line, source))
-        self.write("speed-english", [[LATIN]], paragraphs[:20000])
+        self.write("speed-english", [[LATIN]], paragraphs[:60000])
         long_lines, current, size = [], [], 0
         for line, source in paragraphs:
             current.append(line)
@@ -238,7 +238,7 @@ class Builder:
             if size > 2000:
                 long_lines.append((" ".join(current)[:2600], source))
                 current, size = [], 0
-        self.write("speed-english-long", [[LATIN]], long_lines[:1500], joined="paragraphs until 2,000 characters")
+        self.write("speed-english-long", [[LATIN]], long_lines[:6000], joined="paragraphs until 2,000 characters")
         union = set()
         for font in stack["fonts"]:
             if font["role"] == "text":
@@ -251,8 +251,8 @@ class Builder:
                     for line in self.lines_of(text):
                         if len(line) >= 40 and all(ord(c) in union or ignorable(c) for c in line):
                             lines.setdefault(line, source)
-                by_language.append(self.choose(lines, 240))
-        turns = [lines[i] for i in range(240) for lines in by_language if i < len(lines)]
+                by_language.append(self.choose(lines, 1200))
+        turns = [lines[i] for i in range(1200) for lines in by_language if i < len(lines)]
         self.write("speed-mixed", "stack", turns, languages=len(by_language))
         for name in ("speed-english", "speed-english-long", "speed-mixed"):
             texts = (self.out / f"{name}.txt").read_text(encoding="utf-8").split("\n")[:-1]
