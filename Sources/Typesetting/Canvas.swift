@@ -23,8 +23,8 @@ public final class Canvas {
     private var scratch: Canvas?
     var overlays: [Overlay] = []
     var blackPatches: [Int] = []
-    /// Patches touched since the last clear.
-    private var dirtyEnd: Int
+    /// Patches of the window touched since the last clear.
+    private var dirty: Range<Int>
 
     struct Overlay {
         var picture: ColourPicture
@@ -41,7 +41,7 @@ public final class Canvas {
         self.ink = ink
         self.paper = paper
         unsafe gray = UnsafeMutablePointer<UInt8>.allocate(capacity: patchCount * patchSize * patchSize)
-        dirtyEnd = patchCount
+        dirty = 0..<patchCount
         clear()
     }
 
@@ -53,8 +53,8 @@ public final class Canvas {
 
     /// Makes everything background again. Costs only what was drawn.
     public func clear() {
-        unsafe gray.update(repeating: 255, count: dirtyEnd * patchBytes)
-        dirtyEnd = 0
+        unsafe (gray + dirty.lowerBound * patchBytes).update(repeating: 255, count: dirty.count * patchBytes)
+        dirty = 0..<0
         inkEnd = Int.min
         overlays.removeAll(keepingCapacity: true)
         blackPatches.removeAll(keepingCapacity: true)
@@ -76,9 +76,16 @@ public final class Canvas {
     }
 
     private func touch(columns touched: Range<Int>) {
-        let end = (touched.upperBound + patchSize - 1) / patchSize - firstPatch
-        dirtyEnd = min(patchCount, max(dirtyEnd, end))
+        let first = max(0, touched.lowerBound / patchSize - firstPatch)
+        let end = min(patchCount, (touched.upperBound + patchSize - 1) / patchSize - firstPatch)
+        if first < end { widen(first..<end) }
         inkEnd = max(inkEnd, touched.upperBound)
+    }
+
+    private func widen(_ patches: Range<Int>) {
+        dirty =
+            dirty.isEmpty
+            ? patches : min(dirty.lowerBound, patches.lowerBound)..<max(dirty.upperBound, patches.upperBound)
     }
 
     /// Lays coverage on the canvas, saturating. Strip columns; clipped.
@@ -109,8 +116,9 @@ public final class Canvas {
 
     /// Puts another canvas of the same window over this one.
     func compose(_ other: Canvas) {
-        unsafe lp_multiply(gray, other.gray, other.dirtyEnd * patchBytes)
-        dirtyEnd = max(dirtyEnd, other.dirtyEnd)
+        let start = other.dirty.lowerBound * patchBytes
+        unsafe lp_multiply(gray + start, other.gray + start, other.dirty.count * patchBytes)
+        if !other.dirty.isEmpty { widen(other.dirty) }
         inkEnd = max(inkEnd, other.inkEnd)
         overlays += other.overlays
     }
