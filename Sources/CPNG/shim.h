@@ -31,6 +31,54 @@ typedef struct {
     size_t position;
 } lp_png_source;
 
+// Freed blocks that wait for the next picture: zlib's state is a quarter of a megabyte, and fresh pages of it cost more
+// than compressing a short strip. One encoder owns a pool; one thread uses it at a time.
+enum { lp_png_pool_size = 12 };
+typedef struct {
+    void *blocks[lp_png_pool_size];
+} lp_png_pool;
+
+// Before each block stands its size.
+enum { lp_png_block_header = 16 };
+
+static inline png_voidp lp_png_pool_take(png_structp png, png_alloc_size_t size) {
+    lp_png_pool *pool = (lp_png_pool *)png_get_mem_ptr(png);
+    if (size > SIZE_MAX - lp_png_block_header) return NULL;
+    for (int i = 0; i < lp_png_pool_size; i++) {
+        uint8_t *block = (uint8_t *)pool->blocks[i];
+        if (block && *(size_t *)(void *)block == size) {
+            pool->blocks[i] = NULL;
+            return block + lp_png_block_header;
+        }
+    }
+    uint8_t *block = (uint8_t *)malloc(size + lp_png_block_header);
+    if (!block) return NULL;
+    *(size_t *)(void *)block = size;
+    return block + lp_png_block_header;
+}
+
+static inline void lp_png_pool_give(png_structp png, png_voidp bytes) {
+    if (!bytes) return;
+    lp_png_pool *pool = (lp_png_pool *)png_get_mem_ptr(png);
+    uint8_t *block = (uint8_t *)bytes - lp_png_block_header;
+    for (int i = 0; i < lp_png_pool_size; i++) {
+        if (!pool->blocks[i]) {
+            pool->blocks[i] = block;
+            return;
+        }
+    }
+    free(pool->blocks[0]);
+    memmove(pool->blocks, pool->blocks + 1, sizeof pool->blocks - sizeof pool->blocks[0]);
+    pool->blocks[lp_png_pool_size - 1] = block;
+}
+
+static inline void lp_png_pool_release(lp_png_pool *pool) {
+    for (int i = 0; i < lp_png_pool_size; i++) {
+        free(pool->blocks[i]);
+        pool->blocks[i] = NULL;
+    }
+}
+
 static inline void lp_png_release(lp_png_buffer *buffer) {
     free(buffer->bytes);
     buffer->bytes = NULL;
@@ -87,10 +135,11 @@ static inline void lp_png_on_read(png_structp png, png_bytep bytes, size_t count
 // `row` is scratch of width * channels bytes. No time stamp and no text chunk is written.
 static inline __attribute__((noinline)) int lp_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, uint32_t patch, int level, int filters,
-    uint8_t *row, lp_png_buffer *out, lp_png_info *info) {
+    uint8_t *row, lp_png_buffer *out, lp_png_pool *pool, lp_png_info *info) {
     info->message[0] = 0;
     size_t start = out->count;
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, info, lp_png_on_error, lp_png_on_warning);
+    png_structp png = png_create_write_struct_2(
+        PNG_LIBPNG_VER_STRING, info, lp_png_on_error, lp_png_on_warning, pool, lp_png_pool_take, lp_png_pool_give);
     if (!png) return lp_png_no_memory;
     png_infop header = png_create_info_struct(png);
     if (!header) {

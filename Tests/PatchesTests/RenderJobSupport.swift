@@ -66,7 +66,6 @@ struct JobFixture {
     }
 }
 
-
 /// Counts calls from any thread.
 final class Counter: Sendable {
     private let count = Mutex(0)

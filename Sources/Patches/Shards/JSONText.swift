@@ -20,7 +20,7 @@ struct JSONText {
         list(values) { text, value in text.number(value) }
     }
 
-    mutating func add(_ key: StaticString, text value: some Collection<UInt8>) {
+    mutating func add(_ key: StaticString, text value: [UInt8]) {
         name(key)
         string(value)
     }
@@ -38,7 +38,7 @@ struct JSONText {
     /// A key that is known at run time only.
     mutating func add(key: String, _ value: JSONValue) {
         comma()
-        string(key.utf8)
+        string(Array(key.utf8))
         bytes.append(UInt8(ascii: ":"))
         bytes += value.encoded()
     }
@@ -85,20 +85,28 @@ struct JSONText {
     mutating func null() { bytes += Array("null".utf8) }
 
     /// Valid UTF-8 as a JSON string; only quotes, backslashes and controls are escaped.
-    mutating func string(_ value: some Collection<UInt8>) {
+    mutating func string(_ value: [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        bytes.reserveCapacity(bytes.count + value.count + 2)
-        for byte in value {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0x09: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-            case 0x0D: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-            case 0..<0x20: bytes += Array("\\u00".utf8) + [Self.hex(byte >> 4), Self.hex(byte & 15)]
-            default: bytes.append(byte)
-            }
+        var copied = 0
+        for (index, byte) in value.enumerated()
+        where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            bytes += value[copied..<index]
+            escape(byte)
+            copied = index + 1
         }
+        bytes += value[copied...]
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x20...: bytes.append(byte)
+        default: bytes += Array("u00".utf8) + [Self.hex(byte >> 4), Self.hex(byte & 15)]
+        }
     }
 
     private mutating func name(_ key: StaticString) {

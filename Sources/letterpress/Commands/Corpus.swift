@@ -57,7 +57,8 @@ struct Corpus: ParsableCommand {
             guard names.contains(name) else {
                 let near = NearNames.of(name, among: names)
                 throw CommandFailure(
-                    .usage, "there is no recipe '\(name)'; \(near.isEmpty ? "there are" : "near"): "
+                    .usage,
+                    "there is no recipe '\(name)'; \(near.isEmpty ? "there are" : "near"): "
                         + (near.isEmpty ? names : near).joined(separator: ", "))
             }
             let process = Process()

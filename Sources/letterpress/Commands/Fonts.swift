@@ -57,7 +57,8 @@ struct Fonts: ParsableCommand {
                   letterpress fonts check default serif
                 """)
 
-        @Argument(help: ArgumentHelp("Stacks by name or path; all without.", valueName: "stack")) var stacks: [String] = []
+        @Argument(help: ArgumentHelp("Stacks by name or path; all without.", valueName: "stack")) var stacks: [String] =
+            []
         @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder")) var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 

@@ -19,7 +19,8 @@ struct Inspect: ParsableCommand {
 
     @Argument(help: ArgumentHelp("A shard or a folder of shards.", valueName: "shard")) var shard: String
     @Option(name: [.short, .long], help: ArgumentHelp("Number of the sequence, from 0.", valueName: "k")) var index = 0
-    @Option(name: [.short, .long], help: ArgumentHelp("PNG of the patch grid; - is standard output.", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("PNG of the patch grid; - is standard output.", valueName: "file"))
     var out: String?
     @Flag(help: "Write the stored strip itself, without a grid.") var plain = false
     @Option(help: ArgumentHelp("Times to enlarge (5).", valueName: "n")) var scale = 5
@@ -39,8 +40,9 @@ struct Inspect: ParsableCommand {
         if let out { try Console.output(try picture(of: example), to: out) }
         guard out != "-" else { return }
         if report.json { return Console.result(example.record) }
-        Console.result("\(path), sequence \(local): key \(example.key), \(example.patchCount) patches of "
-            + "\(example.patchSize) x \(example.patchSize) x \(example.channels)")
+        Console.result(
+            "\(path), sequence \(local): key \(example.key), \(example.patchCount) patches of "
+                + "\(example.patchSize) x \(example.patchSize) x \(example.channels)")
         Console.result(String(decoding: example.record.encoded(pretty: true).dropLast(), as: UTF8.self))
     }
 

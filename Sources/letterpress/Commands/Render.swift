@@ -46,7 +46,8 @@ struct Render: ParsableCommand {
         if case .integer(let count)? = merged["run", "workers"] { threads = count }
         if printConfig {
             return try ConfigPrinter.show(
-                merged, sections: [
+                merged,
+                sections: [
                     ("read", read), ("render", pixels.render), ("layout", pixels.layout), ("shards", shardOptions),
                 ])
         }

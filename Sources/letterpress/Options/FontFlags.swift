@@ -9,7 +9,8 @@ struct FontFlags: ParsableArguments {
         name: .customLong("font"),
         help: ArgumentHelp("Font file, PATH or PATH#FACE; repeat for fallbacks.", valueName: "path"))
     var paths: [String] = []
-    @Flag(help: "Use installed fonts whose hash is not the stack's; recorded in the output.") var allowOtherFonts = false
+    @Flag(help: "Use installed fonts whose hash is not the stack's; recorded in the output.") var allowOtherFonts =
+        false
     @Option(help: ArgumentHelp("Folder with fonts/ and corpora/.", valueName: "folder")) var root: String?
 
     func add(to layer: inout SettingLayer) {

@@ -33,7 +33,8 @@ struct Installation {
         }
         throw CommandFailure(
             .fontsUnavailable,
-            "the font stacks (fonts/default.json) were not found; pass --root, set LETTERPRESS_ROOT, or name --font files")
+            "the font stacks (fonts/default.json) were not found; pass --root, set LETTERPRESS_ROOT, or name --font files"
+        )
     }
 
     /// Names of the stacks, sorted.

@@ -60,7 +60,9 @@ final class RenderPrinter: Sendable {
             }
         }
         if json {
-            emit("finished", (try? StrictJSON.encodedValue(counts)).map { ["counts": $0, "folder": .string(folder)] } ?? [:])
+            emit(
+                "finished",
+                (try? StrictJSON.encodedValue(counts)).map { ["counts": $0, "folder": .string(folder)] } ?? [:])
         } else {
             Console.result(
                 "\(folder): \(counts.documents) documents, \(counts.sequences) sequences, \(counts.patches) patches, "

@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct RenderCommandTests {
+    @Test func aCorpusIsRenderedVerifiedAndInspected() throws {
+        let fixture = try CommandFixture()
+        for format in ["webdataset", "pixelgpt", "native"] {
+            let out = fixture.path(format)
+            let render = try letterpress(
+                "render", fixture.input, "--out", out, "--format", format, "--label-field", "label",
+                "--patches-per-shard", "300")
+            #expect(render.status == 0 && render.text.hasPrefix("\(out): 40 documents, 40 sequences, "))
+            #expect(render.errorText.isEmpty)
+            let verify = try letterpress("verify", out, "--every", "1", "--json")
+            #expect(verify.status == 0 && verify.text.contains(#""flaws":[],"rendered":40,"sequences":40"#))
+            let inspect = try letterpress("inspect", out, "--index", "39", "-o", fixture.path("one.png"), "--json")
+            #expect(inspect.status == 0 && inspect.text.contains(#""label":1,"num_patches":"#))
+            #expect(try fixture.folder.read("one.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        }
+    }
+
+    @Test func eventsAreJSONLines() throws {
+        let fixture = try CommandFixture()
+        let run = try letterpress("render", fixture.input, "--out", fixture.path("out"), "--json")
+        let events = try run.text.split(separator: "\n").map { line in
+            try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["event"] as? String
+        }
+        #expect(events.first == "started" && events.last == "finished" && events.contains("shard"))
+    }
+
+    @Test func standardInputIsReadButCannotBeResumed() throws {
+        let fixture = try CommandFixture()
+        let out = fixture.path("out")
+        let run = try letterpress(
+            "render", "-", "--input-format", "lines", "--out", out, "--format", "native", input: "one\n\nthree\n")
+        #expect(run.status == 0 && run.text.contains(" 3 documents, 3 sequences"))
+        let journal = try String(decoding: fixture.folder.read("out/manifest.json"), as: UTF8.self)
+        #expect(journal.contains(#""-""#))
+    }
+
+    @Test(arguments: ["native", "webdataset"])
+    func killedAtAnyMomentAndResumedTheBytesAreTheSame(format: String) throws {
+        let fixture = try CommandFixture(lines: 3000)
+        let arguments = [
+            "render", fixture.input, "--format", format, "--patches-per-shard", "20000", "--workers", "2", "--quiet",
+            "--font", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
+        ]
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let whole = try Execution.run(product: "letterpress", arguments + ["--out", fixture.path("whole")])
+        let length = (clock.now - begin) / .seconds(1)
+        #expect(whole.status == 0)
+        let reference = try fixture.files("whole")
+        #expect(reference.count > 4)
+        var generator = SystemRandomNumberGenerator()
+        var kills = 0
+        for round in 0..<5 {
+            let out = "killed\(round)"
+            // Cut off three times at random moments, then left to finish.
+            for attempt in 0..<4 {
+                let limit = attempt < 3 ? Double.random(in: 0.01..<length, using: &generator) : 60
+                let run = try Execution.run(
+                    product: "letterpress", arguments + ["--resume", "--out", fixture.path(out)], limit: limit)
+                #expect(run.status == 0 || run.status == -9)
+                if run.status == -9 { kills += 1 }
+            }
+            #expect(try fixture.files(out) == reference)
+        }
+        #expect(kills > 3)
+    }
+
+    @Test func aFullDiskIsAnErrorAndLeavesNoTornShard() throws {
+        let fixture = try CommandFixture(lines: 400)
+        let program = try Repository.product("letterpress")
+        let out = fixture.path("out")
+        // A limit on the size of files stands for a full disk: write(2) fails in the same place.
+        let script = """
+            trap '' XFSZ; ulimit -f 500; exec "\(program)" render "\(fixture.input)" --out "\(out)" --format native \
+            --root "\(Repository.root)" --patches-per-shard 1500
+            """
+        let run = try Execution.run("/bin/bash", ["-c", script])
+        #expect(run.status == 0)
+        let larger = script.replacingOccurrences(of: "1500", with: "150000").replacingOccurrences(
+            of: out, with: out + "2")
+        let failed = try Execution.run("/bin/bash", ["-c", larger])
+        #expect(failed.status == 74)
+        #expect(failed.errorText.contains("cannot write \(out)2/part-00000.lps.partial"))
+        #expect(try fixture.files("out2").keys.sorted() == ["progress.json"])
+    }
+}
