@@ -111,7 +111,9 @@ extension RendererConfig {
 
     /// Writes a renderer folder: the JSON and a copy of the font beside it, as the reference saves one.
     ///
-    /// - Parameter font: path of the font file to copy.
+    /// - Parameters:
+    ///   - folder: made where it is not there.
+    ///   - font: path of the font file to copy.
     ///
     /// Throws ``ShardError/file(_:)``.
     public func save(to folder: String, copyingFontAt font: String) throws(ShardError) {

@@ -3,7 +3,9 @@ internal import CKernels
 extension Canvas {
     /// `[count][P][P]` gray bytes of strip patches.
     ///
-    /// - Parameter source: where gray comes from under coloured glyphs.
+    /// - Parameters:
+    ///   - patches: indices on the line.
+    ///   - source: where gray comes from under coloured glyphs.
     /// - Precondition: the patches lie inside the window.
     public func gray(of patches: Range<Int>, from source: RenderOptions.GraySource = .luma) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: patches.count * patchBytes) { target, filled in

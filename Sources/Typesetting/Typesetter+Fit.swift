@@ -15,7 +15,11 @@ extension Typesetter {
     /// The cut is found in the layout of a longer stretch, then the part is laid out alone and measured again. It
     /// always advances: a single cluster wider than `maxWidth` is returned as it is.
     ///
-    /// - Parameter text: valid UTF-8 without line breaks; `start` is a character boundary before its end.
+    /// - Parameters:
+    ///   - text: valid UTF-8 without line breaks.
+    ///   - start: byte where the part begins, a character boundary before the end.
+    ///   - maxWidth: pixels.
+    ///   - direction: base direction of the part.
     /// - Complexity: linear in the part returned.
     public func fit(
         _ text: [UInt8], from start: Int = 0, maxWidth: Int, direction: BaseDirection = .auto

@@ -95,7 +95,9 @@ public enum PNG {
     /// Decodes a PNG of any kind to 8 bits a channel: one channel for gray ones, three for the others; 16 bits are
     /// scaled, palettes expanded, transparency is laid over white.
     ///
-    /// - Parameter limit: bytes of pixels that the picture may have at most.
+    /// - Parameters:
+    ///   - bytes: the file.
+    ///   - limit: bytes of pixels that the picture may have at most.
     ///
     /// Throws ``PictureError/malformed(reason:)`` or ``PictureError/tooLarge(width:height:limit:)``.
     public static func decode(_ bytes: [UInt8], limit: Int = 256 << 20) throws(PictureError) -> Picture {

@@ -82,7 +82,9 @@ public struct ShardRecord: Sendable {
     /// The line of a PixelGPT file: the picture in base64, `label`, `num_patches`, the text under its original names
     /// and the kept fields. A kept field with the name of another key is left out.
     ///
-    /// - Parameter names: the input's names of the first text, the second text and the words.
+    /// - Parameters:
+    ///   - png: the strip.
+    ///   - names: the input's names of the first text, the second text and the words.
     public func pixelGPTLine(png: [UInt8], names: TextNames) -> [UInt8] {
         var columns: [String: JSONValue] = fields
         func string(_ bytes: [UInt8]) -> JSONValue { .string(String(decoding: bytes, as: UTF8.self)) }

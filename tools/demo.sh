@@ -1,0 +1,48 @@
+#!/bin/bash
+# tools/demo.sh LETTERPRESS FOLDER
+#
+# Shows what the command does with the sample corpus: pictures of single texts, shards in three formats and several
+# layouts, a contact sheet, a check of everything. All that it makes lies in FOLDER.
+set -euo pipefail
+letterpress=$(readlink -f "${1:?the letterpress command}")
+folder=${2:?the folder to write}
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+rm -rf "$folder"
+mkdir -p "$folder/pictures"
+sample=corpora/sample
+
+heading() { printf '\n%s\n' "$*"; }
+run() {
+    local shown=letterpress word
+    for word; do
+        case $word in *[!A-Za-z0-9_./=-]*) shown+=" \"$word\"" ;; *) shown+=" $word" ;; esac
+    done
+    echo "  $shown"
+    "$letterpress" "$@" 2>&1 | sed 's/^/    /'
+}
+
+heading "The fonts"
+run fonts check default
+
+heading "A text, patch by patch: number above, bytes of the text below"
+run preview "My cool 🐱 naïve café — سلام नमस्ते 你好" --grid -o "$folder/pictures/grid.png"
+run preview "Is it raining?" --text-b "Yes, bring an umbrella ☂️" --grid -o "$folder/pictures/pair.png"
+run preview "A pixel sees 日本語" --side-by-side --scale 3 -o "$folder/pictures/strategies.png"
+
+heading "The sample corpus as shards"
+run render $sample/sample.jsonl --keep lang --keep script --out "$folder/single"
+run render $sample/sample.jsonl --keep lang --format native --strategy words --offsets exact --out "$folder/words"
+run render $sample/sample.jsonl --keep lang --format native --strategy bigrams --max-patches 64 --out "$folder/bigrams"
+run render $sample/pairs.jsonl --text-field text_a --text-b-field text_b --label-field label --keep lang \
+    --format pixelgpt --out "$folder/pairs"
+
+heading "One stored sequence, and the first of each language"
+run inspect "$folder/single" --index 42 -o "$folder/pictures/inspected.png"
+run sheet "$folder/single" --by lang --rows 60 -o "$folder/contact-sheet.png"
+run sheet "$folder/pairs" --by label --scale 2 -o "$folder/pictures/pairs.png"
+
+heading "Every shard against its manifest, every document rendered again"
+for name in single words bigrams pairs; do run verify "$folder/$name" --every 1; done
+
+heading "Pictures to look at"
+find "$folder" -name '*.png' | LC_ALL=C sort | sed "s|^|  $PWD/|"
