@@ -12,8 +12,9 @@ public final class Canvas {
     public let patchCount: Int
     /// Strip index of the window's first patch.
     public var firstPatch = 0
-    /// Colours of text and background.
+    /// Colour of uncoloured glyphs.
     public let ink: RGBColour
+    /// Colour of the background.
     public let paper: RGBColour
 
     /// Gray pixels `[n][P][P]`, text black on white whatever the colours.

@@ -153,7 +153,8 @@ final class FontFile: Sendable {
 
     /// Sets the size: 26.6 pixels per em for outlines, the nearest strike at or above for bitmap fonts.
     /// Returns the scale from strike to wanted size, 1 for outlines.
-    private func setSize(_ face: FT_Face, _ pixels64: Int, _ box: inout FreeTypeBox) throws(TypesettingError) -> Double {
+    private func setSize(_ face: FT_Face, _ pixels64: Int, _ box: inout FreeTypeBox) throws(TypesettingError) -> Double
+    {
         if unsafe lp_ft_is_scalable(face) != 0 {
             if box.state.pixels64 != pixels64 {
                 let code = unsafe FT_Set_Char_Size(face, pixels64, pixels64, 72, 72)

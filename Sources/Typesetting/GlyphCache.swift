@@ -58,7 +58,7 @@ final class GlyphCache {
     deinit { releaseBlocks() }
 
     private func releaseBlocks() {
-        for unsafe block in unsafe blocks { unsafe block.deallocate() }
+        for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
         unsafe blocks.removeAll()
         for index in unsafe pages.indices {
             unsafe pages[index]?.deallocate()
@@ -103,7 +103,8 @@ final class GlyphCache {
         if unsafe pages[number] == nil {
             let page = UnsafeMutablePointer<GlyphPicture>.allocate(capacity: 256)
             unsafe page.initialize(
-                repeating: GlyphPicture(left: 0, top: 0, width: 0, rows: 0, advance: 0, bytes: nil, colour: Self.absent),
+                repeating: GlyphPicture(
+                    left: 0, top: 0, width: 0, rows: 0, advance: 0, bytes: nil, colour: Self.absent),
                 count: 256)
             unsafe pages[number] = unsafe page
             bytes += 256 * MemoryLayout<GlyphPicture>.stride

@@ -54,7 +54,8 @@ final class HarfBuzzFont {
         var scriptCount: UInt32 = 3
         var languageCount: UInt32 = 3
         unsafe hb_ot_tags_from_script_and_language(
-            hb_script_t(rawValue: script), Shaper.undetermined, &scriptCount, &scriptTags, &languageCount, &languageTags)
+            hb_script_t(rawValue: script), Shaper.undetermined, &scriptCount, &scriptTags, &languageCount, &languageTags
+        )
         let scriptTag = scriptCount > 0 ? scriptTags[Int(scriptCount) - 1] : Self.defaultScriptTag
         let languageTag = languageCount > 0 ? languageTags[Int(languageCount) - 1] : Self.defaultLanguageTag
         var position: hb_position_t = 0

@@ -95,8 +95,10 @@ struct Itemizer {
         var trailingSpaces = 0
         func kind(_ index: Int) -> ItemRun.Kind {
             let flags = text.infos[index].flags
-            return flags.contains(.tab) ? .tab : flags.contains(.unknown) && chosen[index] == ScalarInfo.noFont
-                ? .unknown : .text
+            return flags.contains(.tab)
+                ? .tab
+                : flags.contains(.unknown) && chosen[index] == ScalarInfo.noFont
+                    ? .unknown : .text
         }
         func close(_ run: ItemRun) {
             var run = run

@@ -64,7 +64,7 @@ final class PairShaper {
     }
 
     deinit {
-        for unsafe group in unsafe groups { unsafe hb_set_destroy(group) }
+        for index in unsafe groups.indices { unsafe hb_set_destroy(groups[index]) }
         if let singles = unsafe singles { unsafe hb_set_destroy(singles) }
     }
 
@@ -125,7 +125,8 @@ final class PairShaper {
     private func measure(_ pair: Int, _ shaper: Shaper) throws(TypesettingError) -> Int16 {
         pairs[pair] = Self.entangled
         let (first, second) = (pair >> 8, pair & 255)
-        for unsafe group in unsafe groups {
+        for index in unsafe groups.indices {
+            let group = unsafe groups[index]
             if unsafe hb_set_has(group, glyphs[first]) != 0 && hb_set_has(group, glyphs[second]) != 0 {
                 return Self.entangled
             }

@@ -83,7 +83,7 @@ final class ScalarTable {
     }
 
     deinit {
-        for unsafe page in unsafe pages { unsafe page?.deallocate() }
+        for index in unsafe pages.indices { unsafe pages[index]?.deallocate() }
     }
 
     /// The properties of a code point below 0x110000.

@@ -128,8 +128,11 @@ final class Shaper {
     static func decomposes(script: UInt32) -> Bool { !simpleScripts.contains(script) }
 
     private static let simpleScripts: Set<UInt32> = Set(
-        ["Latn", "Grek", "Cyrl", "Zyyy", "Zinh", "Hani", "Hang", "Hira", "Kana", "Armn", "Geor", "Thai", "Arab", "Hebr"]
-            .map(ISO15924.tag))
+        [
+            "Latn", "Grek", "Cyrl", "Zyyy", "Zinh", "Hani", "Hang", "Hira", "Kana", "Armn", "Geor", "Thai", "Arab",
+            "Hebr",
+        ]
+        .map(ISO15924.tag))
 
     /// Whether a character stands on its own: no mark, no format character, no control.
     static func isPlain(_ scalar: UInt32) -> Bool {

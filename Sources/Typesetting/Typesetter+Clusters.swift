@@ -33,7 +33,8 @@ extension Typesetter {
             let end = index + 1 < glyphs.count ? max(start, Int(glyphs[index + 1].x)) : max(start, line.width)
             clusters.append(
                 Cluster(
-                    utf8: paragraph.offsets[index]..<paragraph.offsets[index + 1], x: start..<end, isRightToLeft: false))
+                    utf8: paragraph.offsets[index]..<paragraph.offsets[index + 1], x: start..<end, isRightToLeft: false)
+            )
         }
     }
 

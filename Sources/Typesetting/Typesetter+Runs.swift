@@ -248,7 +248,8 @@ extension Typesetter {
                 continue
             }
             // A kept word has spaces or the paragraph's ends around it, which shape nothing.
-            let shaped = unsafe keeps
+            let shaped =
+                unsafe keeps
                 ? try shapeAlone(text, word, item, decomposes: decomposes)
                 : try shapeInContext(text, word, whole, item)
             if keeps, let (list, width) = wordGlyphs(shaped, baseline: baseline),

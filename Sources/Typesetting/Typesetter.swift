@@ -156,8 +156,10 @@ public final class Typesetter {
 
     /// Pixels from `position`, counted from the line's start, to where text goes on after a tab.
     private func tabWidth(at position: Int) throws(TypesettingError) -> Int {
-        let space = max(1, try fonts[Int(table.fallbackFont)].spaceAdvance(
-            shaper, script: ScalarInfo.commonScript, isRightToLeft: false))
+        let space = max(
+            1,
+            try fonts[Int(table.fallbackFont)].spaceAdvance(
+                shaper, script: ScalarInfo.commonScript, isRightToLeft: false))
         switch options.effectiveTab {
         case .spaces: return 4 * space
         case .stop: return (position / (8 * space) + 1) * 8 * space - position

@@ -68,8 +68,11 @@ struct WordCutter {
 /// Scripts whose letters take their form from their neighbours across a run's edge.
 enum Joining {
     static let scripts: Set<UInt32> = Set(
-        ["Arab", "Syrc", "Mong", "Nkoo", "Phag", "Mand", "Mani", "Phlp", "Adlm", "Rohg", "Sogd", "Chrs", "Ougr", "Sogo"]
-            .map(ISO15924.tag))
+        [
+            "Arab", "Syrc", "Mong", "Nkoo", "Phag", "Mand", "Mani", "Phlp", "Adlm", "Rohg", "Sogd", "Chrs", "Ougr",
+            "Sogo",
+        ]
+        .map(ISO15924.tag))
 }
 
 /// Script codes of ISO 15924 and HarfBuzz's four-byte tags for them.

@@ -64,7 +64,9 @@ struct StripsFile {
         func next() throws -> Int {
             guard position + 4 <= data.count else { throw ValidationError("\(path) ends at byte \(data.count)") }
             defer { position += 4 }
-            return data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in Int(bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self)) }
+            return data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+                Int(bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
+            }
         }
         guard try next() == 1, try next() == 16 else { throw ValidationError("\(path): unknown version or patch size") }
         for _ in 0..<(try next()) {

@@ -45,7 +45,8 @@ import Typesetting
 
     @Test func stormsOfControlsAndJoinersEnd() throws {
         let typesetter = try Typesetter(fonts: Fonts.all())
-        for scalar in ["\u{200B}", "\u{200D}", "\u{202E}", "\u{2067}", "\u{FE0F}", "\u{1F1E6}", "\u{E0061}", "(", "\t"] {
+        for scalar in ["\u{200B}", "\u{200D}", "\u{202E}", "\u{2067}", "\u{FE0F}", "\u{1F1E6}", "\u{E0061}", "(", "\t"]
+        {
             let line = try typesetter.line(Array(String(repeating: scalar, count: 20_000).utf8))
             #expect(line.width >= 0)
         }

@@ -148,6 +148,8 @@ import Typesetting
         }
         var options = RenderOptions()
         options.patchSize = 7
-        #expect(throws: TypesettingError.self) { try Typesetter(fonts: Fonts.named("NotoSans-Regular.ttf"), options: options) }
+        #expect(throws: TypesettingError.self) {
+            try Typesetter(fonts: Fonts.named("NotoSans-Regular.ttf"), options: options)
+        }
     }
 }

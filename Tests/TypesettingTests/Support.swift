@@ -30,7 +30,8 @@ struct Drawing: Equatable {
 
     init(_ text: [UInt8], _ typesetter: Typesetter, canvas: Canvas? = nil, x: Int = 2) throws {
         let line = try typesetter.line(text)
-        let canvas = canvas ?? typesetter.canvas(patchCount: max(1, (line.width + 64) / typesetter.options.patchSize + 1))
+        let canvas =
+            canvas ?? typesetter.canvas(patchCount: max(1, (line.width + 64) / typesetter.options.patchSize + 1))
         canvas.clear()
         try typesetter.draw(line, on: canvas, x: x)
         width = line.width

@@ -45,13 +45,15 @@ import Typesetting
     }
 
     /// Words of plain letters are put together from pairs; HarfBuzz shapes the whole run when the cache is off.
-    @Test(arguments: [
-        ("NotoSans-Regular.ttf", [0x21...0x7E, 0xA1...0x17F, 0x370...0x3FF, 0x400...0x4FF]),
-        ("NotoSerif-Regular.ttf", [0x21...0x7E, 0xA1...0x24F, 0x400...0x4FF]),
-        ("NotoSansMono-Regular.ttf", [0x21...0x7E, 0xA1...0x17F, 0x400...0x45F]),
-        ("NotoSansArmenian-Regular.ttf", [0x531...0x58F, 0x21...0x7E]),
-        ("NotoSansGeorgian-Regular.ttf", [0x10A0...0x10FF]), ("NotoSansCJK-Regular.ttc", [0x21...0x7E, 0x4E00...0x4E80]),
-    ] as [(String, [ClosedRange<UInt32>])])
+    @Test(
+        arguments: [
+            ("NotoSans-Regular.ttf", [0x21...0x7E, 0xA1...0x17F, 0x370...0x3FF, 0x400...0x4FF]),
+            ("NotoSerif-Regular.ttf", [0x21...0x7E, 0xA1...0x24F, 0x400...0x4FF]),
+            ("NotoSansMono-Regular.ttf", [0x21...0x7E, 0xA1...0x17F, 0x400...0x45F]),
+            ("NotoSansArmenian-Regular.ttf", [0x531...0x58F, 0x21...0x7E]),
+            ("NotoSansGeorgian-Regular.ttf", [0x10A0...0x10FF]),
+            ("NotoSansCJK-Regular.ttc", [0x21...0x7E, 0x4E00...0x4E80]),
+        ] as [(String, [ClosedRange<UInt32>])])
     func pairsOfLettersEqualWholeRuns(file: String, blocks: [ClosedRange<UInt32>]) throws {
         var options = RenderOptions()
         let cached = try Typesetter(fonts: Fonts.named(file), options: options)

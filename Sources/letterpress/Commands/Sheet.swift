@@ -68,9 +68,10 @@ struct Sheet: ParsableCommand {
                 }
                 // PixelGPT's records hold kept fields at their top.
                 guard let value = example.record["fields"]?[by] ?? example.record[by] else { continue }
-                let label = if case .string(let text) = value { text } else {
-                    String(decoding: value.encoded(), as: UTF8.self)
-                }
+                let label =
+                    if case .string(let text) = value { text } else {
+                        String(decoding: value.encoded(), as: UTF8.self)
+                    }
                 if seen.insert(label).inserted { found.append((label, example)) }
             }
         }
