@@ -90,7 +90,9 @@ let package = Package(
         .testTarget(
             name: "PatchesTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),
-        .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "HouseTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
+            swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,73 @@
+import Corpora
+import Foundations
+import Patches
+import Typesetting
+
+/// The Swift of the guides, in the order of their blocks. `GuideTests` compares; the compiler does the rest.
+///
+/// Nothing here is called: functions stand for what a reader has at hand.
+enum GuideExamples {
+    static func typesetting() throws {
+        let fonts = try FontSet(stack: FontStackManifest.load(path: "fonts/default.json"))
+        let typesetter = try Typesetter(fonts: fonts)
+        let line = try typesetter.line(Array("My cool 🐱".utf8))
+        let canvas = typesetter.canvas(patchCount: (line.width + 4 + 15) / 16)
+        try typesetter.draw(line, on: canvas, x: 2)
+        let pixels = canvas.rgb(of: 0..<canvas.patchCount)
+        use(pixels)
+    }
+
+    static func corpora() throws {
+        let reader = try DocumentReader(inputs: [.path("news.jsonl.gz")])
+        while let document = try reader.next() { use(document.segments[0], document.origin) }
+    }
+
+    static func patches() throws {
+        let fonts = try FontSet(stack: FontStackManifest.load(path: "fonts/default.json"))
+        let renderer = try PatchRenderer(typesetter: Typesetter(fonts: fonts), options: LayoutOptions())
+        let document = try renderer.render(.single(Array("My cool 🐱".utf8)))
+        let sequence = document.sequences[0]
+        let mask = sequence.attentionMask(length: 64)
+        use(mask)
+    }
+
+    static func rendererFolder() throws {
+        let loaded = try RendererConfig.load(from: "noto")
+        let fonts = try FontSet(paths: loaded.config.fontPaths(relativeTo: loaded.folder))
+        let typesetter = try Typesetter(fonts: fonts, options: loaded.config.renderOptions)
+        var layout = LayoutOptions()
+        layout.maxPatches = loaded.config.maxSeqLength
+        use(typesetter, layout)
+    }
+
+    static func formats(fonts: FontSet) throws {
+        let job = RenderJob(inputs: [.path("news.jsonl.gz")], fonts: fonts, output: "shards", workers: 8)
+        let manifest = try job.run()
+        use(manifest)
+
+        let shard = try NativeShard(path: "shards/part-00000.lps")
+        for index in 0..<shard.count { train(on: try shard.patches(of: index)) }
+    }
+
+    static func streams(fonts: FontSet) throws {
+        let source = try CorpusPatchSource(inputs: [.path("corpus/")])
+        let stream = try PatchStream(
+            source: source, fonts: fonts, render: RenderOptions(), layout: LayoutOptions(), workers: 2)
+        while let item = try stream.next() {
+            train(on: item.sequence, label: item.label)
+        }
+    }
+
+    static func resuming(
+        inputs: [InputSpec], fonts: FontSet, render: RenderOptions, layout: LayoutOptions,
+        cursor: PatchCursor<Cursor>
+    ) throws {
+        let resumed = try PatchStream(
+            source: CorpusPatchSource(inputs: inputs), fonts: fonts, render: render, layout: layout, from: cursor)
+        use(resumed)
+    }
+
+    private static func use(_ values: Any...) {}
+    private static func train(on pixels: [UInt8]) {}
+    private static func train(on sequence: PatchSequence, label: JSONValue?) {}
+}
