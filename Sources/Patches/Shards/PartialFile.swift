@@ -11,11 +11,13 @@ final class PartialFile {
     /// Bytes written so far, those still in the buffer included.
     private(set) var count = 0
     private let descriptor: Int32
-    private var hasher: SHA256Hasher? = SHA256Hasher()
+    private let hash = BackgroundHash()
     private var buffer: [UInt8] = []
     private var isOpen = true
 
     private static let bufferSize = 1 << 18
+    /// Blocks of this many bytes are written as they are, smaller ones are collected first.
+    private static let directSize = 1 << 15
 
     /// Creates or empties `<path>.partial`. Throws ``ShardError/file(_:)``.
     init(path: String) throws(ShardError) {
@@ -36,11 +38,13 @@ final class PartialFile {
     /// Appends bytes. Throws ``ShardError/file(_:)``, on a full disk too.
     func write(_ bytes: [UInt8]) throws(ShardError) {
         count += bytes.count
-        if buffer.count + bytes.count > Self.bufferSize {
+        let isDirect = bytes.count >= Self.directSize
+        if isDirect || buffer.count + bytes.count > Self.bufferSize, !buffer.isEmpty {
             try drain(buffer)
-            buffer.removeAll(keepingCapacity: true)
+            buffer = []
+            buffer.reserveCapacity(Self.bufferSize)
         }
-        if bytes.count >= Self.bufferSize { try drain(bytes) } else { buffer += bytes }
+        if isDirect { try drain(bytes) } else { buffer += bytes }
     }
 
     /// Appends zero bytes up to a multiple of `alignment`.
@@ -52,7 +56,7 @@ final class PartialFile {
     /// Makes the file durable and gives it its name. Returns the digest of all bytes.
     func finish() throws(ShardError) -> SHA256Digest {
         try drain(buffer)
-        guard let digest = hasher.take()?.finish() else {
+        guard let digest = hash.finish() else {
             throw .file(.cannotWrite(path: path, reason: "the file is finished already"))
         }
         isOpen = false
@@ -64,7 +68,7 @@ final class PartialFile {
     }
 
     private func drain(_ bytes: [UInt8]) throws(ShardError) {
-        hasher?.update(bytes)
+        hash.update(bytes)
         var done = 0
         while done < bytes.count {
             let written = unsafe bytes.withUnsafeBytes { raw in
