@@ -52,6 +52,7 @@ let package = Package(
         edge("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         edge("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         edge("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CKernels", cSettings: kernelFlags),
         // Tier 0
         .target(
@@ -70,6 +71,7 @@ let package = Package(
         .executableTarget(
             name: "letterpress",
             dependencies: [
+                "CMalloc",
                 "Patches", "Typesetting", "Corpora", "Foundations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),

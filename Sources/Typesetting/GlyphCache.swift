@@ -46,7 +46,7 @@ final class GlyphCache {
     private var used = 0
     private var bytes = 0
     private static let blockSize = 1 << 18
-    private static let byteLimit = 6 << 20
+    private static let byteLimit = 4 << 20
     private let guardBytes = Int(LP_PRESS_GUARD)
 
     init(fonts: [HarfBuzzFont], hinting: FontFile.Hinting) {

@@ -18,7 +18,8 @@ struct ShapedGlyph {
 /// HarfBuzz behind one reusable buffer. One per typesetter.
 @safe
 final class Shaper {
-    private let buffer: OpaquePointer?
+    private var buffer: OpaquePointer?
+    private var longest = 0
     private let language: OpaquePointer?
 
     /// Pango's language when the locale is C: no language system of its own.
@@ -35,6 +36,14 @@ final class Shaper {
 
     deinit { unsafe hb_buffer_destroy(buffer) }
 
+    /// Gives back the memory that a long text took.
+    func trim() {
+        guard longest > 1 << 14 else { return }
+        unsafe hb_buffer_destroy(buffer)
+        unsafe buffer = unsafe hb_buffer_create()
+        longest = 0
+    }
+
     private func properties(script: UInt32, isRightToLeft: Bool) -> hb_segment_properties_t {
         var properties = unsafe hb_segment_properties_t()
         unsafe properties.script = hb_script_t(rawValue: script)
@@ -50,6 +59,7 @@ final class Shaper {
         _ paragraph: [UInt32], range: Range<Int>, font: HarfBuzzFont, script: UInt32, isRightToLeft: Bool
     ) throws(TypesettingError) -> [ShapedGlyph] {
         unsafe hb_buffer_clear_contents(buffer)
+        longest = max(longest, range.count)
         unsafe paragraph.withUnsafeBufferPointer { scalars in
             unsafe hb_buffer_add_utf32(
                 buffer, scalars.baseAddress, Int32(scalars.count), UInt32(range.lowerBound), Int32(range.count))

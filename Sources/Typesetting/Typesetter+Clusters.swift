@@ -3,10 +3,11 @@ extension Typesetter {
     ///
     /// Empty for profile `pygame`, whose width is ink and not advance, but for one cluster a character.
     ///
+    /// - Parameter limit: column of the line from which on no run is looked at; runs before it come whole.
     /// - Complexity: shapes the line again, without its word pictures.
-    public func clusters(of line: Line) throws(TypesettingError) -> [Cluster] {
+    public func clusters(of line: Line, before limit: Int = .max) throws(TypesettingError) -> [Cluster] {
         var clusters: [Cluster] = []
-        let runs = line.runs.sorted { $0.utf8.lowerBound < $1.utf8.lowerBound }
+        let runs = line.runs.filter { Int($0.x) < limit }.sorted { $0.utf8.lowerBound < $1.utf8.lowerBound }
         let text = line.text.span
         try unsafe text.withUnsafeBufferPointer { buffer throws(TypesettingError) in
             for run in runs {
@@ -17,7 +18,7 @@ extension Typesetter {
                 unsafe try addClusters(of: run, buffer, to: &clusters)
             }
         }
-        paragraph.removeAll()
+        forgetParagraph()
         return clusters
     }
 

@@ -83,7 +83,17 @@ public final class Typesetter {
         try unsafe bytes.withUnsafeBufferPointer { buffer throws(TypesettingError) in
             unsafe try layOut(buffer, 0..<buffer.count, direction, into: &line)
         }
+        if text.count > Self.largeText { forgetParagraph() }
         return line
+    }
+
+    /// Text of more bytes than this leaves no buffers behind.
+    private static let largeText = 1 << 14
+
+    /// Empties what was decoded last, and gives back the memory that a long paragraph took.
+    func forgetParagraph() {
+        if paragraph.scalars.capacity > Self.largeText { paragraph = Paragraph() } else { paragraph.removeAll() }
+        shaper.trim()
     }
 
     func layOut(

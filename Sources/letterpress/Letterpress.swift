@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Foundation
 
 /// The command line.
@@ -28,6 +29,8 @@ struct Letterpress: ParsableCommand {
         ])
 
     static func main() {
+        // Two heaps serve all threads: with one for each, freed memory stays behind in every one of them.
+        mallopt(M_ARENA_MAX, 2)
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -29,7 +29,8 @@ extension PatchRenderer {
         if isCut {
             report.overflowed = true
             report.truncated = true
-            shown = try visibleBytes(of: typesetter.clusters(of: line), x: options.padLeft)
+            shown = try visibleBytes(
+                of: typesetter.clusters(of: line, before: maxPatches * patchSize), x: options.padLeft)
         }
         try drawSingle(line, run, shown, shift: 0, &report, emit)
     }
@@ -63,7 +64,8 @@ extension PatchRenderer {
         var spans: [PatchSpan]?
         var mapping: [CharacterPair]?
         if options.offsets != .none {
-            let clusters = try typesetter.clusters(of: line)
+            let clusters = try typesetter.clusters(
+                of: line, before: options.offsets == .exact ? maxPatches * patchSize : .max)
             if options.offsets == .exact {
                 let placed = PlacedCluster.place(clusters, x: x, shift: shift ?? bytes.lowerBound, in: run)
                 spans = exactSpans?.spans(of: placed, in: run, limit: end)

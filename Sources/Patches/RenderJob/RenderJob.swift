@@ -22,7 +22,9 @@ public struct RenderJob: Sendable {
     public var workers: Int
 
     /// Output that may wait for the writer, in bytes.
-    private static let budget = 32 << 20
+    private static let budget = 16 << 20
+    /// Memory for finished words, in bytes, shared out among the workers.
+    private static let wordCacheBytes = 40 << 20
 
     /// A job from its parts.
     public init(
@@ -65,7 +67,10 @@ public struct RenderJob: Sendable {
     }
 
     private func pipeline(reading source: sending RecordSource) -> OrderedPipeline<JobBatch, JobChunk> {
-        let (settings, fonts) = (settings, fonts)
+        let fonts = fonts
+        var settings = settings
+        settings.render.wordCacheBytes = min(24 << 20, Self.wordCacheBytes / max(workers, 1))
+        let workerSettings = settings
         var batcher = Batcher<RawRecord>(limit: 1 << 16, weight: { $0.byteCount + 256 }) { try source.next() }
         return OrderedPipeline(
             workers: workers, window: 2 * workers, budget: Self.budget, weight: { $0.weight },
@@ -74,7 +79,7 @@ public struct RenderJob: Sendable {
                 return JobBatch(records: records, bytesTaken: source.bytesTaken)
             },
             makeWorker: {
-                let worker = try DocumentWorker(settings: settings, fonts: fonts)
+                let worker = try DocumentWorker(settings: workerSettings, fonts: fonts)
                 return { batch, emit in try worker.work(batch, emit) }
             })
     }
