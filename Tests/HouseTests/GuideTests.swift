@@ -97,6 +97,19 @@ import Testing
         }
     }
 
+    @Test func theTableOfScriptsIsWhatTheStackDraws() throws {
+        let arguments = ["coverage", "--check", "--stack", "fonts/default.json", "--out", "docs/coverage.md"]
+        let run = try Execution.run(product: "letterpress-bench", arguments, folder: Repository.root)
+        #expect(run.status == 0, "\(run.errorText)")
+        // A wrong figure is found.
+        let folder = try TemporaryFolder()
+        let other = try Tree.text("docs/coverage.md").replacing("| Latin | 1", with: "| Latin | 2")
+        let path = try folder.write(other, to: "coverage.md")
+        let wrong = try Execution.run(
+            product: "letterpress-bench", arguments.dropLast() + [path], folder: Repository.root)
+        #expect(wrong.status == 1 || run.text.contains("other library versions"))
+    }
+
     @Test func pagesNameOnlyTargetsThatMakeHas() throws {
         let known = Set(try Tree.text("Makefile").matches(of: /(?m)^([a-z]+):/).map { String($0.output.1) })
         #expect(known.isSuperset(of: ["test", "demo", "lint", "docs"]))
