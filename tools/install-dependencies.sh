@@ -10,6 +10,7 @@ set -euo pipefail
 build=(binutils git libc6-dev make pkg-config
        libarchive-dev libfreetype-dev libfribidi-dev libharfbuzz-dev libpng-dev libssl-dev zlib1g-dev)
 fonts=(fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-noto-mono)
+toolchain=(libcurl4 libedit2 libncurses6 libpython3.11 libsqlite3-0 libxml2 tzdata)
 checks=(python3 python3-fonttools)
 swift_wanted=6.3
 
@@ -33,18 +34,24 @@ if ! command -v swift >/dev/null; then
     say "Swift $swift_wanted is missing. Install it as https://www.swift.org/install/linux/ tells, then put its usr/bin in PATH."
     exit 69
 fi
-version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
-if [ "$(printf '%s\n' "$swift_wanted" "${version:-0}" | sort -V | head -n 1)" != "$swift_wanted" ]; then
-    say "Swift $swift_wanted or later is needed; $(command -v swift) is ${version:-of an unknown version}."
-    exit 69
-fi
+version() { swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1 || true; }
+check_version() {
+    local found
+    found=$(version)
+    if [ "$(printf '%s\n' "$swift_wanted" "${found:-0}" | sort -V | head -n 1)" != "$swift_wanted" ]; then
+        say "Swift $swift_wanted or later is needed; $(command -v swift) is ${found:-of an unknown version}."
+        exit 69
+    fi
+}
+# A toolchain that was only unpacked may lack libraries of its own.
+if [ -n "$(version)" ]; then check_version; else packages+=("${toolchain[@]}"); fi
 
 if ! command -v dpkg-query >/dev/null; then
     say "this is no Debian: install the like of these by hand if the build misses them: ${packages[*]}"
     exit 0
 fi
 installed() {
-    dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p'
+    dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' || true
 }
 missing=()
 present=" $(installed "${packages[@]}" | tr '\n' ' ')"
@@ -53,7 +60,10 @@ for package in "${packages[@]}"; do
 done
 # Swift links with the C++ library of any version; g++ brings the current one.
 [ -n "$(installed 'libstdc++-*-dev')" ] || missing+=(g++)
-[ ${#missing[@]} -gt 0 ] || exit 0
+if [ ${#missing[@]} -eq 0 ]; then
+    check_version
+    exit 0
+fi
 
 say "these Debian packages are missing: ${missing[*]}"
 if ! command -v apt-get >/dev/null; then
@@ -85,3 +95,4 @@ if ! apt install --no-install-recommends "${missing[@]}"; then
         exit 69
     fi
 fi
+check_version

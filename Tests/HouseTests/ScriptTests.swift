@@ -70,6 +70,65 @@ import Testing
         }
     }
 
+    /// The install step among stand-ins: a machine that has Swift and Debian's tools, and none of the packages.
+    private func install(user: Int, tools: [String: String] = [:]) throws -> (execution: Execution, calls: [String]) {
+        let folder = try TemporaryFolder()
+        let log = "echo \"$(basename \"$0\") $*\" >> \"\(folder.file("calls"))\""
+        var programs = [
+            "swift": "echo 'Swift version 6.3.1 (swift-6.3.1-RELEASE)'", "id": "echo \(user)",
+            "dpkg-query": "exit 1", "apt-cache": "exit 0", "apt-get": log, "sudo": "\(log); \"$@\"",
+        ]
+        programs.merge(tools) { $1 }
+        for (program, body) in programs {
+            let path = try folder.write("#!/bin/bash\n\(body)\n", to: "bin/\(program)")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        }
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let execution = try Execution.run(
+            "/bin/bash", [Repository.root + "/tools/install-dependencies.sh"],
+            environment: ["PATH": folder.file("bin") + ":" + path])
+        let calls = (try? folder.read("calls")) ?? []
+        return (execution, String(decoding: calls, as: UTF8.self).split(separator: "\n").map(String.init))
+    }
+
+    @Test func missingPackagesAreNamedAndInstalledAfterAnUpdate() throws {
+        let (execution, calls) = try install(user: 0)
+        #expect(execution.status == 0, "\(execution.errorText)")
+        #expect(execution.errorText.contains("missing: "))
+        #expect(calls.count == 2)
+        #expect(calls.first?.hasSuffix("update") == true)
+        #expect(calls.last?.contains("install") == true && calls.last?.contains("libharfbuzz-dev") == true)
+    }
+
+    @Test func othersThanRootInstallBySudo() throws {
+        let (execution, calls) = try install(user: 1000)
+        #expect(execution.status == 0, "\(execution.errorText)")
+        #expect(execution.errorText.contains("sudo is used"))
+        #expect(calls.filter { $0.hasPrefix("sudo ") }.count == 2)
+    }
+
+    @Test func aFailedInstallationIsAnError() throws {
+        let (execution, _) = try install(user: 0, tools: ["apt-get": "exit 100"])
+        #expect(execution.status != 0)
+    }
+
+    @Test func anOldSwiftIsRefused() throws {
+        let (execution, calls) = try install(user: 0, tools: ["swift": "echo 'Swift version 6.1.2'"])
+        #expect(execution.status == 69)
+        #expect(execution.errorText.contains("6.1"))
+        #expect(calls.isEmpty)
+    }
+
+    @Test func nothingIsDoneWhereNothingIsMissing() throws {
+        let everything = """
+            for name; do case $name in -*) ;; 'libstdc++-*-dev') echo 'installed libstdc++-12-dev' ;;
+            *) echo "installed $name" ;; esac; done
+            """
+        let (execution, calls) = try install(user: 1000, tools: ["dpkg-query": everything])
+        #expect(execution.status == 0)
+        #expect(execution.output.isEmpty && execution.errors.isEmpty && calls.isEmpty)
+    }
+
     @Test func theInstallStepSaysWhenSwiftIsMissing() throws {
         let folder = try TemporaryFolder()
         // A PATH with the shell's own tools and no Swift.
