@@ -1,7 +1,7 @@
 #!/bin/bash
 # tools/install-dependencies.sh [--checks] [--list]
 #
-# Looks for Swift and installs what Letterpress needs from Debian's packages: libraries to build with, fonts to draw with.
+# Looks for Swift and installs what Letterpress needs from Debian's packages: libraries to build with, fonts to draw with, programs that tests run.
 #   --checks   also what only .ci/run needs
 #   --list     name the packages and install nothing
 # Silent when nothing is missing. Uses sudo when not root. Exit codes: 69 something is missing and cannot be installed.
@@ -9,6 +9,7 @@ set -euo pipefail
 
 build=(binutils git libc6-dev make pkg-config
        libarchive-dev libfreetype-dev libfribidi-dev libharfbuzz-dev libpng-dev libssl-dev zlib1g-dev)
+tests=(xz-utils zstd)
 fonts=(fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-noto-mono)
 toolchain=(libcurl4 libedit2 libncurses6 libpython3.11 libsqlite3-0 libxml2 tzdata)
 checks=(python3 python3-fonttools)
@@ -16,7 +17,7 @@ swift_wanted=6.3
 
 say() { echo "letterpress: $*" >&2; }
 
-packages=("${build[@]}" "${fonts[@]}")
+packages=("${build[@]}" "${tests[@]}" "${fonts[@]}")
 list=
 for argument; do
     case $argument in
