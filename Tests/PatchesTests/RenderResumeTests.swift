@@ -100,6 +100,17 @@ import Typesetting
         #expect(first["notes.txt"] == Array("mine".utf8))
     }
 
+    @Test func twoRendersDoNotShareAFolder() throws {
+        let fixture = try JobFixture(lines: 20)
+        let job = try fixture.job("out", policy: .resume)
+        let refused = Counter()
+        try job.run { event in
+            guard case .started = event else { return }
+            do { try job.run() } catch ShardError.folderInUse { _ = refused.next() } catch {}
+        }
+        #expect(refused.value == 1)
+    }
+
     @Test func verifyingFindsEveryKindOfDamage() throws {
         let fixture = try JobFixture()
         for format in ShardFormat.allCases {

@@ -34,6 +34,11 @@ struct Journal: Codable {
         guard journal.formatVersion == version else {
             throw ShardError.unsupportedVersion(path: path, got: journal.formatVersion, expected: version)
         }
+        try ShardEntry.check(journal.shards, path: path)
+        let last = journal.shards.last.map { $0.firstSequence + $0.sequences } ?? 0
+        guard journal.counts.sequences == last, journal.counts.isPossible else {
+            throw ShardError.malformed(path: path, byteOffset: nil, reason: "counts and shards disagree")
+        }
         guard journal.inputs == inputs else {
             throw ShardError.otherSettings(
                 path: folder.path, key: "the inputs", was: journal.inputs.joined(separator: " "),

@@ -58,7 +58,10 @@ public struct Manifest: Codable, Sendable, Equatable {
     /// Reads the manifest of a folder. Throws ``ShardError/file(_:)`` or
     /// ``ShardError/malformed(path:byteOffset:reason:)``.
     public static func load(folder: String) throws(ShardError) -> Manifest {
-        try StoredJSON.load(Manifest.self, from: folder + "/" + fileName)
+        let path = folder + "/" + fileName
+        let manifest = try StoredJSON.load(Manifest.self, from: path)
+        try ShardEntry.check(manifest.shards, path: path)
+        return manifest
     }
 
     /// Writes the manifest of a folder, atomically. Throws ``ShardError/file(_:)``.
@@ -87,6 +90,19 @@ public struct ShardEntry: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case file, documents, sequences, patches, bytes, sha256
         case firstSequence = "first_sequence"
+    }
+}
+
+extension ShardEntry {
+    /// Checks entries that were read from a file: names are those of shards, numbers are possible.
+    static func check(_ entries: [ShardEntry], path: String) throws(ShardError) {
+        let range = 0...1 << 50
+        for (index, entry) in entries.enumerated() {
+            let numbers = [entry.firstSequence, entry.documents, entry.sequences, entry.patches, entry.bytes]
+            guard OutputFolder.isOurs(entry.file), numbers.allSatisfy(range.contains) else {
+                throw .malformed(path: path, byteOffset: nil, reason: "shards[\(index)] cannot be: \(entry.file)")
+            }
+        }
     }
 }
 
@@ -131,6 +147,14 @@ public struct RenderCounts: Codable, Sendable, Equatable {
         truncatedDocuments += other.truncatedDocuments
         droppedMarks += other.droppedMarks
         forcedCuts += other.forcedCuts
+    }
+
+    /// Whether counts that were read from a file can be gone on with.
+    var isPossible: Bool {
+        ([
+            documents, sequences, colouredSequences, patches, characters, textBytes, overflowedDocuments,
+            truncatedDocuments, droppedMarks, forcedCuts,
+        ] + missingGlyphs.values).allSatisfy((0...1 << 60).contains)
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {

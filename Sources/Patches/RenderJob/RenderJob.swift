@@ -51,6 +51,9 @@ public struct RenderJob: Sendable {
         // Missing inputs are found before a folder is made.
         _ = try RecordSource(inputs: inputs, options: settings.read)
         let folder = OutputFolder(path: output)
+        try folder.create()
+        let lock = try FolderLock(path: output)
+        defer { withExtendedLifetime(lock) {} }
         if let manifest = try prepare(folder) {
             onEvent(.started(documents: manifest.counts.documents))
             onEvent(.finished(manifest))
@@ -86,7 +89,6 @@ public struct RenderJob: Sendable {
 
     /// Brings the folder into a state from which writing goes on. Returns the manifest when there is nothing to do.
     private func prepare(_ folder: OutputFolder) throws -> Manifest? {
-        try folder.create()
         let names = try folder.names()
         switch policy {
         case .fresh:

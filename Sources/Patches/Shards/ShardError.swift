@@ -16,6 +16,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownFormat(path: String)
     /// The output folder holds something already.
     case outputNotEmpty(path: String)
+    /// Another render is writing to the output folder.
+    case folderInUse(path: String)
     /// The folder holds no unfinished render.
     case nothingToResume(path: String)
     /// An unfinished render was started with something else.
@@ -43,6 +45,7 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
         case .outputNotEmpty(let path):
             "output folder \(path) is not empty; pass --resume to continue there, --overwrite to replace its shards, "
                 + "or name another folder"
+        case .folderInUse(let path): "another render is writing to \(path); wait for it, or name another folder"
         case .nothingToResume(let path):
             "\(path) holds no unfinished render (no progress.json); start without --resume"
         case .otherSettings(let path, let key, let was, let now):

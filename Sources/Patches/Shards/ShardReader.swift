@@ -124,6 +124,8 @@ public final class ShardReader {
 
 /// The lines of a compressed file.
 private final class LineReader {
+    /// Bytes of a line, at most: what a damaged file may ask for.
+    private static let limit = 1 << 28
     private let reader: CompressedReader
     private var buffer: [UInt8] = []
     private var start = 0
@@ -141,6 +143,10 @@ private final class LineReader {
             if isAtEnd {
                 defer { start = buffer.count }
                 return start < buffer.count ? Array(buffer[start...]) : nil
+            }
+            guard buffer.count - start <= Self.limit else {
+                throw ShardError.malformed(
+                    path: reader.path, byteOffset: nil, reason: "a line of more than \(Self.limit) bytes")
             }
             buffer.removeSubrange(..<start)
             start = 0
