@@ -1,7 +1,8 @@
 #!/bin/bash
 # tools/install-dependencies.sh [--checks] [--list]
 #
-# Looks for Swift and installs what Letterpress needs from Debian's packages: libraries to build with, fonts to draw with, programs that tests run.
+# Looks for Swift and installs what Letterpress needs from Debian's packages: libraries to build with, fonts to draw with,
+# programs that tests run.
 #   --checks   also what only .ci/run needs
 #   --list     name the packages and install nothing
 # Silent when nothing is missing. Uses sudo when not root. Exit codes: 69 something is missing and cannot be installed.

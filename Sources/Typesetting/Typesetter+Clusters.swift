@@ -3,7 +3,9 @@ extension Typesetter {
     ///
     /// Empty for profile `pygame`, whose width is ink and not advance, but for one cluster a character.
     ///
-    /// - Parameter limit: column of the line from which on no run is looked at; runs before it come whole.
+    /// - Parameters:
+    ///   - line: laid out by this typesetter.
+    ///   - limit: column of the line from which on no run is looked at; runs before it come whole.
     /// - Complexity: shapes the line again, without its word pictures.
     public func clusters(of line: Line, before limit: Int = .max) throws(TypesettingError) -> [Cluster] {
         var clusters: [Cluster] = []
