@@ -78,12 +78,18 @@ final class Shaper {
         return unsafe [ShapedGlyph](unsafeUninitializedCapacity: Int(count)) { storage, filled in
             for index in 0..<Int(count) {
                 let position = unsafe positions[index]
+                var advance = Int(position.x_advance)
+                var offset = Int(position.x_offset)
+                // Pango's rule: a glyph that steps back is moved ahead instead and steps forth (Nastaliq has such).
+                if advance < 0 {
+                    advance = -advance
+                    offset += advance
+                }
                 unsafe storage.initializeElement(
                     at: index,
                     to: ShapedGlyph(
                         glyph: infos[index].codepoint, cluster: Int(infos[index].cluster),
-                        advance: Int((position.x_advance + 512) >> 10), rawAdvance: Int(position.x_advance),
-                        xOffset: Int(position.x_offset),
+                        advance: (advance + 512) >> 10, rawAdvance: advance, xOffset: offset,
                         yOffset: Int(position.y_offset), isUnsafeToBreak: lp_hb_unsafe_to_break(infos + index) != 0))
             }
             filled = Int(count)
