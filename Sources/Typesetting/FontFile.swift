@@ -82,6 +82,9 @@ final class FontFile: Sendable {
     }
 
     init(path: String, faceIndex: Int, isEmoji: Bool) throws(TypesettingError) {
+        guard (0...Int(UInt16.max)).contains(faceIndex) else {
+            throw .unreadableFont(path: path, faceIndex: faceIndex, reason: "a face index is 0 to 65535")
+        }
         self.path = path
         self.faceIndex = faceIndex
         self.isEmoji = isEmoji
@@ -226,11 +229,16 @@ final class FontFile: Sendable {
             }
             if unsafe lp_ft_is_scalable(face) == 0 { flags = lp_ft_load_colour() }
             var code = unsafe FT_Load_Glyph(face, glyph, flags)
-            // A damaged glyph program must not end a corpus: draw the glyph without hinting, or nothing.
+            // A glyph program that fails leaves the outline, which is drawn without hints.
             if code != 0 { code = unsafe FT_Load_Glyph(face, glyph, lp_ft_load_unhinted()) }
-            guard code == 0, let slot = unsafe face.pointee.glyph else { return GlyphRaster() }
+            guard code == 0, let slot = unsafe face.pointee.glyph else {
+                throw .refusedGlyph(path: path, faceIndex: faceIndex, glyph: glyph, code: Int(code))
+            }
             if unsafe slot.pointee.format != FT_GLYPH_FORMAT_BITMAP {
-                guard unsafe FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL) == 0 else { return GlyphRaster() }
+                code = unsafe FT_Render_Glyph(slot, FT_RENDER_MODE_NORMAL)
+                guard code == 0 else {
+                    throw .refusedGlyph(path: path, faceIndex: faceIndex, glyph: glyph, code: Int(code))
+                }
             }
             return unsafe FontFile.copy(slot, scale: scale)
         }

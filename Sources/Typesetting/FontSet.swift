@@ -16,7 +16,7 @@ public final class FontSet: Sendable {
     /// - Parameters:
     ///   - stack: the manifest.
     ///   - allowOtherFonts: whether a file with another hash is used (and recorded) rather than refused.
-    ///   - folders: where fonts are looked for, first match wins in path order.
+    ///   - folders: where fonts are looked for, by name; of several the one with the right hash is taken.
     /// - Throws: ``TypesettingError/missingFont(file:family:package:)``,
     ///   ``TypesettingError/otherFont(path:expected:got:package:)`` and the errors of a broken file.
     /// - Complexity: reads every file of the stack once, for its hash.
@@ -33,16 +33,21 @@ public final class FontSet: Sendable {
         var files: [FontFile] = []
         var hashes: [String: String] = [:]
         for entry in stack.fonts {
-            guard let path = finder.path(of: entry.file) else {
+            var chosen: (path: String, hash: String)?
+            for path in finder.paths(of: entry.file) {
+                let hash: String
+                if let known = hashes[path] {
+                    hash = known
+                } else {
+                    hash = try Self.hash(path: path, faceIndex: entry.faceIndex)
+                }
+                hashes[path] = hash
+                if chosen == nil || hash == entry.sha256.lowercased() { chosen = (path, hash) }
+                if hash == entry.sha256.lowercased() { break }
+            }
+            guard let (path, hash) = chosen else {
                 throw .missingFont(file: entry.file, family: entry.family, package: entry.package)
             }
-            let hash: String
-            if let known = hashes[path] {
-                hash = known
-            } else {
-                hash = try Self.hash(path: path, faceIndex: entry.faceIndex)
-            }
-            hashes[path] = hash
             let matches = hash == entry.sha256.lowercased()
             guard matches || allowOtherFonts else {
                 throw .otherFont(path: path, expected: entry.sha256, got: hash, package: entry.package)

@@ -102,7 +102,7 @@ struct Itemizer {
         }
         func close(_ run: ItemRun) {
             var run = run
-            if run.font == ScalarInfo.noFont, run.kind == .text { run.font = table.fallbackFont }
+            if run.font == ScalarInfo.noFont, run.kind != .unknown { run.font = table.fallbackFont }
             if run.kind == .text, fonts[Int(run.font)].isEmoji { run.kind = .emoji }
             runs.append(run)
         }

@@ -43,6 +43,16 @@ public struct Line: Sendable {
     var firstRealScript = Int.max
 }
 
+extension Line {
+    /// Appends a kept word, `x` pixels from its run's start in logical order.
+    mutating func append(_ utf8: Range<Int>, _ word: WordHandle, width: Int, x: Int) {
+        pieces.append(
+            Piece(
+                x: Int32(clamping: x), width: Int32(clamping: width),
+                utf8: Int32(utf8.lowerBound)..<Int32(utf8.upperBound), word: word, glyphs: 0..<0))
+    }
+}
+
 /// A run with its place on the line.
 struct LineRun: Sendable {
     var kind: ItemRun.Kind

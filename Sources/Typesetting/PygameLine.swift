@@ -20,7 +20,7 @@ extension Typesetter {
         var bottom = Int.min
         for (index, scalar) in paragraph.scalars.enumerated() {
             let glyph = try font.file.glyphIndex(scalar)
-            if glyph == 0, !paragraph.infos[index].flags.contains(.neutralFont) {
+            if glyph == 0 {
                 try note(scalar, paragraph.infos[index].script, paragraph.offsets[index], into: &line)
                 if options.unknownGlyph == .skip { continue }
             }
@@ -34,7 +34,7 @@ extension Typesetter {
             }
             pen += Int(picture.advance)
         }
-        guard left < right else { return line }
+        if left >= right { (left, right, top, bottom) = (0, 0, 0, 0) }  // spaces only
         let baseline: Int =
             switch role {
             case .sentence: options.patchSize / 2 - (bottom - top) / 2 - top

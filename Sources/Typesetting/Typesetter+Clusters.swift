@@ -31,9 +31,17 @@ extension Typesetter {
             unsafe try paragraph.decode(buffer, 0..<buffer.count, table)
         }
         let glyphs = line.glyphs
-        for index in paragraph.scalars.indices where index < glyphs.count {
-            let start = max(0, Int(glyphs[index].x))
-            let end = index + 1 < glyphs.count ? max(start, Int(glyphs[index + 1].x)) : max(start, line.width)
+        var number = 0
+        for index in paragraph.scalars.indices {
+            let start = number < glyphs.count ? max(0, Int(glyphs[number].x)) : line.width
+            var end = start
+            // Characters without a glyph were skipped when the line was made.
+            var isDrawn = true
+            if options.unknownGlyph == .skip { isDrawn = try fonts[0].file.glyphIndex(paragraph.scalars[index]) != 0 }
+            if isDrawn {
+                number += 1
+                end = number < glyphs.count ? max(start, Int(glyphs[number].x)) : max(start, line.width)
+            }
             clusters.append(
                 Cluster(
                     utf8: paragraph.offsets[index]..<paragraph.offsets[index + 1], x: start..<end, isRightToLeft: false)
@@ -64,9 +72,10 @@ extension Typesetter {
                         isRightToLeft: run.isRightToLeft))
             }
         case .text, .emoji:
-            let shaped = try shaper.shape(
-                paragraph.scalars, range: start..<end, font: fonts[Int(run.font)], script: run.script,
-                isRightToLeft: run.isRightToLeft)
+            let shaped = try drawn(
+                shaper.shape(
+                    paragraph.scalars, range: start..<end, font: fonts[Int(run.font)], script: run.script,
+                    isRightToLeft: run.isRightToLeft))
             var found: [(character: Int, x: Range<Int>)] = []
             var pen = left
             for glyph in shaped {

@@ -1,84 +1,7 @@
 internal import CHarfBuzz
 internal import CKernels
 
-/// What the quick scan learns of a text set in one font, one script, left to right.
-struct SimpleText {
-    var font: UInt8
-    var script: UInt32
-    /// Byte after the first character with a script of its own; `Int.max` when there is none.
-    var firstRealScript: Int
-    var hasMarks = false
-}
-
 extension Typesetter {
-    /// One pass over the text: its font and script when it has one of each and nothing needs a closer look.
-    func scanSimple(
-        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
-    ) throws(TypesettingError) -> SimpleText? {
-        guard range.count <= Paragraph.characterLimit else { return nil }
-        var simple = SimpleText(font: ScalarInfo.noFont, script: ScalarInfo.commonScript, firstRealScript: Int.max)
-        var position = range.lowerBound
-        let latin = unsafe table.latin
-        var marks = 0
-        var isFirst = true  // HarfBuzz does not count a mark that begins the run
-        while position < range.upperBound {
-            let info: ScalarInfo
-            let byte = unsafe text[position]
-            if byte < 0x80 {
-                position += 1
-                info = unsafe latin[Int(byte)]
-            } else {
-                info = try table.info(unsafe try UTF8Decoding.next(text, &position))
-                if info.flags.contains(.extends) {
-                    marks += 1
-                    if marks > Paragraph.markLimit { return nil }
-                    // A mark in another font than its base needs the cluster rule.
-                } else {
-                    marks = 0
-                }
-            }
-            if info.flags.contains(.mark), !isFirst { simple.hasMarks = true }
-            isFirst = false
-            if !info.flags.isDisjoint(with: .complex) { return nil }
-            if info.font != simple.font, !info.flags.contains(.neutralFont) {
-                guard simple.font == ScalarInfo.noFont else { return nil }
-                simple.font = info.font
-            }
-            if info.script != simple.script, !info.flags.contains(.commonScript) {
-                guard simple.firstRealScript == Int.max else { return nil }
-                simple.script = info.script
-                simple.firstRealScript = position
-            }
-        }
-        if simple.font == ScalarInfo.noFont { simple.font = table.fallbackFont }
-        // Marks alone can be of a right-to-left script; HarfBuzz turns such a run around.
-        guard Shaper.isNative(script: simple.script, isRightToLeft: false) else { return nil }
-        return fonts[Int(simple.font)].isEmoji ? nil : simple
-    }
-
-    func layOutSimple(
-        _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ simple: SimpleText, into line: inout Line
-    ) throws(TypesettingError) {
-        guard !range.isEmpty else { return }
-        var baseline = primaryBaseline
-        if options.lineMetrics == .max {
-            let metrics = try fonts[Int(simple.font)].metrics()
-            baseline = Self.baseline(
-                patchSize: options.patchSize, ascent: metrics.ascent * 1024, height: metrics.ascent + metrics.descent)
-        }
-        let item = ItemRun(
-            start: 0, end: 0, kind: .text, font: simple.font, script: simple.script, level: 0)
-        paragraph.removeAll()
-        line.pieces.reserveCapacity(range.count / 5 + 4)
-        var run = unsafe try layOutWords(
-            text, range, item, baseline: baseline, whole: range, hasMarks: simple.hasMarks, into: &line)
-        run.x = Int32(clamping: line.width)
-        line.width += Int(run.width)
-        line.runs.append(run)
-        line.isSimple = line.runs.count == 1
-        line.firstRealScript = simple.firstRealScript
-    }
-
     /// Lays out one run of the decoded paragraph.
     func layOutRun(
         _ text: UnsafeBufferPointer<UInt8>, _ item: ItemRun, baseline: Int, into line: inout Line
@@ -126,7 +49,7 @@ extension Typesetter {
         let shaped = try shaper.shape(
             paragraph.scalars, range: item.start..<item.end, font: fonts[Int(item.font)], script: item.script,
             isRightToLeft: item.isRightToLeft)
-        let width = place(shaped, baseline: baseline, x: 0, bytes: bytes, into: &line)
+        let width = place(drawn(shaped), baseline: baseline, x: 0, bytes: bytes, into: &line)
         try noteUndrawn(shaped, into: &line)
         return run(item, bytes, baseline, pieces: first..<line.pieces.count, width: width)
     }
@@ -140,21 +63,25 @@ extension Typesetter {
         }
     }
 
-    /// The same of one word; its clusters count characters from the start of `context`.
+    /// The same of a short word; its clusters count characters from its start.
     private func noteUndrawn(
-        _ shaped: [ShapedGlyph], _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, in context: Range<Int>,
-        into line: inout Line
+        _ shaped: [ShapedGlyph], _ text: UnsafeBufferPointer<UInt8>, _ word: Range<Int>, into line: inout Line
     ) throws(TypesettingError) {
         for glyph in shaped where glyph.glyph == 0 {
-            var position = context.lowerBound
+            var position = word.lowerBound
             var start = position
             var scalar: UInt32 = 0
-            for _ in 0...glyph.cluster where position < text.count {
+            for _ in 0...glyph.cluster where position < word.upperBound {
                 start = position
                 scalar = unsafe try UTF8Decoding.next(text, &position)
             }
             try note(scalar, try table.info(scalar).script, start, into: &line)
         }
+    }
+
+    /// The glyphs that the policy on unknown characters leaves: `.notdef` is the font's box.
+    func drawn(_ shaped: [ShapedGlyph]) -> [ShapedGlyph] {
+        options.unknownGlyph == .skip && shaped.contains { $0.glyph == 0 } ? shaped.filter { $0.glyph != 0 } : shaped
     }
 
     func note(
@@ -194,7 +121,7 @@ extension Typesetter {
     ///   - bytes: the run.
     ///   - whole: the paragraph that the run is part of.
     ///   - hasMarks: whether the run holds a mark after its first character.
-    private func layOutWords(
+    func layOutWords(
         _ text: UnsafeBufferPointer<UInt8>, _ bytes: Range<Int>, _ item: ItemRun, baseline: Int, whole: Range<Int>,
         hasMarks: Bool, into line: inout Line
     ) throws(TypesettingError) -> LineRun {
@@ -229,10 +156,7 @@ extension Typesetter {
             let wordKey = unsafe WordCache.key(text, word, context: key)
             if keeps, let found = unsafe words.find(slice, wordKey) {
                 if found.wantsPicture { try makePicture(found.handle, font: item.font) }
-                line.pieces.append(
-                    Piece(
-                        x: Int32(clamping: advance), width: found.width,
-                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: found.handle, glyphs: 0..<0))
+                line.append(word, found.handle, width: Int(found.width), x: advance)
                 advance += Int(found.width)
                 continue
             }
@@ -240,10 +164,7 @@ extension Typesetter {
                 let width = unsafe try pairs.shape(text, word, shaper, baseline: baseline, into: &wordList),
                 let kept = unsafe words.insert(slice, wordKey, width: width, glyphs: wordList)
             {
-                line.pieces.append(
-                    Piece(
-                        x: Int32(clamping: advance), width: Int32(width),
-                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: kept, glyphs: 0..<0))
+                line.append(word, kept, width: width, x: advance)
                 advance += width
                 continue
             }
@@ -255,15 +176,16 @@ extension Typesetter {
             if keeps, let (list, width) = wordGlyphs(shaped, baseline: baseline),
                 let kept = unsafe words.insert(slice, wordKey, width: width, glyphs: list)
             {
-                line.pieces.append(
-                    Piece(
-                        x: Int32(clamping: advance), width: Int32(width),
-                        utf8: Int32(word.lowerBound)..<Int32(word.upperBound), word: kept, glyphs: 0..<0))
+                line.append(word, kept, width: width, x: advance)
                 advance += width
                 continue
             }
-            unsafe try noteUndrawn(shaped, text, word, in: keeps ? word : whole, into: &line)
-            advance += place(shaped, baseline: baseline, x: advance, bytes: word, into: &line)
+            if keeps {
+                unsafe try noteUndrawn(shaped, text, word, into: &line)
+            } else {
+                try noteUndrawn(shaped, into: &line)
+            }
+            advance += place(drawn(shaped), baseline: baseline, x: advance, bytes: word, into: &line)
         }
         var laidOut = run(item, bytes, baseline, pieces: first..<line.pieces.count, width: advance)
         laidOut.decomposes = decomposes

@@ -21,6 +21,9 @@ public final class Typesetter {
     /// Distance from canvas top to the primary font's baseline, 1/1024 px.
     let primaryBaseline: Int
 
+    /// Longest line in bytes: places on it are kept in 32 bits.
+    static let textLimit = 1 << 27
+
     /// Longest word, in bytes, whose picture is kept.
     static let wordLimit = 64
 
@@ -76,6 +79,10 @@ public final class Typesetter {
     public func line(
         _ text: [UInt8], role: LineRole = .sentence, direction: BaseDirection = .auto
     ) throws(TypesettingError) -> Line {
+        guard text.count <= Self.textLimit else {
+            throw .invalidOption(
+                key: "text", value: "\(text.count) bytes", expected: "a line of at most \(Self.textLimit) bytes")
+        }
         glyphs.trim()
         if options.profile == .pygame { return try pygameLine(text, role: role) }
         var line = Line(text: text)
@@ -106,30 +113,50 @@ public final class Typesetter {
             return
         }
         var start = range.lowerBound
+        var direction = direction
+        var stretches: [(runs: Range<Int>, x: Range<Int>)] = []
         while start < range.upperBound {
-            let end = unsafe chunkEnd(text, start, range.upperBound)
+            let end = unsafe try stretchEnd(text, start, range.upperBound)
             if end < range.upperBound { line.forcedCuts += 1 }
             unsafe try paragraph.decode(text, start..<end, table)
-            if start == range.lowerBound { line.isRightToLeft = BidiLevels.isRightToLeft(paragraph.infos, direction) }
+            if start == range.lowerBound {
+                line.isRightToLeft = BidiLevels.isRightToLeft(paragraph.infos, direction)
+                // What follows a cut has the direction of the whole.
+                if end < range.upperBound { direction = line.isRightToLeft ? .rightToLeft : .leftToRight }
+            }
+            let (firstRun, x) = (line.runs.count, line.width)
             unsafe try layOutParagraph(text, direction, into: &line)
+            stretches.append((firstRun..<line.runs.count, x..<line.width))
             start = end
+        }
+        guard line.isRightToLeft, stretches.count > 1 else { return }
+        for stretch in stretches {
+            let shift = line.width - stretch.x.upperBound - stretch.x.lowerBound
+            for index in stretch.runs { line.runs[index].x = Int32(clamping: Int(line.runs[index].x) + shift) }
         }
     }
 
-    /// The end of a stretch of at most ``Paragraph/characterLimit`` characters, after a space where there is one.
-    private func chunkEnd(_ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    /// The end of a stretch of at most ``Paragraph/characterLimit`` characters: after a space that nothing combines
+    /// with, or else before a character that starts a cluster.
+    private func stretchEnd(
+        _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int
+    ) throws(TypesettingError) -> Int {
         guard end - start > Paragraph.characterLimit else { return end }
         var characters = 0
         var position = start
-        var lastSpace: Int?
+        var wasSpace = false
+        var afterSpace: Int?
+        var clusterStart: Int?
         while position < end {
-            let byte = unsafe text[position]
-            if byte & 0xC0 != 0x80 {
-                if characters == Paragraph.characterLimit { return lastSpace ?? position }
-                characters += 1
+            let here = position
+            let scalar = unsafe try UTF8Decoding.next(text, &position)
+            if try scalar >= 0x80 ? !table.info(scalar).flags.contains(.extends) : true {
+                if here > start { clusterStart = here }
+                if wasSpace { afterSpace = here }
             }
-            position += 1
-            if byte == 0x20 { lastSpace = position }
+            if characters == Paragraph.characterLimit { return afterSpace ?? clusterStart ?? here }
+            characters += 1
+            wasSpace = scalar == 0x20
         }
         return end
     }

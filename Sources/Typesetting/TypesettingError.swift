@@ -12,6 +12,8 @@ public enum TypesettingError: Error, Sendable, Equatable, CustomStringConvertibl
     case emptyStack(name: String)
     /// The font has no outline and no bitmap strike to draw at any size.
     case undrawableFont(path: String)
+    /// FreeType can neither load nor draw a glyph of a damaged font.
+    case refusedGlyph(path: String, faceIndex: Int, glyph: UInt32, code: Int)
     /// A C library refused a call.
     case library(name: String, call: String, code: Int)
     /// The text is no valid UTF-8.
@@ -37,6 +39,9 @@ public enum TypesettingError: Error, Sendable, Equatable, CustomStringConvertibl
             "font stack \(name) names no font; it needs at least one"
         case .undrawableFont(let path):
             "font \(path) holds neither outlines nor bitmap strikes"
+        case .refusedGlyph(let path, let faceIndex, let glyph, let code):
+            "font \(path), face \(faceIndex): FreeType refuses glyph \(glyph) (error \(code)); the file is damaged, "
+                + "install it again or take another font"
         case .library(let name, let call, let code):
             "\(name): \(call) failed with code \(code)"
         case .invalidUTF8(let byteOffset):

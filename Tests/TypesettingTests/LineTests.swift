@@ -54,6 +54,20 @@ import Typesetting
         }
     }
 
+    @Test func skippedCharactersLeaveNothingAndOffsetsHold() throws {
+        for profile in RenderOptions.Profile.allCases {
+            var options = RenderOptions()
+            options.profile = profile
+            options.unknownGlyph = .skip
+            let typesetter = try Typesetter(fonts: Fonts.named("NotoSans-Regular.ttf"), options: options)
+            let plain = try Drawing("ab", typesetter)
+            let holed = try Drawing("日a本\u{FFF9}b", typesetter)
+            #expect(holed.gray == plain.gray, "\(profile)")
+            let clusters = try typesetter.clusters(of: typesetter.line(Array("日a本b".utf8)))
+            #expect(clusters.map(\.x.isEmpty) == [true, false, true, false], "\(profile)")
+        }
+    }
+
     @Test func textThatIsNoUTF8IsRefusedWithItsPlace() throws {
         let typesetter = try Typesetter(fonts: Fonts.all())
         let bad: [([UInt8], Int)] = [
