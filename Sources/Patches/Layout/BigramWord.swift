@@ -26,6 +26,8 @@ struct BigramWord {
     let line: Line?
     let chunks: [Chunk]
     let patchSize: Int
+    /// The byte of ``line`` where ``run`` begins.
+    var lineStart = 0
 
     /// Patches that the word takes.
     var patchCount: Int { chunks.reduce(0) { $0 + $1.patchCount(patchSize) } }
@@ -54,6 +56,18 @@ struct BigramWord {
                         utf8: $0.utf8.lowerBound - from..<$0.utf8.upperBound - from)
                 })
         }
-        return BigramWord(run: run.slice(from..<to), line: line, chunks: moved, patchSize: patchSize)
+        return BigramWord(
+            run: run.slice(from..<to), line: line, chunks: moved, patchSize: patchSize, lineStart: lineStart + from)
+    }
+
+    /// Counts the characters of this part that no font draws.
+    func noteMissing(in report: inout RenderReport) {
+        if let line {
+            return report.noteMissing(line, of: run, from: -lineStart, shown: 0..<run.bytes.count)
+        }
+        for glyph in chunks.flatMap(\.glyphs).sorted(by: { $0.utf8.lowerBound < $1.utf8.lowerBound }) {
+            guard let line = glyph.line else { continue }
+            report.noteMissing(line, of: run, from: glyph.utf8.lowerBound, shown: glyph.utf8)
+        }
     }
 }

@@ -15,8 +15,8 @@ extension PatchRenderer {
             var start = 0
             repeat {
                 let part = try bigramPart(of: word, &start)
-                part.line.map { report.note($0) }
-                for glyph in part.chunks.flatMap(\.glyphs) { glyph.line.map { report.note($0) } }
+                part.line.map { report.noteMarks($0) }
+                for glyph in part.chunks.flatMap(\.glyphs) { glyph.line.map { report.noteMarks($0) } }
                 var rest = part
                 while used + rest.patchCount > maxPatches - 1 {
                     report.overflowed = true
@@ -99,6 +99,7 @@ extension PatchRenderer {
         _ words: [BigramWord], _ isRightToLeft: Bool, _ report: inout RenderReport, _ emit: Emit
     ) throws {
         canvas.clear()
+        for word in words { word.noteMissing(in: &report) }
         var patch = 0
         var starts = [0]
         var placedWords: [(run: TextRun, clusters: [PlacedCluster])] = []

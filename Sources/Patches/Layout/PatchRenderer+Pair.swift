@@ -35,7 +35,7 @@ extension PatchRenderer {
         if !isLong {
             let whole = try typesetter.line(second.bytes, direction: head.direction)
             if head.column + whole.width <= lastColumn || second.bytes.isEmpty {
-                report.note(whole)
+                report.note(whole, of: second, shown: 0..<second.bytes.count)
                 return try drawPair(head, whole, second, shown: 0..<second.bytes.count, &report, emit)
             }
             line = whole
@@ -84,7 +84,7 @@ extension PatchRenderer {
         }
         let width = keepsBugs ? whole.width : line.width
         let separator = nextPatch(x + width + options.padRight)
-        report.note(line)
+        report.note(line, of: run, shown: 0..<line.text.count)
         var spans: [PatchSpan]?
         var entries: [CharacterPair] = []
         if options.offsets != .none {
@@ -159,13 +159,13 @@ extension PatchRenderer {
             let cut = try prefix(
                 of: run.bytes, patches: maxPatches - 1, column: head.column, direction: .rightToLeft,
                 isReference: options.compatBugs)
-            report.note(cut)
+            report.note(cut, of: run, shown: 0..<cut.text.count)
             return try drawPair(
                 head, cut, run, shown: 0..<cut.text.count, widthForEnd: options.compatBugs ? line.width : nil,
                 &report, emit)
         }
-        report.note(line)
         let shown = try visibleBytes(of: typesetter.clusters(of: line), x: head.column)
+        report.note(line, of: run, shown: shown)
         try drawPair(head, line, run, shown: shown, &report, emit)
     }
 }

@@ -9,8 +9,8 @@ extension PatchRenderer {
         let stride = options.stride ?? 0
         let entries = try referenceEntries(head, whole)
         let boundaries = UTF8Walk.boundaries(run.bytes)
-        report.note(whole)
         let visible = try visibleBytes(of: typesetter.clusters(of: whole), x: head.column)
+        report.note(whole, of: run, shown: visible)
         try drawPair(head, whole, run, shown: visible, &report, emit)
         var over = head.column + whole.width - lastColumn
         let most = mostWindows(head, over: over)
@@ -20,6 +20,8 @@ extension PatchRenderer {
             let start = Self.byte(ofCharacter: entries[from].start, boundaries)
             let line = try typesetter.line(Array(run.bytes[start...]), direction: head.direction)
             let shown = try visibleBytes(of: typesetter.clusters(of: line), x: head.column)
+            report.noteMissing(
+                line, of: run, from: start, shown: start + shown.lowerBound..<start + shown.upperBound)
             try drawPair(
                 head, line, run, shown: start + shown.lowerBound..<start + shown.upperBound, shift: start,
                 entries: windowEntries(entries, over: over, line, head), &report, emit)
@@ -62,6 +64,7 @@ extension PatchRenderer {
                 drawn = try prefix(
                     of: rest, patches: maxPatches - 1, column: head.column, direction: .rightToLeft, isReference: true)
             }
+            report.noteMissing(drawn, of: run, from: start, shown: start..<start + drawn.text.count)
             let width = min(options.padLeft + line.width, lastColumn - head.column)
             let first = max(0, last - width / patchSize)
             try drawPair(

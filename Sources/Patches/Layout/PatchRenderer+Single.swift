@@ -76,7 +76,7 @@ extension PatchRenderer {
                         text: line.text, clusters: clusters, offset: x, width: line.width + options.padRight, shift: 0))
             }
         }
-        report.note(line)
+        report.note(line, of: run, from: shift ?? bytes.lowerBound, shown: bytes)
         let sequence = takeSequence(
             end: end, spans: spans, mapping: mapping,
             flipped: options.flipRTL && line.isRightToLeft ? [0..<end] : [],

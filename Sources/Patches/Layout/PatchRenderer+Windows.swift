@@ -32,7 +32,7 @@ extension PatchRenderer {
             let isLast = isWhole && head.column + line.width <= lastColumn
             let shown = visibleBytes(of: clusters, x: head.column)
             let end = isLast ? run.bytes.count : start + shown.upperBound
-            report.note(line)
+            report.note(line, of: run, from: start, shown: start..<end)
             var own: [CharacterPair]?
             if start > 0, let entries {
                 // The reference's slice of B's mapping, where it begins with the character that we begin with.
@@ -68,7 +68,7 @@ extension PatchRenderer {
         var start = first
         while true {
             let fit = try typesetter.fit(run.bytes, from: start, maxWidth: width, direction: head.direction)
-            report.note(fit.line)
+            report.note(fit.line, of: run, from: start, shown: start..<fit.end)
             try drawPair(head, fit.line, run, shown: start..<fit.end, shift: start, &report, emit)
             guard fit.next < run.bytes.count else { return }
             var next = fit.next

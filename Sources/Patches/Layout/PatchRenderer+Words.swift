@@ -9,23 +9,43 @@ extension PatchRenderer {
         let column: Int
     }
 
+    /// Words that wait: what is left of one that was cut, and those behind it.
+    private struct Queue {
+        private let words: [TextRun]
+        private var index = 0
+        private var remainder: TextRun?
+
+        init(_ words: [TextRun]) { self.words = words }
+
+        var isEmpty: Bool { index >= words.count }
+        var hasOneWord: Bool { index == words.count - 1 }
+        var first: TextRun? { isEmpty ? nil : remainder ?? words[index] }
+
+        mutating func removeFirst() {
+            remainder = nil
+            index += 1
+        }
+
+        /// Leaves the rest of the first word in its place.
+        mutating func cutFirst(to rest: TextRun) { remainder = rest }
+    }
+
     func renderWordList(_ words: [TextRun], _ report: inout RenderReport, _ emit: Emit) throws {
-        var words = words[...]
+        var queue = Queue(words)
         repeat {
-            let (items, starts, rest) = try fill(words, &report)
-            report.overflowed = report.overflowed || rest != nil
+            let (items, starts, hasMore) = try fill(&queue, &report)
+            report.overflowed = report.overflowed || hasMore
             try drawWords(items, starts, &report, emit)
-            guard options.overflow == .split, let rest else { return }
-            words = rest
+            guard options.overflow == .split, hasMore else { return }
         } while true
     }
 
-    /// Lays out as many words as one sequence takes. `rest` is what did not find room; `nil` when all did.
+    /// Takes as many words as one sequence holds. `hasMore` tells whether something did not find room.
     ///
     /// Under `split` a word goes to the next sequence when it does not fit, or is cut when it fits none.
     private func fill(
-        _ words: ArraySlice<TextRun>, _ report: inout RenderReport
-    ) throws -> (items: [Item], starts: [Int], rest: ArraySlice<TextRun>?) {
+        _ words: inout Queue, _ report: inout RenderReport
+    ) throws -> (items: [Item], starts: [Int], hasMore: Bool) {
         var items: [Item] = []
         var starts = [0]
         var column = options.padLeft
@@ -34,19 +54,21 @@ extension PatchRenderer {
             column = nextPatch(end)
             starts.append(column / patchSize)
         }
-        for (index, word) in zip(words.indices, words) {
-            let isLast = index == words.endIndex - 1
+        while let word = words.first {
+            let isLast = words.hasOneWord
             if options.overflow == .split {
                 let plain = try wordLine(word, room: lastColumn - column - options.padRight)
                 guard let plain else {
-                    guard items.isEmpty else { return (items, starts, words[index...]) }
+                    guard items.isEmpty else { return (items, starts, true) }
                     let (part, rest) = try cutWord(word)
                     add(part.run, part.line, end: column + part.line.width + options.padRight)
-                    return (items, starts, rest.map { [$0] + words.dropFirst() } ?? words.dropFirst().nonEmpty)
+                    if let rest { words.cutFirst(to: rest) } else { words.removeFirst() }
+                    return (items, starts, !words.isEmpty)
                 }
                 if isLast {
                     add(word, plain, end: column + plain.width + options.padRight)
-                    return (items, starts, nil)
+                    words.removeFirst()
+                    return (items, starts, false)
                 }
             }
             let line = try typesetter.line(isLast ? word.bytes : word.bytes + [UInt8(ascii: " ")], role: .word)
@@ -56,16 +78,17 @@ extension PatchRenderer {
             }
             let isCut = column + line.width > lastColumn
             add(word, line, end: column + line.width + (isLast ? options.padRight : 0))
+            words.removeFirst()
             if column == lastColumn, !isLast || isCut {
                 if options.overflow != .split { report.truncated = !isLast || isCut }
-                return (items, starts, isLast ? words[words.endIndex...] : words[(index + 1)...])
+                return (items, starts, true)
             }
         }
         if items.isEmpty {
             column = nextPatch(max(column + options.padRight, 1))
             starts = [column / patchSize]
         }
-        return (items, starts, nil)
+        return (items, starts, false)
     }
 
     /// A word's line, `nil` when it is wider than `room`. A long word is not laid out further than it fits.
@@ -95,7 +118,11 @@ extension PatchRenderer {
         var spans: [PatchSpan]? = options.offsets == .exact ? [] : nil
         for item in items {
             try typesetter.draw(item.line, on: canvas, x: item.column)
-            report.note(item.line)
+            var shown = 0..<item.run.bytes.count
+            if item.column + item.line.width > lastColumn, !item.line.missing.isEmpty {
+                shown = try visibleBytes(of: typesetter.clusters(of: item.line), x: item.column)
+            }
+            report.note(item.line, of: item.run, shown: shown)
             if options.offsets == .exact {
                 let clusters = try typesetter.clusters(of: item.line)
                 let placed = PlacedCluster.place(clusters, x: item.column, shift: 0, in: item.run)
@@ -121,9 +148,4 @@ extension PatchRenderer {
         let end = before.filter { $0.key != last.segment }.values.reduce(0, +) + last.original(last.bytes.count)
         return SourceSpan(segment: first.segment, lastSegment: last.segment, utf8: start..<max(end, start))
     }
-}
-
-extension ArraySlice {
-    /// Itself, or `nil` when empty.
-    fileprivate var nonEmpty: ArraySlice? { isEmpty ? nil : self }
 }

@@ -6,7 +6,7 @@ public struct RenderReport: Sendable, Equatable {
     public var sequenceCount = 0
     /// N of all sequences together.
     public var textPatchCount = 0
-    /// Characters that no font of the stack draws. Offsets count in the bytes of the drawn line.
+    /// Characters shown that no font of the stack draws, each once. Offsets count in the bytes of the drawn line.
     public var missing: [MissingGlyph] = []
     /// Combining marks left out, because a cluster had more than the typesetter draws.
     public var droppedMarks = 0
@@ -20,9 +20,30 @@ public struct RenderReport: Sendable, Equatable {
     /// A report of nothing.
     public init() {}
 
-    /// Takes over what laying out a line found.
-    mutating func note(_ line: Line) {
-        if !line.missing.isEmpty { missing += line.missing }
+    /// Up to which byte of each segment missing characters are counted.
+    private var noted: [Int: Int] = [:]
+
+    /// Takes over what laying out a line found. Characters are counted that are shown, each byte of the document once.
+    ///
+    /// - Parameters:
+    ///   - start: the byte of `run` where the line begins.
+    ///   - shown: the bytes of `run` that a sequence shows.
+    mutating func note(_ line: Line, of run: TextRun, from start: Int = 0, shown: Range<Int>) {
+        noteMissing(line, of: run, from: start, shown: shown)
+        noteMarks(line)
+    }
+
+    /// The characters of a line that no font draws.
+    mutating func noteMissing(_ line: Line, of run: TextRun, from start: Int, shown: Range<Int>) {
+        let before = noted[run.segment] ?? 0
+        noted[run.segment] = max(before, run.original(shown.upperBound))
+        for glyph in line.missing where shown.contains(start + glyph.byteOffset) {
+            if run.original(start + glyph.byteOffset) >= before { missing.append(glyph) }
+        }
+    }
+
+    /// What was done to a line so that it can be laid out.
+    mutating func noteMarks(_ line: Line) {
         droppedMarks += line.droppedMarks
         forcedCuts += line.forcedCuts
     }
