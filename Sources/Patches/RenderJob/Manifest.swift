@@ -61,6 +61,9 @@ public struct Manifest: Codable, Sendable, Equatable {
         let path = folder + "/" + fileName
         let manifest = try StoredJSON.load(Manifest.self, from: path)
         try ShardEntry.check(manifest.shards, path: path)
+        guard manifest.counts.isPossible else {
+            throw .malformed(path: path, byteOffset: nil, reason: "counts cannot be: a number is out of range")
+        }
         return manifest
     }
 
@@ -97,11 +100,22 @@ extension ShardEntry {
     /// Checks entries that were read from a file: names are those of shards, numbers are possible.
     static func check(_ entries: [ShardEntry], path: String) throws(ShardError) {
         let range = 0...1 << 50
+        var sequences = 0
         for (index, entry) in entries.enumerated() {
             let numbers = [entry.firstSequence, entry.documents, entry.sequences, entry.patches, entry.bytes]
             guard OutputFolder.isOurs(entry.file), numbers.allSatisfy(range.contains) else {
                 throw .malformed(path: path, byteOffset: nil, reason: "shards[\(index)] cannot be: \(entry.file)")
             }
+            guard entry.firstSequence == sequences else {
+                throw .malformed(
+                    path: path, byteOffset: nil,
+                    reason: "shards[\(index)].first_sequence is \(entry.firstSequence), expected \(sequences)")
+            }
+            let (sum, overflows) = sequences.addingReportingOverflow(entry.sequences)
+            guard !overflows, range.contains(sum) else {
+                throw .malformed(path: path, byteOffset: nil, reason: "the sequences of the shards are too many")
+            }
+            sequences = sum
         }
     }
 }
