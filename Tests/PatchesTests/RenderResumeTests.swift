@@ -94,10 +94,51 @@ import Typesetting
         }
         try fixture.job("out", policy: .overwrite).run()
         let first = try fixture.files("out")
-        try fixture.folder.write("stale", to: "out/part-00077.tar")
+        try fixture.folder.write("torn", to: "out/part-00077.tar.partial")
         try fixture.job("out", policy: .overwrite).run()
         #expect(try fixture.files("out") == first)
         #expect(first["notes.txt"] == Array("mine".utf8))
+    }
+
+    @Test func onlyWhatAnEarlierRenderListsIsReplaced() throws {
+        let fixture = try JobFixture(lines: 10)
+        let foreign = try fixture.folder.write("mine", to: "out/part-00000.tar")
+        #expect(throws: ShardError.foreignFile(path: foreign)) { try fixture.job("out", policy: .overwrite).run() }
+        #expect(try fixture.files("out") == ["part-00000.tar": Array("mine".utf8)])
+        try fixture.job("done").run()
+        let done = try fixture.files("done")
+        try fixture.folder.write("mine", to: "done/part-00077.tar")
+        #expect(throws: ShardError.self) { try fixture.job("done", policy: .overwrite).run() }
+        #expect(try fixture.files("done").count == done.count + 1)
+        // A kill while the earlier render is removed leaves its list under the partial name.
+        try FileManager.default.removeItem(atPath: fixture.folder.file("done/part-00077.tar"))
+        try FileManager.default.moveItem(
+            atPath: fixture.folder.file("done/manifest.json"), toPath: fixture.folder.file("done/manifest.json.partial")
+        )
+        try fixture.job("done", policy: .overwrite).run()
+        #expect(try fixture.files("done") == done)
+    }
+
+    @Test func aFinishedShardBehindTheJournalIsReplaced() throws {
+        let fixture = try JobFixture()
+        try fixture.job("whole").run()
+        var job = try interrupt(fixture, .native, after: 2, as: "out")
+        job.policy = .overwrite
+        try job.run()
+        #expect(try fixture.files("out-at-kill") == fixture.files("whole"))
+    }
+
+    @Test(arguments: [OutputPolicy.fresh, .resume, .overwrite])
+    func anInputInTheOutputFolderIsRefusedAndStays(policy: OutputPolicy) throws {
+        let fixture = try JobFixture(lines: 10)
+        try fixture.job("in", .webdataset).run()
+        let before = try fixture.files("in")
+        try FileManager.default.createSymbolicLink(
+            atPath: fixture.folder.file("link"), withDestinationPath: fixture.folder.file("in"))
+        let input = fixture.folder.file("in/part-00000.tar")
+        let job = try fixture.job("link", .webdataset, policy: policy) { $0.inputs = [.path(input)] }
+        #expect(throws: ShardError.inputInOutput(path: input, folder: job.output)) { try job.run() }
+        #expect(try fixture.files("in") == before)
     }
 
     @Test func twoRendersDoNotShareAFolder() throws {

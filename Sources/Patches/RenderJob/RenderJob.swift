@@ -18,7 +18,7 @@ public struct RenderJob: Sendable {
     public var output: String
     /// What to do when the folder holds something.
     public var policy: OutputPolicy
-    /// Worker threads; 0 works on the caller's thread.
+    /// Worker threads, 0 to 1024; 0 works on the caller's thread.
     public var workers: Int
 
     /// Output that may wait for the writer, in bytes.
@@ -48,9 +48,13 @@ public struct RenderJob: Sendable {
     @discardableResult
     public func run(_ onEvent: @escaping @Sendable (RenderEvent) -> Void = { _ in }) throws -> Manifest {
         try settings.validate()
+        guard (0...1024).contains(workers) else {
+            throw ShardError.invalidOption(key: "workers", value: "\(workers)", expected: "0 to 1024")
+        }
         // Missing inputs are found before a folder is made.
-        _ = try RecordSource(inputs: inputs, options: settings.read)
+        let paths = try RecordSource(inputs: inputs, options: settings.read).paths.filter { $0 != "-" }
         let folder = OutputFolder(path: output)
+        if let input = folder.first(holding: paths) { throw ShardError.inputInOutput(path: input, folder: output) }
         try folder.create()
         let lock = try FolderLock(path: output)
         defer { withExtendedLifetime(lock) {} }
@@ -72,7 +76,7 @@ public struct RenderJob: Sendable {
     private func pipeline(reading source: sending RecordSource) -> OrderedPipeline<JobBatch, JobChunk> {
         let fonts = fonts
         var settings = settings
-        settings.render.wordCacheBytes = min(24 << 20, Self.wordCacheBytes / max(workers, 1))
+        settings.render.wordCacheBytes = max(1 << 16, min(24 << 20, Self.wordCacheBytes / max(workers, 1)))
         let workerSettings = settings
         var batcher = Batcher<RawRecord>(limit: 1 << 16, weight: { $0.byteCount + 256 }) { try source.next() }
         return OrderedPipeline(
@@ -94,7 +98,7 @@ public struct RenderJob: Sendable {
         case .fresh:
             guard names.isEmpty else { throw ShardError.outputNotEmpty(path: output) }
         case .overwrite:
-            try folder.remove(keeping: [])
+            try folder.removeEarlierRender()
         case .resume where names.contains(Manifest.fileName):
             let manifest = try Manifest.load(folder: output)
             if let found = try manifest.settings.firstDifference(to: settings) {

@@ -16,6 +16,10 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownFormat(path: String)
     /// The output folder holds something already.
     case outputNotEmpty(path: String)
+    /// The output folder holds a file with the name of a shard that no earlier render lists.
+    case foreignFile(path: String)
+    /// An input lies in the output folder.
+    case inputInOutput(path: String, folder: String)
     /// Another render is writing to the output folder.
     case folderInUse(path: String)
     /// The folder holds no unfinished render.
@@ -45,6 +49,11 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
         case .outputNotEmpty(let path):
             "output folder \(path) is not empty; pass --resume to continue there, --overwrite to replace its shards, "
                 + "or name another folder"
+        case .foreignFile(let path):
+            "\(path) was not written by the render that its folder's manifest or journal tells of, and stays; move it "
+                + "away, or name another folder"
+        case .inputInOutput(let path, let folder):
+            "the input \(path) lies in the output folder \(folder); name another folder"
         case .folderInUse(let path): "another render is writing to \(path); wait for it, or name another folder"
         case .nothingToResume(let path):
             "\(path) holds no unfinished render (no progress.json); start without --resume"

@@ -52,7 +52,7 @@ struct CommandFailure: Error {
     private static func code(of error: ShardError) -> ExitCode {
         switch error {
         case .file(let error): code(of: error)
-        case .outputNotEmpty, .folderInUse: .cannotCreate
+        case .outputNotEmpty, .folderInUse, .foreignFile, .inputInOutput: .cannotCreate
         case .nothingToResume, .otherSettings, .invalidOption, .noSuchSequence, .unknownFormat: .usage
         case .malformed, .unsupportedVersion, .picture, .mismatch, .document: .badData
         }
