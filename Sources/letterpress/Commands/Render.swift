@@ -34,7 +34,9 @@ struct Render: ParsableCommand {
 
     func validate() throws {
         if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
-        if let workers, !(0...1024).contains(workers) { throw ValidationError("--workers takes 0 to 1024") }
+        if let workers, !RunSettings.workerRange.contains(workers) {
+            throw ValidationError("--workers takes 0 to \(RunSettings.workerRange.upperBound)")
+        }
     }
 
     func run() throws {
@@ -42,8 +44,8 @@ struct Render: ParsableCommand {
         let read = try merged.decode("read", over: ReadOptions())
         let shardOptions = try merged.decode("shards", over: ShardOptions())
         let pixels = try PixelSettings(merged)
-        var threads = min(ProcessInfo.processInfo.activeProcessorCount, 64)
-        if case .integer(let count)? = merged["run", "workers"] { threads = count }
+        _ = try merged.decode("fonts", over: FontSettings())
+        let threads = try RunSettings.read(merged).threads
         if printConfig {
             return try ConfigPrinter.show(
                 merged,

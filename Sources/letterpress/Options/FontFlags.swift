@@ -21,13 +21,33 @@ struct FontFlags: ParsableArguments {
 
     /// Opens the fonts that the settings name.
     func open(_ settings: MergedSettings) throws -> FontSet {
-        if case .array(let found)? = settings["fonts", "paths"] {
-            return try FontSet(paths: found.compactMap { if case .string(let path) = $0 { path } else { nil } })
+        let found = try settings.decode("fonts", over: FontSettings())
+        if let paths = found.paths { return try FontSet(paths: paths) }
+        if let recorded = settings.manifestFonts {
+            return try open(recorded, of: found, origin: settings.origins["fonts.stack"] ?? "manifest")
         }
-        var name = "default"
-        if case .string(let stack)? = settings["fonts", "stack"] { name = stack }
         return try FontSet(
-            stack: try Installation(root: root).stack(name),
-            allowOtherFonts: settings["fonts", "allow_other"] == .bool(true))
+            stack: try Installation(root: root).stack(found.stack ?? "default"),
+            allowOtherFonts: found.allowOther ?? false)
+    }
+
+    /// The stack that a manifest names, provided that its fonts are those of the manifest.
+    private func open(_ recorded: [FontDescription], of found: FontSettings, origin: String) throws -> FontSet {
+        let advice = "pass --font for each of its fonts in order, or --fonts to choose a stack"
+        guard let name = found.stack, name != "custom" else {
+            let files = recorded.map(\.file).joined(separator: ", ")
+            throw CommandFailure(
+                .fontsUnavailable, "\(origin): was rendered with fonts named by path (\(files)); \(advice)")
+        }
+        let fonts = try FontSet(stack: try Installation(root: root).stack(name), allowOtherFonts: true)
+        let isSame = fonts.fonts.elementsEqual(recorded) { $0.sha256 == $1.sha256 && $0.faceIndex == $1.faceIndex }
+        guard isSame || found.allowOther == true else {
+            let known = Set(fonts.fonts.map(\.sha256))
+            let other = recorded.first { !known.contains($0.sha256) }?.file ?? "their order"
+            throw CommandFailure(
+                .fontsUnavailable,
+                "\(origin): the fonts of stack \(name) are not those it records (\(other)); \(advice)")
+        }
+        return fonts
     }
 }

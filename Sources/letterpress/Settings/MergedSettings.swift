@@ -1,10 +1,13 @@
 import Foundations
+import Typesetting
 
 /// Settings from one place: a section's keys with their values.
 struct SettingLayer {
     /// Where the settings come from; the key is appended where that helps.
     var origin: String
     var values: [String: [String: JSONValue]] = [:]
+    /// The fonts that a manifest records, when the layer comes from one.
+    var manifestFonts: [FontDescription]?
 
     /// Adds a value that is there.
     mutating func set(_ section: String, _ key: String, _ value: JSONValue?) {
@@ -16,6 +19,8 @@ struct SettingLayer {
 struct MergedSettings {
     private(set) var values: [String: [String: JSONValue]] = [:]
     private(set) var origins: [String: String] = [:]
+    /// The fonts that must be used, because the stack in force was taken from a manifest.
+    private(set) var manifestFonts: [FontDescription]?
 
     /// Merges layers, the weakest first.
     init(_ layers: [SettingLayer]) {
@@ -23,6 +28,9 @@ struct MergedSettings {
             // A stack and a list of files exclude each other: the stronger layer decides.
             if layer.values["fonts"]?["stack"] != nil { values["fonts"]?["paths"] = nil }
             if layer.values["fonts"]?["paths"] != nil { values["fonts"]?["stack"] = nil }
+            if layer.values["fonts"]?["stack"] ?? layer.values["fonts"]?["paths"] != nil {
+                manifestFonts = layer.manifestFonts
+            }
             for (section, keys) in layer.values {
                 for (key, value) in keys {
                     values[section, default: [:]][key] = value
@@ -55,7 +63,10 @@ struct MergedSettings {
 
     /// The error with the place that the value came from.
     private func located(_ error: ConfigError, _ section: String) -> ConfigError {
-        func origin(_ key: String) -> String { origins["\(section).\(key)"] ?? "settings" }
+        // A list's elements come from where the list does.
+        func origin(_ key: String) -> String {
+            origins["\(section).\(key.prefix { $0 != "[" && $0 != "." })"] ?? "settings"
+        }
         switch error {
         case .invalidValue(_, let key, let reason):
             return .invalidValue(source: origin(key), keyPath: "\(section).\(key)", reason: reason)

@@ -1,6 +1,7 @@
 import Foundation
 import Foundations
 import Patches
+import Typesetting
 
 /// The layers below the flags: environment, file, preset.
 enum SettingSources {
@@ -36,6 +37,12 @@ enum SettingSources {
         }
         let isManifest = root["format_version"] != nil
         var layer = SettingLayer(origin: "file \(path)")
+        if isManifest, case .string(let stack)? = sections["font_stack"], case .array(let fonts)? = sections["fonts"] {
+            layer.set("fonts", "stack", .string(stack))
+            layer.manifestFonts = try fonts.map {
+                try StrictJSON.decode(FontDescription.self, from: $0, source: "\(path), settings.fonts")
+            }
+        }
         for (section, value) in found {
             if isManifest, SettingTable.kinds[section] == nil || section == "fonts" { continue }
             guard let known = SettingTable.kinds[section], case .object(let keys) = value else {

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct SettingCommandTests {
+    @Test(arguments: [
+        #"{"run": {"workers": -3}}"#, #"{"run": {"workers": 1025}}"#, #"{"run": {"workers": "x"}}"#,
+        #"{"run": {"workers": 1.5}}"#, #"{"fonts": {"stack": 7}}"#, #"{"fonts": {"paths": "a.ttf"}}"#,
+        #"{"fonts": {"paths": [7]}}"#, #"{"fonts": {"allow_other": "yes"}}"#, #"{"render": {"dpi": "x"}}"#,
+        #"{"layout": {"stride": true}}"#, #"{"read": {"keep_fields": "a"}}"#, #"{"shards": {"zstd": 1}}"#,
+    ])
+    func aValueOfTheWrongKindInAFileNamesItsKey(json: String) throws {
+        let fixture = try CommandFixture(lines: 2)
+        let config = try fixture.folder.write(json, to: "c.json")
+        let parts = json.split(separator: "\"")
+        let key = "\(parts[1]).\(parts[3])"
+        for command in [["--print-config"], []] {
+            let run = try Execution.run(
+                product: "letterpress",
+                ["render", fixture.input, "--out", fixture.path("out"), "--config", config] + command,
+                environment: ["LETTERPRESS_ROOT": Repository.root])
+            #expect(run.status == 65 && run.errorText.contains(key) && run.errorText.contains(config), "\(run)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: fixture.path("out")))
+    }
+
+    @Test func aNumberOfWorkersIsCheckedWhereverItComesFrom() throws {
+        let fixture = try CommandFixture(lines: 2)
+        let wrong = try letterpress(
+            "render", fixture.input, "--out", fixture.path("out"), environment: ["LETTERPRESS_WORKERS": "-4"])
+        #expect(wrong.status == 65 && wrong.errorText.contains("environment: run.workers: -4"))
+        let many = try letterpress(
+            "render", fixture.input, "--out", fixture.path("out"), "--workers", "700", "--format", "native")
+        #expect(many.status == 0, "\(many.errorText)")
+    }
+
+    @Test func aManifestAsConfigurationKeepsItsFonts() throws {
+        let fixture = try CommandFixture(lines: 2)
+        func render(_ out: String, _ more: String...) throws -> Execution {
+            try Execution.run(
+                product: "letterpress", ["render", fixture.input, "--out", fixture.path(out)] + more,
+                environment: ["LETTERPRESS_ROOT": Repository.root])
+        }
+        #expect(try render("serif", "--fonts", "serif").status == 0)
+        let config = fixture.path("serif/manifest.json")
+        #expect(try render("again", "--config", config).status == 0)
+        #expect(try fixture.files("again") == fixture.files("serif"))
+        let font = "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
+        #expect(try render("custom", "--font", font).status == 0)
+        let custom = fixture.path("custom/manifest.json")
+        let refused = try render("not", "--config", custom)
+        #expect(refused.status == 69 && refused.errorText.contains("NotoSans-Regular.ttf); pass --font"))
+        #expect(try render("named", "--config", custom, "--font", font).status == 0)
+        #expect(try fixture.files("named") == fixture.files("custom"))
+        var manifest = String(decoding: try fixture.folder.read("serif/manifest.json"), as: UTF8.self)
+        let hash = try #require(manifest.firstRange(of: "\"sha256\": \"", after: "\"fonts\": ["))
+        manifest.replaceSubrange(hash.upperBound..<manifest.index(hash.upperBound, offsetBy: 4), with: "0000")
+        let other = try fixture.folder.write(manifest, to: "other.json")
+        #expect(try render("other", "--config", other).status == 69)
+    }
+}
+
+extension String {
+    /// Where a text stands behind the first place of another.
+    fileprivate func firstRange(of text: String, after start: String) -> Range<String.Index>? {
+        range(of: start).flatMap { range(of: text, range: $0.upperBound..<endIndex) }
+    }
+}
