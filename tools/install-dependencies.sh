@@ -13,7 +13,7 @@ build=(binutils git libc6-dev make pkg-config
 tests=(xz-utils zstd)
 fonts=(fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-noto-mono)
 toolchain=(libcurl4 libedit2 libncurses6 libpython3.11 libsqlite3-0 libxml2 tzdata)
-checks=(python3 python3-fonttools)
+checks=(python3 python3-fonttools python3-venv)
 swift_wanted=6.3
 
 say() { echo "letterpress: $*" >&2; }

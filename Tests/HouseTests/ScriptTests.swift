@@ -16,7 +16,7 @@ import Testing
             case "$(basename "$0") $*" in *"\(failing ?? "no such call")"*) exit 3 ;; esac
             exit 0
             """
-        for program in ["bin/make", "tools/install-dependencies.sh", "bin/python3"] {
+        for program in ["bin/make", "tools/install-dependencies.sh", "tools/read-shards.sh", "bin/python3"] {
             let path = try folder.write(standIn, to: program)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         }
@@ -31,7 +31,8 @@ import Testing
     }
 
     static let steps = [
-        "install-dependencies.sh --checks", "make test", "make lint", "make docs", "make_stacks.py --check",
+        "install-dependencies.sh --checks", "make test", "make lint", "make docs", "read-shards.sh",
+        "make_stacks.py --check",
         "count.py --check",
     ]
 
