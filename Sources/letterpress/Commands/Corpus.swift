@@ -27,7 +27,7 @@ struct Corpus: ParsableCommand {
 
         func run() throws {
             for recipe in try Recipe.all(in: Installation(root: root).folder() + "/corpora") {
-                if report.json { Console.result(recipe.manifest) } else { Console.result(recipe.line) }
+                if report.json { try Console.result(recipe.manifest) } else { try Console.result(recipe.line) }
             }
         }
     }

@@ -31,12 +31,12 @@ struct Fonts: ParsableCommand {
             for name in try stack.map({ [$0] }) ?? place.stackNames() {
                 let found = try place.stack(name)
                 if report.json {
-                    Console.result(try StrictJSON.encodedValue(found))
+                    try Console.result(try StrictJSON.encodedValue(found))
                 } else if stack == nil {
-                    Console.result("\(name): \(found.description) (\(found.fonts.count) fonts)")
+                    try Console.result("\(name): \(found.description) (\(found.fonts.count) fonts)")
                 } else {
                     for font in found.fonts {
-                        Console.result(
+                        try Console.result(
                             "\(font.family)  \(font.file)#\(font.faceIndex)  \(font.scripts.joined(separator: " "))  "
                                 + font.package)
                     }
@@ -81,23 +81,23 @@ struct Fonts: ParsableCommand {
                     }
                 }
                 isSound = isSound && flaws.isEmpty
-                show(name, flaws, packages)
+                try show(name, flaws, packages)
             }
             if !isSound { throw ExitCode.fontsUnavailable }
         }
 
-        private func show(_ name: String, _ flaws: [String], _ packages: Set<String>) {
+        private func show(_ name: String, _ flaws: [String], _ packages: Set<String>) throws {
             if report.json {
-                return Console.result(
+                return try Console.result(
                     .object([
                         "flaws": .array(flaws.map { .string($0) }), "stack": .string(name),
                         "packages": .array(packages.sorted().map { .string($0) }),
                     ]))
             }
-            for flaw in flaws { Console.result("\(name): \(flaw)") }
-            if flaws.isEmpty { Console.result("\(name): all fonts are installed") }
+            for flaw in flaws { try Console.result("\(name): \(flaw)") }
+            if flaws.isEmpty { try Console.result("\(name): all fonts are installed") }
             if !packages.isEmpty {
-                Console.result("\(name): apt-get install \(packages.sorted().joined(separator: " "))")
+                try Console.result("\(name): apt-get install \(packages.sorted().joined(separator: " "))")
             }
         }
     }

@@ -39,11 +39,11 @@ struct Inspect: ParsableCommand {
         let example = try ShardReader.example(local, of: path)
         if let out { try Console.output(try picture(of: example), to: out) }
         guard out != "-" else { return }
-        if report.json { return Console.result(example.record) }
-        Console.result(
+        if report.json { return try Console.result(example.record) }
+        try Console.result(
             "\(path), sequence \(local): key \(example.key), \(example.patchCount) patches of "
                 + "\(example.patchSize) x \(example.patchSize) x \(example.channels)")
-        Console.result(String(decoding: example.record.encoded(pretty: true).dropLast(), as: UTF8.self))
+        try Console.result(String(decoding: example.record.encoded(pretty: true).dropLast(), as: UTF8.self))
     }
 
     /// The shard that holds the sequence, and the sequence's number in it.

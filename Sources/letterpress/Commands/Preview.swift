@@ -53,7 +53,7 @@ struct Preview: ParsableCommand {
         try Console.output(try PNGEncoder(settings: PNGSettings(level: 9)).encode(result.picture), to: out)
         if let out, out != "-" {
             if report.json {
-                Console.result(
+                try Console.result(
                     .object([
                         "file": .string(out), "num_patches": .array(result.patchCounts.map { .integer($0) }),
                     ]))

@@ -60,7 +60,7 @@ struct Render: ParsableCommand {
         let printer = RenderPrinter(report: report)
         defer { printer.clear() }
         let manifest = try job.run { printer.show($0) }
-        printer.summarise(manifest, folder: out, fonts: job.fonts)
+        try printer.summarise(manifest, folder: out, fonts: job.fonts)
     }
 
     private var flags: SettingLayer {

@@ -37,14 +37,14 @@ struct Verify: ParsableCommand {
         }
         if report.showsProgress { Console.progress(nil) }
         if report.json {
-            Console.result(
+            try Console.result(
                 .object([
                     "flaws": .array(found.flaws.map { .string("\($0)") }), "rendered": .integer(found.rendered),
                     "sequences": .integer(found.sequences), "shards": .integer(found.shards),
                 ]))
         } else {
-            for flaw in found.flaws { Console.result("\(flaw)") }
-            Console.result(
+            for flaw in found.flaws { try Console.result("\(flaw)") }
+            try Console.result(
                 "\(folder): \(found.shards) shards, \(found.sequences) sequences, \(found.rendered) rendered again, "
                     + (found.flaws.isEmpty ? "all sound" : "\(found.flaws.count) flaws"))
         }

@@ -7,6 +7,6 @@ enum ConfigPrinter {
         var root: [String: JSONValue] = [:]
         for (name, options) in sections { root[name] = try settings.report(name, of: options) }
         for name in ["fonts", "run"] { root[name] = try settings.report(name, of: settings.values[name] ?? [:]) }
-        Console.result(String(decoding: JSONValue.object(root).encoded(pretty: true).dropLast(), as: UTF8.self))
+        try Console.result(String(decoding: JSONValue.object(root).encoded(pretty: true).dropLast(), as: UTF8.self))
     }
 }

@@ -11,6 +11,8 @@ final class RenderPrinter: Sendable {
     private let quiet: Bool
     private let showsProgress: Bool
     private let isDrawn = Mutex(false)
+    /// Why standard output took no more events.
+    private let failure = Mutex<(any Error)?>(nil)
 
     init(report: ReportFlags) {
         json = report.json
@@ -40,8 +42,8 @@ final class RenderPrinter: Sendable {
         if isDrawn.withLock({ $0 }) { Console.progress(nil) }
     }
 
-    /// What came out, and what a person should know about it.
-    func summarise(_ manifest: Manifest, folder: String, fonts: FontSet) {
+    /// What came out, and what a person should know about it. Throws when standard output did not take every event.
+    func summarise(_ manifest: Manifest, folder: String, fonts: FontSet) throws {
         clear()
         let counts = manifest.counts
         if !quiet {
@@ -64,7 +66,8 @@ final class RenderPrinter: Sendable {
                 "finished",
                 (try? StrictJSON.encodedValue(counts)).map { ["counts": $0, "folder": .string(folder)] } ?? [:])
         } else {
-            Console.result(
+            let skipped = manifest.report.skipped > 0 ? ", \(manifest.report.skipped) skipped" : ""
+            try Console.result(
                 "\(folder): \(counts.documents) documents, \(counts.sequences) sequences, \(counts.patches) patches, "
                     + "\(manifest.shards.count) shards, \(Figures.bytes(manifest.shards.reduce(0) { $0 + $1.bytes }))")
         }
@@ -72,7 +75,9 @@ final class RenderPrinter: Sendable {
 
     private func emit(_ event: String, _ fields: [String: JSONValue]) {
         guard json else { return }
-        Console.result(.object(fields.merging(["event": .string(event)]) { $1 }))
+        do { try Console.result(.object(fields.merging(["event": .string(event)]) { $1 })) } catch {
+            failure.withLock { $0 = $0 ?? error }
+        }
     }
 
     private static func fields(_ progress: RenderProgress) -> [String: JSONValue] {
