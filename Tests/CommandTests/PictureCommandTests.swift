@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct PictureCommandTests {
+    private var program: String { get throws { try Repository.product("letterpress") } }
+
     /// Width and height from the header of a PNG.
     private func size(_ png: [UInt8]) throws -> [Int] {
         try #require(png.count > 24 && png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
@@ -57,5 +59,43 @@ import Testing
         let manifest = String(decoding: try fixture.folder.read("out/manifest.json"), as: UTF8.self)
         #expect(manifest.contains(#""profile": "pygame""#) && manifest.contains(#""max_patches": 20"#))
         #expect(manifest.contains(#""font_stack": "custom""#))
+    }
+
+    /// `/dev/full` stands for a full disk behind a redirection.
+    @Test(arguments: [
+        "preview hi", "fonts list", "fonts list --json", "corpus list", "render in.jsonl --out a",
+        "render in.jsonl --out b --json", "render in.jsonl --out c --print-config",
+    ])
+    func standardOutputThatTakesNothingIsAnError(arguments: String) throws {
+        let fixture = try CommandFixture(lines: 2)
+        let run = try Execution.run(
+            "/bin/bash",
+            ["-c", "\"$0\" \(arguments) --root \"$1\" > /dev/full", try program, Repository.root],
+            folder: fixture.folder.path)
+        #expect(run.status == 74, "\(run.errorText)")
+        #expect(run.errorText.contains("cannot write standard output: No space left on device"))
+    }
+
+    /// A name given with `-o` keeps being what it was: a link, a pipe, a device.
+    @Test func whatIsNoRegularFileIsWrittenThrough() throws {
+        let fixture = try CommandFixture(lines: 1)
+        let reference = try letterpress("preview", "a").output
+        try fixture.folder.write("old", to: "target.png")
+        for (link, target) in [("link.png", "target.png"), ("dangling.png", "new.png")] {
+            try FileManager.default.createSymbolicLink(atPath: fixture.path(link), withDestinationPath: target)
+            #expect(try letterpress("preview", "a", "-o", link, folder: fixture.folder.path).status == 0)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: fixture.path(link)) == target)
+            #expect(try fixture.folder.read(target) == reference)
+        }
+        #expect(mkfifo(fixture.path("pipe"), 0o600) == 0)
+        let reader = try Execution.run(
+            "/bin/bash",
+            [
+                "-c", "cat pipe > got & \"$0\" preview a --root \"$1\" -o pipe; wait; test -p pipe", try program,
+                Repository.root,
+            ], folder: fixture.folder.path, limit: 20)
+        #expect(reader.status == 0)
+        #expect(try fixture.folder.read("got") == reference)
+        #expect(try letterpress("preview", "a", "-o", "/dev/full").status == 74)
     }
 }

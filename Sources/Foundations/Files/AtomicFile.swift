@@ -17,6 +17,26 @@ public enum AtomicFile {
         try commit(partial: partial, to: path)
     }
 
+    /// Writes `bytes` to what `path` names: a regular file is replaced as by ``write(_:to:)``, behind links their
+    /// target; a pipe, a device or a link without target is opened and written.
+    ///
+    /// Throws `cannotWrite`.
+    public static func writeThrough(_ bytes: [UInt8], to path: String) throws(FileError) {
+        var information = stat()
+        guard unsafe lstat(path, &information) == 0 else { return try write(bytes, to: path) }
+        var target = path
+        if information.st_mode & S_IFMT == S_IFLNK {
+            let resolved = unsafe realpath(path, nil)
+            defer { unsafe free(resolved) }
+            if let resolved = unsafe resolved { target = unsafe String(cString: resolved) }
+        }
+        if unsafe stat(target, &information) == 0, information.st_mode & S_IFMT == S_IFREG {
+            return try write(bytes, to: target)
+        }
+        let file = try FileDescriptor(path: path, flags: O_WRONLY | O_CREAT | O_TRUNC)
+        try unsafe bytes.withRawBytes { (raw) throws(FileError) in try unsafe file.write(raw, path: path) }
+    }
+
     /// Syncs `partial`, written and closed by someone else, renames it to `path` and syncs the folder.
     ///
     /// Throws `cannotOpen` or `cannotWrite`.

@@ -25,7 +25,7 @@ enum Console {
 
     /// Bytes of a picture or a file: to a path, or to standard output when that is no terminal.
     static func output(_ bytes: [UInt8], to path: String?) throws {
-        if let path, path != "-" { return try AtomicFile.write(bytes, to: path) }
+        if let path, path != "-" { return try AtomicFile.writeThrough(bytes, to: path) }
         guard !isOutputTerminal else {
             throw CommandFailure(
                 .usage, "a picture is not written to a terminal; name a file with -o, or send the output to a pipe")
@@ -49,8 +49,9 @@ enum Console {
             let count = bytes.withUnsafeBytes { raw in
                 Foundation.write(descriptor, raw.baseAddress.map { $0 + done }, raw.count - done)
             }
-            if count < 0, errno != EINTR { return }
+            if count < 0, errno != EINTR { return errno }
             done += max(0, count)
         }
+        return nil
     }
 }
