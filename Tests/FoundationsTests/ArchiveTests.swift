@@ -223,4 +223,37 @@ private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [U
             }
         }
     }
+
+    /// Extended headers stand only where they are needed, and the reference tools read the archive without a word.
+    @Test func anEntryOfATarHasOneHeaderBlock() throws {
+        let folder = try TemporaryFolder()
+        let limit = String(repeating: "n", count: 100)
+        let plain = [("000.json", sample(10)), (limit, sample(512)), ("f/empty", []), ("x", sample(513))]
+        let others = [(limit + "n", sample(3)), ("é/\u{1F600}.txt", sample(4))]
+        let padded = plain.reduce(0) { $0 + ($1.1.count + 511) / 512 * 512 }
+        for (name, entries) in [("plain.tar", plain), ("all.tar", plain + others)] {
+            let writer = try TarWriter(path: folder.file(name))
+            for (name, bytes) in entries { try writer.add(name: name, bytes: bytes) }
+            try writer.finish()
+        }
+        #expect(try folder.read("plain.tar").count == 1024 + 512 * plain.count + padded)
+        #expect(try folder.read("all.tar").count == 1024 + 512 * plain.count + padded + 2 * 2048)
+        let names = (plain + others).map(\.0)
+        let list = try Execution.run("/bin/tar", ["--quoting-style=literal", "-tf", folder.file("all.tar")])
+        #expect(list.status == 0 && list.errors.isEmpty)
+        #expect(list.text.split(separator: "\n").map(String.init) == names)
+        let script = """
+            import sys, tarfile
+            with tarfile.open(sys.argv[1], errorlevel=2) as tar:
+                for entry in tar:
+                    head = f"{entry.mode:o} {entry.uid} {entry.gid} {int(entry.mtime)} {entry.isreg()} {entry.size}"
+                    sys.stdout.buffer.write(f"{head} {entry.name}\\n".encode())
+            """
+        let python = try Execution.run(
+            "/usr/bin/env", ["python3", "-W", "error", "-c", script, folder.file("all.tar")])
+        #expect(python.errors.isEmpty)
+        let expected = (plain + others).map { "644 0 0 0 True \($0.1.count) \($0.0)" }
+        #expect(python.text.split(separator: "\n").map(String.init) == expected)
+        #expect(try folder.read("all.tar")[257..<265] == Array("ustar\u{0}00".utf8)[...])
+    }
 }

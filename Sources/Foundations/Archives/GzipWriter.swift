@@ -9,8 +9,7 @@ public final class GzipWriter {
     /// Throws `cannotWrite`.
     public init(path: String, level: Int? = nil) throws(FileError) {
         self.path = path
-        output = try ArchiveOutput(sink: try BlockSink(path: path), format: .raw, compression: .gzip, level: level)
-        try output.begin(name: "data", size: 0)
+        output = try ArchiveOutput(sink: try BlockSink(path: path), compression: .gzip, level: level)
     }
 
     /// Adds bytes. Throws `cannotWrite`.

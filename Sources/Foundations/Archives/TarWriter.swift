@@ -1,6 +1,7 @@
 /// Writes a tar archive whose bytes depend on its entries alone: time 0, owner 0, mode 0644.
 ///
-/// Entries are ustar, with a pax header only where a name or size needs one. Write to a partial name and publish it
+/// Entries are ustar; a pax header stands before those whose name is not ASCII or longer than 100 bytes, and those of
+/// 8 GiB and more. Write to a partial name and publish it
 /// with `AtomicFile.commit`.
 public final class TarWriter {
     /// Where the archive goes.
@@ -12,8 +13,7 @@ public final class TarWriter {
     /// Throws `cannotWrite`.
     public init(path: String, compression: Compression = .none, level: Int? = nil) throws(FileError) {
         self.path = path
-        output = try ArchiveOutput(
-            sink: try BlockSink(path: path), format: .tar, compression: compression, level: level)
+        output = try ArchiveOutput(sink: try BlockSink(path: path), compression: compression, level: level)
     }
 
     /// Adds a file.
@@ -23,12 +23,20 @@ public final class TarWriter {
         guard !name.isEmpty, !name.utf8.contains(0) else {
             throw .unsupported(path: path, reason: "a tar entry needs a name without NUL")
         }
-        try output.begin(name: name, size: bytes.count)
-        try unsafe bytes.withRawBytes { (raw) throws(FileError) in try unsafe output.write(raw) }
+        try write(TarHeader.blocks(name: name, size: bytes.count))
+        try write(bytes)
+        try write([UInt8](repeating: 0, count: TarHeader.padding(after: bytes.count)))
     }
 
     /// Writes the end mark. Without this call the archive is torn.
     ///
     /// Throws `cannotWrite`.
-    public func finish() throws(FileError) { try output.close() }
+    public func finish() throws(FileError) {
+        try write([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
+        try output.close()
+    }
+
+    private func write(_ bytes: [UInt8]) throws(FileError) {
+        try unsafe bytes.withRawBytes { (raw) throws(FileError) in try unsafe output.write(raw) }
+    }
 }
