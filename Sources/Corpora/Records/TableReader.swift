@@ -8,6 +8,9 @@ final class TableReader: RecordReader {
     private let wanted: [String]
     private var line = 0
     private var table: Table?
+    /// Line ends inside quotes that a failed row went over: a row that is in quotes at the first or a later one still
+    /// is at the last. Without it every line of a table with an open quote would be read to the end of the table.
+    private var quoted: (first: Int, last: Int, line: Int)?
     private let resumed: ReadPosition
     private let reopened: CompressedReader?
 
@@ -76,6 +79,12 @@ final class TableReader: RecordReader {
         var lines = 0
         while true {
             guard let found = try window.line(after: end, limit: max(0, limit - end)) else {
+        /// The line ends inside quotes that this row went over.
+        var passed: (first: Int, last: Int, line: Int)?
+        func failure(_ kind: Problem.Kind, _ detail: String) throws(FileError) -> Outcome {
+            if let passed { quoted = passed }
+            return try self.failure(kind, detail)
+        }
                 if lines == 0 { return nil }
                 return try failure(.brokenQuotes, "a quoted cell is not closed before the end of the file")
             }
@@ -95,6 +104,11 @@ final class TableReader: RecordReader {
             }
         }
     }
+            if let quoted, (quoted.first..<quoted.last).contains(start + end) {
+                end = quoted.last - start
+                lines = quoted.line - line
+            }
+            passed = (passed?.first ?? start + next, start + end, line + lines)
 
     private func failure(_ kind: Problem.Kind, _ detail: String) throws(FileError) -> Outcome {
         let start = window.offset
