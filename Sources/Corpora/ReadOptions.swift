@@ -109,15 +109,24 @@ public struct ReadOptions: Codable, Sendable, Equatable {
         guard textBField == nil || wordsField == nil else {
             throw .invalidOption(key: "words_field", value: wordsField ?? "", expected: "no text_b_field beside it")
         }
+        try check(format, of: nil)
+    }
+
+    /// Checks that a format has what is asked for. `path` is the file whose name told the format, `nil` for a format
+    /// that was named.
+    func check(_ format: Format, of path: String?) throws(CorporaError) {
+        let place = path.map { " for \($0)" } ?? ""
         if format == .lines || format == .document {
             let named = [textBField, wordsField, labelField].compactMap(\.self) + keepFields
             if let name = named.first {
                 throw .invalidOption(
-                    key: "format", value: format.rawValue, expected: "a format with fields, to read the field \(name)")
+                    key: "format", value: format.rawValue + place,
+                    expected: "a format with fields, to read the field \(name)")
             }
         }
         if let wordsField, format == .csv || format == .tsv {
-            throw .invalidOption(key: "words_field", value: wordsField, expected: "none: a table holds no arrays")
+            throw .invalidOption(
+                key: "words_field", value: wordsField + place, expected: "none: a table holds no arrays")
         }
     }
 

@@ -32,6 +32,7 @@ public final class RecordSource {
         paths = files.map(\.path)
         totalBytes = files.allSatisfy(\.isRegular) ? files.reduce(0) { $0 + $1.size } : nil
         self.options = options
+        for file in files { try options.check(file.format, of: file.path) }
         var hasher = SHA256Hasher()
         for file in files { hasher.update(Array("\(file.path)\0\(file.format.rawValue)\0\(file.size)\n".utf8)) }
         identity = hasher.finish().hex
