@@ -32,7 +32,9 @@ final class TableReader: RecordReader {
         if let known = self.table {
             table = known
         } else {
-            guard let header = try row() else { return nil }
+            guard let header = try row() else {
+                return missing([]).map { piece(.problem($0), start: 0, isLast: true) }
+            }
             switch header {
             case .failure(let problem): return piece(.problem(problem), start: problem.byteOffset, isLast: true)
             case .success(let row):
@@ -77,14 +79,14 @@ final class TableReader: RecordReader {
         var splitter = CellSplitter(separator: separator)
         var end = 0
         var lines = 0
-        while true {
-            guard let found = try window.line(after: end, limit: max(0, limit - end)) else {
         /// The line ends inside quotes that this row went over.
         var passed: (first: Int, last: Int, line: Int)?
         func failure(_ kind: Problem.Kind, _ detail: String) throws(FileError) -> Outcome {
             if let passed { quoted = passed }
             return try self.failure(kind, detail)
         }
+        while true {
+            guard let found = try window.line(after: end, limit: max(0, limit - end)) else {
                 if lines == 0 { return nil }
                 return try failure(.brokenQuotes, "a quoted cell is not closed before the end of the file")
             }
@@ -102,13 +104,13 @@ final class TableReader: RecordReader {
                 line += lines
                 return .success(Row(bytes: bytes, start: start, line: line - lines + 1))
             }
-        }
-    }
             if let quoted, (quoted.first..<quoted.last).contains(start + end) {
                 end = quoted.last - start
                 lines = quoted.line - line
             }
             passed = (passed?.first ?? start + next, start + end, line + lines)
+        }
+    }
 
     private func failure(_ kind: Problem.Kind, _ detail: String) throws(FileError) -> Outcome {
         let start = window.offset
@@ -123,7 +125,7 @@ final class TableReader: RecordReader {
         let shown = (near.isEmpty ? columns : near).prefix(8).joined(separator: ", ")
         return Problem(
             kind: .missingField, path: window.reader.path, line: 1, byteOffset: 0,
-            detail: "the table has no column \(name); it has \(shown)")
+            detail: "the table has no column \(name); it \(columns.isEmpty ? "is empty" : "has \(shown)")")
     }
 
     private func piece(_ content: RawRecord.Content, start: Int, isLast: Bool = false) -> RecordPiece {
