@@ -74,7 +74,8 @@ public final class RecordSource {
             } catch {
                 let problem = problem(error, in: file)
                 finishFile()
-                return try report(problem, in: file)
+                if let record = try report(problem, in: file) { return record }
+                continue
             }
             guard let piece else {
                 finishFile()
@@ -82,7 +83,10 @@ public final class RecordSource {
             }
             let index = position.index
             advance(over: piece)
-            if case .problem(let problem) = piece.content { return try report(problem, in: file) }
+            if case .problem(let problem) = piece.content {
+                if let record = try report(problem, in: file) { return record }
+                continue
+            }
             guard index % options.shardCount == options.shardIndex else { continue }
             let origin = Origin(
                 path: file.path, line: piece.line, entry: piece.entry, byteOffset: piece.byteOffset, index: index)

@@ -164,4 +164,71 @@ private func skipping(_ change: (inout ReadOptions) -> Void = { _ in }) -> ReadO
                     + "pass --on-error skip to leave such records out")
         }
     }
+
+    /// Reading each line to the end of the table anew would take minutes.
+    @Test func rowsInOpenQuotesAreReadOnce() throws {
+        let folder = try TemporaryFolder()
+        let count = 20_000
+        let lines = [String](repeating: "a\",\"\n", count: count).joined()
+        for (end, problems) in [("", count), ("b\",\"c\"x\n", count + 1), ("b\",\"c\"\n", 1)] {
+            let path = try folder.write("text,label\n" + lines + end, to: "t.csv")
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let report = try readAll(path, skipping { $0.format = .csv }).report
+            #expect(clock.now - begin < .seconds(20), "\(end)")
+            #expect(report.skipped == problems, "\(end)")
+            #expect(report.examples.prefix(5).map(\.line) == [2, 3, 4, 5, 6].prefix(report.examples.count).map { $0 })
+        }
+    }
+
+    @Test func eachProblemIsReportedByOneShardAlone() throws {
+        let folder = try TemporaryFolder()
+        let lines = (0..<40).map { $0 % 6 == 4 ? String(repeating: "x", count: 90) : "line \($0)" }
+        try folder.write(lines.joined(separator: "\n"), to: "in/a.txt")
+        let whole = try Fixture.compressed(Array(lines.joined(separator: "\n").utf8), .gzip)
+        for name in ["b", "c", "d"] { try folder.write(Array(whole[..<(whole.count / 2)]), to: "in/\(name).txt") }
+        let options = skipping { $0.recordLimit = 80 }
+        let all = try readAll(folder.file("in"), options).report
+        #expect(all.problems["torn_input"] == 3 && all.problems["too_long"] ?? 0 > 5)
+        for count in [2, 3, 7] {
+            var sum: [String: Int] = [:]
+            for index in 0..<count {
+                var part = options
+                (part.shardIndex, part.shardCount) = (index, count)
+                sum.merge(try readAll(folder.file("in"), part).report.problems, uniquingKeysWith: +)
+            }
+            #expect(sum == all.problems, "\(count) shards")
+        }
+    }
+
+    @Test func anEmptyTableHasNoColumns() throws {
+        let folder = try TemporaryFolder()
+        for name in ["x.csv", "x.tsv"] {
+            let path = try folder.write("", to: name)
+            do {
+                _ = try readAll(path)
+                Issue.record("\(name) was read")
+            } catch CorporaError.structure(let problem) {
+                #expect(problem.kind == .missingField && problem.line == 1)
+                #expect(problem.detail == "the table has no column text; it is empty")
+            }
+            #expect(try readAll(path, skipping()).report.problems == ["missing_field": 1])
+        }
+    }
+
+    @Test func messagesSayWhatIsLeftOut() throws {
+        let folder = try TemporaryFolder()
+        let empty = try folder.write("", to: "empty.txt.gz")
+        func message(_ path: String) throws -> String {
+            do {
+                _ = try readAll(path)
+                return "nothing"
+            } catch let error as CorporaError { return "\(error)" }
+        }
+        let torn = try message(empty)
+        #expect(torn.contains("the name promises gzip, the file is empty"))
+        #expect(torn.hasSuffix("leave such inputs out"))
+        #expect(try message(try folder.write("x", to: "plain.txt.gz")).contains("the first bytes are not;"))
+        #expect(try message(try folder.write("[]", to: "x.jsonl")).hasSuffix("leave such records out"))
+    }
 }
