@@ -6,7 +6,7 @@ import Foundations
 public final class RecordSource {
     /// Paths of all input files, in the order of reading.
     public let paths: [String]
-    /// Files of folders that are not read, because their name tells no format.
+    /// What folders hold and is not read: files whose name tells no format, links to folders, folders of outputs.
     public let passedOver: [String]
     /// Size of all inputs on disk in bytes; `nil` when one is a pipe.
     public let totalBytes: Int?
@@ -23,16 +23,20 @@ public final class RecordSource {
 
     /// Finds the inputs, and goes to the place of a saved cursor if one is given.
     ///
-    /// Throws `noInput`, `invalidOption` and `cannotResume`.
-    public init(inputs: [InputSpec], options: ReadOptions, cursor: Cursor? = nil) throws(CorporaError) {
+    /// `isOutput` tells of a folder whether it holds outputs: below an input it is passed over, as an input it is an
+    /// error. Throws `noInput`, `invalidOption` and `cannotResume`.
+    public init(
+        inputs: [InputSpec], options: ReadOptions, cursor: Cursor? = nil,
+        isOutput: @escaping (String) -> Bool = { _ in false }
+    ) throws(CorporaError) {
         try options.validate()
-        let finder = try InputFinder(inputs: inputs, format: options.format)
+        let finder = try InputFinder(inputs: inputs, format: options.format, isOutput: isOutput)
         files = finder.files
+        for file in files { try options.check(file.format, of: file.path) }
         passedOver = finder.passedOver
         paths = files.map(\.path)
         totalBytes = files.allSatisfy(\.isRegular) ? files.reduce(0) { $0 + $1.size } : nil
         self.options = options
-        for file in files { try options.check(file.format, of: file.path) }
         var hasher = SHA256Hasher()
         for file in files { hasher.update(Array("\(file.path)\0\(file.format.rawValue)\0\(file.size)\n".utf8)) }
         identity = hasher.finish().hex
@@ -95,8 +99,10 @@ public final class RecordSource {
         return nil
     }
 
-    private func report(_ problem: Problem, in file: InputFile) throws(CorporaError) -> RawRecord {
+    /// Every shard stops at a problem; one alone, that of the next document, reports it.
+    private func report(_ problem: Problem, in file: InputFile) throws(CorporaError) -> RawRecord? {
         guard options.onStructureError == .skip else { throw .structure(problem) }
+        guard position.index % options.shardCount == options.shardIndex else { return nil }
         let origin = Origin(
             path: file.path, line: problem.line, entry: problem.entry, byteOffset: problem.byteOffset,
             index: position.index)

@@ -5,11 +5,16 @@ import Glibc
 struct InputFinder {
     let format: ReadOptions.Format
     private(set) var files: [InputFile] = []
-    /// Files of a folder that were not taken, because their name tells no format.
+    /// What a folder holds and is not read: files whose name tells no format, links to folders, outputs.
     private(set) var passedOver: [String] = []
+    /// Whether a folder is no input, whatever lies in it.
+    private let isOutput: (String) -> Bool
 
-    init(inputs: [InputSpec], format: ReadOptions.Format) throws(CorporaError) {
+    init(
+        inputs: [InputSpec], format: ReadOptions.Format, isOutput: @escaping (String) -> Bool = { _ in false }
+    ) throws(CorporaError) {
         self.format = format
+        self.isOutput = isOutput
         var standardInputs = 0
         for input in inputs {
             switch input {
@@ -29,6 +34,11 @@ struct InputFinder {
     private mutating func add(_ path: String) throws(CorporaError) {
         if let mode = Self.status(path)?.mode {
             if mode & S_IFMT != S_IFDIR { return append(path, always: true) }
+            if isOutput(path) {
+                throw .noInput(
+                    argument: path,
+                    reason: "the folder is an output or holds the shards of a render; name the files in it")
+            }
             let before = files.count
             addFolder(path)
             if files.count == before {
@@ -70,7 +80,7 @@ struct InputFinder {
                     continue
                 }
                 switch mode & S_IFMT {
-                case S_IFDIR: isLink ? passedOver.append(path) : pending.append(path)
+                case S_IFDIR: isLink || isOutput(path) ? passedOver.append(path) : pending.append(path)
                 case S_IFREG: found.append(path)
                 default: passedOver.append(path)
                 }

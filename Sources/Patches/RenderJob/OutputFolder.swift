@@ -40,6 +40,17 @@ struct OutputFolder {
         if whole == Manifest.fileName || whole == Journal.fileName { return true }
         guard whole.hasPrefix("part-"), let dot = whole.lastIndex(of: ".") else { return false }
         let digits = whole[..<dot].dropFirst("part-".count)
+    /// Whether a folder is this one, or holds the manifest or the journal of a render.
+    func isOutput(_ folder: String) -> Bool {
+        if Folder.isSame(path, folder) { return true }
+        return [Manifest.fileName, Journal.fileName].contains { name in
+            guard let bytes = FileManager.default.contents(atPath: folder + "/" + name),
+                let value = try? JSONValue.parse([UInt8](bytes))
+            else { return false }
+            return ["format_version", "settings", "shards"].allSatisfy { value[$0] != nil }
+        }
+    }
+
         return digits.count >= 5 && digits.allSatisfy(\.isNumber)
             && ShardFormat.allCases.contains { whole[whole.index(after: dot)...] == $0.suffix }
     }

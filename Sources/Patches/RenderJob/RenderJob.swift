@@ -51,9 +51,9 @@ public struct RenderJob: Sendable {
         guard (0...1024).contains(workers) else {
             throw ShardError.invalidOption(key: "workers", value: "\(workers)", expected: "0 to 1024")
         }
-        // Missing inputs are found before a folder is made.
-        let paths = try RecordSource(inputs: inputs, options: settings.read).paths.filter { $0 != "-" }
         let folder = OutputFolder(path: output)
+        // Missing inputs are found before a folder is made.
+        let paths = try source(besides: folder).paths.filter { $0 != "-" }
         if let input = folder.first(holding: paths) { throw ShardError.inputInOutput(path: input, folder: output) }
         try folder.create()
         let lock = try FolderLock(path: output)
@@ -118,16 +118,22 @@ public struct RenderJob: Sendable {
     }
 
     /// The journal, found or new, and the input at the place where the next shard begins.
+    /// The input, without folders of shards.
+    private func source(besides folder: OutputFolder, cursor: Cursor? = nil) throws(CorporaError) -> RecordSource {
+        try RecordSource(inputs: inputs, options: settings.read, cursor: cursor, isOutput: folder.isOutput)
+    }
+
     private func begin(in folder: OutputFolder) throws -> (Journal, RecordSource) {
         let arguments = inputs.map(\.argument)
         if try policy == .resume && folder.names().contains(Journal.fileName) {
             let journal = try Journal.load(from: folder, inputs: arguments, settings: settings)
-            let source = try RecordSource(inputs: inputs, options: settings.read, cursor: journal.cursor)
+            let source = try source(besides: folder, cursor: journal.cursor)
             try folder.remove(keeping: Set(journal.shards.map(\.file) + [Journal.fileName]))
             return (journal, source)
         }
-        let source = try RecordSource(inputs: inputs, options: settings.read)
-        let journal = Journal(inputs: arguments, settings: settings, cursor: source.cursor)
+        let source = try source(besides: folder)
+        var journal = Journal(inputs: arguments, settings: settings, cursor: source.cursor)
+        journal.report.add(passedOver: source.passedOver)
         try journal.save(in: folder)
         return (journal, source)
     }

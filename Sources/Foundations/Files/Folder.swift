@@ -1,0 +1,32 @@
+import Glibc
+
+/// Folders on disk.
+public enum Folder {
+    /// Makes a folder and those above it, as far as they are not there yet.
+    ///
+    /// Throws `cannotWrite` with the path that cannot be made.
+    public static func create(_ path: String) throws(FileError) {
+        if unsafe mkdir(path, 0o777) == 0 || isFolder(path) { return }
+        var code = errno
+        if code == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
+            try create(String(path[..<slash]))
+            if unsafe mkdir(path, 0o777) == 0 || isFolder(path) { return }
+            code = errno
+        }
+        let reason = code == EEXIST ? "a file of this name is there" : FileError.reason(code)
+        throw .cannotWrite(path: path, reason: reason)
+    }
+
+    /// Whether there is a folder, or a link to one.
+    public static func isFolder(_ path: String) -> Bool {
+        var information = stat()
+        return unsafe stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether two paths lead to one and the same folder.
+    public static func isSame(_ path: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard unsafe stat(path, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+}
