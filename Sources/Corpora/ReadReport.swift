@@ -14,6 +14,22 @@ public struct ReadReport: Codable, Sendable, Equatable {
     /// The first problems, at most ``exampleLimit``.
     public private(set) var examples: [Problem] = []
 
+    /// Files and folders within input folders that are not read; `nil` when there are none.
+    public private(set) var passedOver: PassedOver?
+
+    /// What folders hold and is not read.
+    public struct PassedOver: Codable, Sendable, Equatable {
+        /// How many files and folders.
+        public let count: Int
+        /// The first paths, at most ``ReadReport/exampleLimit``.
+        public let examples: [String]
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case documents, skipped, replacements, problems, examples
+        case passedOver = "passed_over"
+    }
+
     /// An empty report.
     public init() {}
 
@@ -31,8 +47,15 @@ public struct ReadReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// Notes what ``RecordSource/passedOver`` lists.
+    public mutating func add(passedOver paths: [String]) {
+        guard !paths.isEmpty else { return }
+        passedOver = PassedOver(count: paths.count, examples: Array(paths.prefix(Self.exampleLimit)))
+    }
+
     /// Adds the report of the part that follows.
     public mutating func add(_ other: ReadReport) {
+        passedOver = passedOver ?? other.passedOver
         documents += other.documents
         skipped += other.skipped
         replacements += other.replacements

@@ -88,6 +88,9 @@ final class JobWriter {
     }
 
     private func finishRecord(_ end: RecordEnd) throws {
+        for problem in end.report.examples.prefix(ReadReport.exampleLimit - report.examples.count) {
+            onEvent(.problem(problem))
+        }
         report.add(end.report)
         guard end.hasDocument else { return }
         counts.add(end.counts)

@@ -1,7 +1,13 @@
+public import Corpora
+
 /// What happens during a render.
 public enum RenderEvent: Sendable {
     /// Work begins; `documents` were finished by an earlier, interrupted run.
     case started(documents: Int)
+    /// Files and folders within input folders that are not read; sent once, when there are any.
+    case passedOver([String])
+    /// Something was wrong with the input, or a document was left out; sent for the first examples of a report.
+    case problem(Problem)
     /// How far the work is; sent a few times a second.
     case progress(RenderProgress)
     /// A shard got its name.

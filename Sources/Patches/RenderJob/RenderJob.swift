@@ -65,6 +65,7 @@ public struct RenderJob: Sendable {
         }
         let (journal, source) = try begin(in: folder)
         onEvent(.started(documents: journal.counts.documents))
+        if !source.passedOver.isEmpty { onEvent(.passedOver(source.passedOver)) }
         let identity = source.cursor.inputs
         let writer = JobWriter(
             folder: folder, journal: journal, totalBytes: source.totalBytes, startBytes: source.bytesTaken,
@@ -117,12 +118,12 @@ public struct RenderJob: Sendable {
         return nil
     }
 
-    /// The journal, found or new, and the input at the place where the next shard begins.
     /// The input, without folders of shards.
     private func source(besides folder: OutputFolder, cursor: Cursor? = nil) throws(CorporaError) -> RecordSource {
         try RecordSource(inputs: inputs, options: settings.read, cursor: cursor, isOutput: folder.isOutput)
     }
 
+    /// The journal, found or new, and the input at the place where the next shard begins.
     private func begin(in folder: OutputFolder) throws -> (Journal, RecordSource) {
         let arguments = inputs.map(\.argument)
         if try policy == .resume && folder.names().contains(Journal.fileName) {

@@ -25,6 +25,11 @@ final class RenderPrinter: Sendable {
         case .started(let documents):
             emit("started", ["documents": .integer(documents)])
             if documents > 0, !quiet { Console.note("continuing after \(documents) documents") }
+        case .passedOver(let paths):
+            let shown = paths.prefix(ReadReport.exampleLimit)
+            emit("passed_over", ["count": .integer(paths.count), "examples": .array(shown.map { .string($0) })])
+        case .problem(let problem):
+            emit("problem", (try? StrictJSON.encodedValue(problem)).map { ["problem": $0] } ?? [:])
         case .progress(let progress):
             emit("progress", Self.fields(progress))
             if showsProgress {
@@ -52,6 +57,12 @@ final class RenderPrinter: Sendable {
                 let kinds = manifest.report.problems.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
                 Console.warning("problems of the input: \(kinds.joined(separator: ", "))")
             }
+            if let passedOver = manifest.report.passedOver {
+                let shown = passedOver.examples.prefix(4).joined(separator: ", ")
+                Console.warning(
+                    "\(passedOver.count) entries of folders are not read: \(shown)"
+                        + (passedOver.count > 4 ? ", ..." : ""))
+            }
             let missing = counts.missingGlyphs.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             if !missing.isEmpty {
                 let scripts = missing.prefix(8).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -64,12 +75,17 @@ final class RenderPrinter: Sendable {
         if json {
             emit(
                 "finished",
-                (try? StrictJSON.encodedValue(counts)).map { ["counts": $0, "folder": .string(folder)] } ?? [:])
+                [
+                    "counts": try StrictJSON.encodedValue(counts), "folder": .string(folder),
+                    "report": try StrictJSON.encodedValue(manifest.report),
+                ])
+            if let failure = failure.withLock({ $0 }) { throw failure }
         } else {
             let skipped = manifest.report.skipped > 0 ? ", \(manifest.report.skipped) skipped" : ""
             try Console.result(
                 "\(folder): \(counts.documents) documents, \(counts.sequences) sequences, \(counts.patches) patches, "
-                    + "\(manifest.shards.count) shards, \(Figures.bytes(manifest.shards.reduce(0) { $0 + $1.bytes }))")
+                    + "\(manifest.shards.count) shards, \(Figures.bytes(manifest.shards.reduce(0) { $0 + $1.bytes }))"
+                    + skipped)
         }
     }
 
