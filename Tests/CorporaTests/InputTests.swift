@@ -104,4 +104,54 @@ import Testing
         }
         #expect(source.bytesTaken == size + 2)
     }
+
+    @Test func fieldsAreRefusedForFilesThatHaveNone() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a\n", to: "in/a.txt")
+        try folder.write("text,y\na,1\n", to: "in/b.csv")
+        func refusal(_ name: String, _ change: (inout ReadOptions) -> Void) -> CorporaError? {
+            var options = ReadOptions()
+            change(&options)
+            do throws(CorporaError) { _ = try RecordSource(inputs: [InputSpec(name)], options: options) } catch {
+                return error
+            }
+            return nil
+        }
+        let lines = CorporaError.invalidOption(
+            key: "format", value: "lines for \(folder.file("in/a.txt"))",
+            expected: "a format with fields, to read the field y")
+        #expect(refusal(folder.file("in")) { $0.labelField = "y" } == lines)
+        #expect(refusal(folder.file("in/a.txt")) { $0.keepFields = ["y"] } == lines)
+        #expect(refusal(folder.file("in/b.csv")) { $0.labelField = "y" } == nil)
+        #expect(refusal("-") { $0.textBField = "y" } != nil)
+        #expect(
+            refusal(folder.file("in/b.csv")) { $0.wordsField = "y" }
+                == .invalidOption(
+                    key: "words_field", value: "y for \(folder.file("in/b.csv"))",
+                    expected: "none: a table holds no arrays"))
+    }
+
+    @Test func numbersPassThroughAsTheyStand() throws {
+        let folder = try TemporaryFolder()
+        let numbers = [
+            "12345678901234567890", "1.10", "1e400", "-0", "1E5", "0.1", "7", "[1.50,{\"a\":2e0}]",
+            "-9223372036854775809",
+        ]
+        let lines = numbers.map { "{\"text\":\"a\",\"n\":\($0)}\n" }.joined()
+        var options = ReadOptions()
+        options.labelField = "n"
+        options.keepFields = ["n"]
+        let documents = try readAll(try folder.write(lines, to: "x.jsonl"), options).documents
+        #expect(documents.map { String(decoding: $0.label?.encoded() ?? [], as: UTF8.self) } == numbers)
+        #expect(documents.map { String(decoding: $0.fields["n"]?.encoded() ?? [], as: UTF8.self) } == numbers)
+        let writer = try TarWriter(path: folder.file("s.tar"))
+        for (key, label) in [("a", "007"), ("b", "7"), ("c", "+7")] {
+            try writer.add(name: "\(key).txt", bytes: Array("x".utf8))
+            try writer.add(name: "\(key).n", bytes: Array(label.utf8))
+        }
+        try writer.finish()
+        options.keepFields = []
+        let samples = try readAll(folder.file("s.tar"), options).documents
+        #expect(samples.map(\.label) == [.string("007"), .integer(7), .string("+7")])
+    }
 }

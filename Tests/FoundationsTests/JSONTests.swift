@@ -158,4 +158,20 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue.parse(Arr
         let text = #"{"label":"\ud800","other":"\ud800","\ud800":1,"words":["\udfff"]}"#
         #expect(try reader.read(Array(text.utf8)).loneSurrogates == 2)
     }
+
+    @Test func numbersKeepTheirSpellingOnRequestAlone() throws {
+        func parse(_ text: String, keepsSpelling: Bool) throws -> JSONValue {
+            try JSONValue.parse(Array(text.utf8), keepsSpelling: keepsSpelling)
+        }
+        #expect(try parse("1.10", keepsSpelling: true) == .spelled("1.10"))
+        #expect(try parse("1.10", keepsSpelling: false) == .number(1.1))
+        #expect(try parse("1e400", keepsSpelling: true).encoded() == Array("1e400".utf8))
+        #expect(throws: JSONError.self) { try parse("1e400", keepsSpelling: false) }
+        #expect(try parse("[1.5,2,-3]", keepsSpelling: true) == .array([.number(1.5), .integer(2), .integer(-3)]))
+        for broken in ["01", "1.", "+1", "1e", ".5", "-"] {
+            #expect(throws: JSONError.self) { try parse(broken, keepsSpelling: true) }
+        }
+        #expect(
+            try JSONDecoder().decode([Double].self, from: JSONEncoder().encode([JSONValue.spelled("1.10")])) == [1.1])
+    }
 }

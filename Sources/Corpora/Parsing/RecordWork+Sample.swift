@@ -60,7 +60,8 @@ extension RecordWork {
         if case .value(let value)? = field { return value }
         guard let bytes = try member(name.lowercased(), members) else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
-        return Int(text).map(JSONValue.integer) ?? .string(text)
+        if let number = Int(text), String(number) == text { return .integer(number) }
+        return .string(text)
     }
 
     /// The text of a member without its final line break.

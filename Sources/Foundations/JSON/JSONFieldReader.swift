@@ -33,7 +33,7 @@ public struct JSONFieldReader: Sendable {
     }
 
     /// The wanted fields of one object, in the order of the names, `nil` where the object has none, and the number of
-    /// lone surrogate escapes in them that became U+FFFD. Of a key that stands twice the last value counts.
+    /// lone surrogate escapes in them that became U+FFFD. Numbers keep their spelling. Of a key that stands twice the last value counts.
     ///
     /// `bytes` must be well-formed UTF-8. Throws ``JSONError`` with the byte offset; a text that is no object is a
     /// syntax error.
@@ -41,6 +41,7 @@ public struct JSONFieldReader: Sendable {
         let text = bytes.span
         var fields = [Field?](repeating: nil, count: wanted.count)
         var scanner = JSONScanner()
+        scanner.keepsSpelling = true
         scanner.skipSpace(text)
         guard try scanner.peek(text) == UInt8(ascii: "{") else {
             throw .syntax(byteOffset: scanner.position, expected: "an object")

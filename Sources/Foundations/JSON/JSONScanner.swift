@@ -9,6 +9,8 @@ struct JSONScanner {
     var loneSurrogates = 0
     /// Whether a key that stands twice in an object is an error.
     var rejectDuplicates = false
+    /// Whether numbers keep a spelling of their own.
+    var keepsSpelling = false
 
     /// One value with nothing but white space around it.
     mutating func document(_ text: Span<UInt8>) throws(JSONError) -> JSONValue {
@@ -157,7 +159,9 @@ struct JSONScanner {
         let isInteger = try passNumber(text)
         let spelled = plain(text, start..<position)
         if isInteger, spelled != "-0", let value = Int(spelled) { return .integer(value) }
-        guard let value = Double(spelled), value.isFinite else {
+        let number = Double(spelled)
+        if keepsSpelling, number?.description != spelled { return .spelled(spelled) }
+        guard let value = number, value.isFinite else {
             throw .syntax(byteOffset: start, expected: "a number that fits 64-bit floating point")
         }
         return .number(value)

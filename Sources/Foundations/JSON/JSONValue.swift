@@ -8,6 +8,9 @@ public enum JSONValue: Sendable, Equatable {
     case integer(Int)
     /// Any other number.
     case number(Double)
+    /// A number as the text spells it, where ``parse(_:rejectDuplicates:keepsSpelling:)`` keeps what `integer` and
+    /// `number` would not give back: `1.10`, `1e400`, `12345678901234567890`.
+    case spelled(String)
     /// A string.
     case string(String)
     /// An array.
@@ -17,14 +20,16 @@ public enum JSONValue: Sendable, Equatable {
 
     /// Reads one strict RFC 8259 text. Lone surrogate escapes become U+FFFD. O(n).
     ///
-    /// Of a key that stands twice the last value counts, unless `rejectDuplicates` is set.
-    /// Throws ``JSONError`` with the byte offset.
+    /// Of a key that stands twice the last value counts, unless `rejectDuplicates` is set. Numbers that ``integer(_:)``
+    /// and ``number(_:)`` would spell in another way become ``spelled(_:)`` if `keepsSpelling` is set; otherwise those
+    /// that no `Double` holds are errors. Throws ``JSONError`` with the byte offset.
     public static func parse(
-        _ bytes: [UInt8], rejectDuplicates: Bool = false
+        _ bytes: [UInt8], rejectDuplicates: Bool = false, keepsSpelling: Bool = false
     ) throws(JSONError) -> JSONValue {
         if let offset = UTF8Text.firstInvalid(in: bytes.span) { throw .invalidUTF8(byteOffset: offset) }
         var scanner = JSONScanner()
         scanner.rejectDuplicates = rejectDuplicates
+        scanner.keepsSpelling = keepsSpelling
         return try scanner.document(bytes.span)
     }
 
@@ -34,7 +39,7 @@ public enum JSONValue: Sendable, Equatable {
         case .null: "null"
         case .bool: "a boolean"
         case .integer: "an integer"
-        case .number: "a number"
+        case .number, .spelled: "a number"
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"
@@ -69,7 +74,7 @@ extension JSONValue: Codable {
         }
     }
 
-    /// Encodes the value itself.
+    /// Encodes the value itself; a number loses its spelling.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -77,6 +82,7 @@ extension JSONValue: Codable {
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
         case .number(let value): try container.encode(value)
+        case .spelled(let text): try container.encode(Double(text) ?? .nan)
         case .string(let value): try container.encode(value)
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)

@@ -21,6 +21,7 @@ private struct JSONWriter {
         case .bool(let value): append(value ? "true" : "false")
         case .integer(let value): append(String(value))
         case .number(let value): append(value.isFinite ? value.description : "null")
+        case .spelled(let text): append(text)
         case .string(let value): writeString(value)
         case .array(let values):
             writeList(values, open: "[", close: "]", indent: indent) { writer, element in

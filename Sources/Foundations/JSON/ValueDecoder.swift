@@ -97,6 +97,9 @@ struct ValueDecoder: Decoder {
         switch value {
         case .integer(let number): return Double(number)
         case .number(let number): return number
+        case .spelled(let text):
+            guard let number = Double(text), number.isFinite else { throw mismatch("a number of 64 bits") }
+            return number
         default: throw mismatch("a number")
         }
     }
@@ -108,6 +111,9 @@ struct ValueDecoder: Decoder {
             return result
         case .number(let number):
             guard let result = I(exactly: number) else { throw mismatch("an integer") }
+            return result
+        case .spelled:
+            guard let result = I(exactly: try double()) else { throw mismatch("an integer") }
             return result
         default: throw mismatch("an integer")
         }

@@ -116,7 +116,7 @@ public final class ShardReader {
     }
 
     private static func json(_ bytes: [UInt8], path: String, name: some StringProtocol) throws -> JSONValue {
-        do { return try JSONValue.parse(bytes) } catch {
+        do { return try JSONValue.parse(bytes, keepsSpelling: true) } catch {
             throw ShardError.malformed(path: path, byteOffset: nil, reason: "entry \(name): \(error)")
         }
     }
