@@ -14,7 +14,8 @@ public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong, where, and what to do.
     public var description: String {
         switch self {
-        case .structure(let problem): "\(problem); pass --on-error skip to leave such records out"
+        case .structure(let problem):
+            "\(problem); pass --on-error skip to leave such \(problem.kind.isOfInput ? "inputs" : "records") out"
         case .encoding(let problem): "\(problem); choose --on-encoding-error replace or skip to go on"
         case .invalidOption(let key, let value, let expected): "read option \(key): got \(value), expected \(expected)"
         case .noInput(let argument, let reason): "no input for \(argument): \(reason)"

@@ -23,6 +23,9 @@ public struct Problem: Codable, Sendable, Equatable, CustomStringConvertible {
 
         /// Whether the encoding policy decides, not the structure policy.
         public var isEncoding: Bool { self == .invalidText }
+
+        /// Whether it is no record that is wrong but an input, or what is left of it.
+        var isOfInput: Bool { self == .tornInput || self == .unreadableInput }
     }
 
     /// What is wrong.

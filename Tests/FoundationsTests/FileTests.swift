@@ -82,4 +82,19 @@ import Testing
         #expect(result.errorText == "done\n")
         #expect(try Execution.run("/bin/sh", ["-c", "kill -9 $$"]).status == -9)
     }
+
+    @Test func foldersAreMadeWithThoseAboveThem() throws {
+        let folder = try TemporaryFolder()
+        for _ in 0..<2 { try Folder.create(folder.file("a/b/c/")) }
+        #expect(Folder.isFolder(folder.file("a/b/c")) && Folder.isSame(folder.file("a/b/../b"), folder.file("a/b")))
+        let file = try folder.write("x", to: "file")
+        do {
+            try Folder.create(file)
+            Issue.record("a folder over a file")
+        } catch { #expect("\(error)" == "cannot write \(file): a file of this name is there") }
+        #expect(throws: FileError.cannotWrite(path: file + "/below", reason: "Not a directory")) {
+            try Folder.create(file + "/below")
+        }
+        #expect("\(FileError.cannotWrite(path: "x", reason: "No space left on device"))".hasSuffix("; make room"))
+    }
 }

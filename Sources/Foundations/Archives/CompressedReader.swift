@@ -37,9 +37,14 @@ public final class CompressedReader {
         self.source = source
         compression = Compression.detect(try source.peek(6))
         guard promised == .none || promised == compression else {
+            let found: String
+            if try source.peek(1).isEmpty {
+                found = "the file is empty"
+            } else {
+                found = "the first bytes are \(compression == .none ? "not" : "\(compression.rawValue)")"
+            }
             throw .damaged(
-                path: path, byteOffset: 0, entry: nil,
-                reason: "the name promises \(promised.rawValue), the first bytes are \(compression.rawValue)")
+                path: path, byteOffset: 0, entry: nil, reason: "the name promises \(promised.rawValue), \(found)")
         }
         blocks = compression == .gzip ? try InflateSource(source: source) : source
         if compression == .none || compression == .gzip {

@@ -22,7 +22,7 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
         case .cannotOpen(let path, let reason): return "cannot open \(path): \(reason)"
         case .cannotRead(let path, let reason): return "cannot read \(path): \(reason)"
         case .cannotWrite(let path, let reason):
-            return "cannot write \(path): \(reason); check permissions and free space"
+            return "cannot write \(path): \(reason)\(Self.advice(reason))"
         case .damaged(let path, let byteOffset, let entry, let reason):
             let place = entry.map { ", entry \($0)" } ?? ""
             return "\(path)\(place) is torn or damaged after \(byteOffset) bytes of content: \(reason); "
@@ -31,6 +31,15 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
             let place = entry.map { ", entry \($0)" } ?? ""
             return "\(path)\(place) is larger than the limit of \(limit) bytes"
         case .unsupported(let path, let reason): return "\(path): \(reason)"
+        }
+    }
+
+    /// What to do about the reasons that are met most.
+    private static func advice(_ reason: String) -> String {
+        switch reason {
+        case Self.reason(ENOSPC), Self.reason(EDQUOT): "; make room"
+        case Self.reason(EACCES), Self.reason(EPERM), Self.reason(EROFS): "; check the permissions"
+        default: ""
         }
     }
 

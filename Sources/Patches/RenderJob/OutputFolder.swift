@@ -20,11 +20,7 @@ struct OutputFolder {
 
     /// Makes the folder if need be. Throws ``ShardError/file(_:)``.
     func create() throws(ShardError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw .file(.cannotWrite(path: path, reason: "the folder cannot be made"))
-        }
+        do { try Folder.create(path) } catch { throw .file(error) }
     }
 
     /// Names of everything inside, sorted. Throws ``ShardError/file(_:)``.
@@ -40,6 +36,10 @@ struct OutputFolder {
         if whole == Manifest.fileName || whole == Journal.fileName { return true }
         guard whole.hasPrefix("part-"), let dot = whole.lastIndex(of: ".") else { return false }
         let digits = whole[..<dot].dropFirst("part-".count)
+        return digits.count >= 5 && digits.allSatisfy(\.isNumber)
+            && ShardFormat.allCases.contains { whole[whole.index(after: dot)...] == $0.suffix }
+    }
+
     /// Whether a folder is this one, or holds the manifest or the journal of a render.
     func isOutput(_ folder: String) -> Bool {
         if Folder.isSame(path, folder) { return true }
@@ -49,10 +49,6 @@ struct OutputFolder {
             else { return false }
             return ["format_version", "settings", "shards"].allSatisfy { value[$0] != nil }
         }
-    }
-
-        return digits.count >= 5 && digits.allSatisfy(\.isNumber)
-            && ShardFormat.allCases.contains { whole[whole.index(after: dot)...] == $0.suffix }
     }
 
     /// The partial name that a manifest gets while the files it lists are removed.
