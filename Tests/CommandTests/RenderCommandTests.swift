@@ -88,4 +88,62 @@ import Testing
         #expect(failed.errorText.contains("cannot write \(out)2/part-00000.lps.partial"))
         #expect(try fixture.files("out2").keys.sorted() == ["progress.json"])
     }
+
+    @Test func problemsOfTheInputAreTold() throws {
+        let fixture = try CommandFixture(lines: 3)
+        try fixture.folder.write("{\"text\":\"a\"}\n{]\n{\"text\":7}\n", to: "in/x.jsonl")
+        try fixture.folder.write("x", to: "in/picture.png")
+        let input = fixture.path("in")
+        let quiet = try letterpress(
+            "render", input, "--out", fixture.path("a"), "--on-error", "skip", "--quiet")
+        #expect(quiet.status == 0 && quiet.errors.isEmpty && quiet.text.hasSuffix(", 2 skipped\n"))
+        let run = try letterpress("render", input, "--out", fixture.path("b"), "--on-error", "skip")
+        #expect(run.errorText.contains("warning: 1 entries of folders are not read: \(input)/picture.png\n"))
+        let json = try letterpress(
+            "render", input, "--out", fixture.path("c"), "--on-error", "skip", "--json", "--quiet")
+        let events = try json.text.split(separator: "\n").map { line in
+            try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        func all(_ name: String) -> [[String: Any]] { events.filter { $0["event"] as? String == name } }
+        #expect(
+            all("problem").map { ($0["problem"] as? [String: Any])?["kind"] as? String } == [
+                "broken_json", "wrong_field",
+            ])
+        #expect(all("passed_over").map { $0["examples"] as? [String] } == [["\(input)/picture.png"]])
+        let report = try #require(all("finished").first?["report"] as? [String: Any])
+        #expect(report["skipped"] as? Int == 2)
+        #expect((report["passed_over"] as? [String: Any])?["count"] as? Int == 1)
+        #expect(String(decoding: try fixture.folder.read("c/manifest.json"), as: UTF8.self).contains("picture.png"))
+    }
+
+    @Test func anOutputInsideTheInputIsNoInput() throws {
+        let fixture = try CommandFixture(lines: 3)
+        try fixture.folder.write("one\ntwo\n", to: "in/x.txt")
+        let arguments = ["render", fixture.path("in"), "--out", fixture.path("in/out")]
+        for extra in [[], ["--resume"], ["--overwrite"], ["--resume"]] {
+            let run = try Execution.run(
+                product: "letterpress", arguments + extra + ["--format", "pixelgpt", "--root", Repository.root])
+            #expect(run.status == 0 && run.text.contains(": 2 documents, "), "\(run.errorText)")
+        }
+        let other = try letterpress("render", fixture.path("in"), "--out", fixture.path("other"))
+        #expect(other.text.contains(": 2 documents, "))
+        let direct = try letterpress("render", fixture.path("in/out"), "--out", fixture.path("other2"))
+        #expect(direct.status == 66 && direct.errorText.contains("holds the shards of a render"))
+        #expect(!FileManager.default.fileExists(atPath: fixture.path("other2")))
+        let file = try letterpress("render", fixture.input, "--out", fixture.path("in/x.txt"))
+        #expect(file.status == 74 && file.errorText.hasSuffix("in/x.txt: a file of this name is there\n"))
+    }
+
+    @Test func errorsOfTheSystemHaveExitCodesToo() throws {
+        let fixture = try CommandFixture(lines: 1)
+        try fixture.folder.write("{}", to: "root/fonts/default.json")
+        try fixture.folder.write("{", to: "root/corpora/recipes/a.json")
+        let root = fixture.path("root")
+        #expect(try letterpress("corpus", "list", "--root", root).status == 65)
+        try fixture.folder.write("{}", to: "root/corpora/recipes/a.json")
+        let fetch = try letterpress("corpus", "fetch", "a", "--root", root)
+        #expect(fetch.status == 74 && fetch.errorText.hasPrefix("letterpress: "))
+        #expect(try letterpress("corpus", "fetch").status == 64)
+        #expect(try letterpress("--help").status == 0)
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Foundation
 import Foundations
 import Patches
 import Typesetting
@@ -25,8 +26,13 @@ struct CommandFailure: Error {
         case let error as LayoutError:
             if case .invalidOption = error { code = .usage } else { code = .badData }
         case is PictureError: code = .badData
-        case is ConfigError: code = .badData
-        default: return nil
+        case is ConfigError, is JSONError, is DecodingError: code = .badData
+        default:
+            // The argument parser knows its own errors and calls any other a plain failure.
+            guard !(error is ExitCode), Letterpress.exitCode(for: error) == .failure else { return nil }
+            let path = (error as? CocoaError)?.filePath.map { "\($0): " } ?? ""
+            self.init(.inputOutput, path + (error is CocoaError ? error.localizedDescription : "\(error)"))
+            return
         }
         self.init(code, "\(error)")
     }
