@@ -39,8 +39,8 @@ public enum TextCleaner {
     public static func clean(_ bytes: [UInt8], normalisation: Normalisation = .none) -> CleanText {
         var result = bytes
         var maps: [OffsetMap] = []
-        if let first = nextChange(in: bytes.span, from: 0) {
-            let (cleaned, map) = replaceBreaks(bytes, from: first.range.lowerBound)
+        if let first = UTF8Text.nextLineBreak(in: bytes.span, orNUL: true) {
+            let (cleaned, map) = replaceBreaks(bytes, from: first.lowerBound)
             result = cleaned
             maps.append(map)
         }
@@ -58,37 +58,16 @@ public enum TextCleaner {
         var map = OffsetMap()
         var copied = 0
         var position = start
-        while let change = nextChange(in: span, from: position) {
-            result.append(contentsOf: bytes[copied..<change.range.lowerBound])
-            map.change(cleaned: result.count, original: change.range.lowerBound)
-            result.append(contentsOf: change.isNUL ? [0xEF, 0xBF, 0xBD] : [0x20])
-            copied = change.range.upperBound
+        while let change = UTF8Text.nextLineBreak(in: span, from: position, orNUL: true) {
+            result.append(contentsOf: bytes[copied..<change.lowerBound])
+            map.change(cleaned: result.count, original: change.lowerBound)
+            result.append(contentsOf: bytes[change.lowerBound] == 0 ? [0xEF, 0xBF, 0xBD] : [0x20])
+            copied = change.upperBound
             map.keep(cleaned: result.count, original: copied)
             position = copied
         }
         result.append(contentsOf: bytes[copied...])
         return (result, map)
-    }
-
-    /// The next line break or NUL at or after `start`.
-    private static func nextChange(in bytes: Span<UInt8>, from start: Int) -> (range: Range<Int>, isNUL: Bool)? {
-        var index = start
-        let count = bytes.count
-        while index < count {
-            let byte = bytes[index]
-            switch byte {
-            case 0x00: return (index..<index + 1, true)
-            case 0x0D:
-                let isPair = index + 1 < count && bytes[index + 1] == 0x0A
-                return (index..<index + (isPair ? 2 : 1), false)
-            case 0x0A...0x0C: return (index..<index + 1, false)
-            case 0xC2 where index + 1 < count && bytes[index + 1] == 0x85: return (index..<index + 2, false)
-            case 0xE2 where index + 2 < count && bytes[index + 1] == 0x80 && bytes[index + 2] & 0xFE == 0xA8:
-                return (index..<index + 3, false)
-            default: index += 1
-            }
-        }
-        return nil
     }
 
     /// The canonical composition; `nil` when the text is composed already.

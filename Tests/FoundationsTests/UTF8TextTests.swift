@@ -29,4 +29,17 @@ import Testing
         }
         #expect(UTF8Text.firstInvalid(in: Array("aé字😀".utf8)) == nil)
     }
+
+    @Test func lineBreaksAreFoundWithTheirLengths() {
+        let breaks = ["\n", "\r", "\r\n", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}"]
+        for text in breaks {
+            let bytes = Array("aé\u{2027}\0\u{84}\u{202A}".utf8)
+            let whole = bytes + Array(text.utf8) + Array("z".utf8)
+            let end = bytes.count + text.utf8.count
+            #expect(UTF8Text.nextLineBreak(in: whole.span) == bytes.count..<end)
+            #expect(UTF8Text.nextLineBreak(in: whole.span, orNUL: true) == 6..<7)
+            #expect(UTF8Text.nextLineBreak(in: whole.span, from: end) == nil)
+        }
+        for cut: [UInt8] in [[0xC2], [0xE2, 0x80], [0xE2]] { #expect(UTF8Text.nextLineBreak(in: cut.span) == nil) }
+    }
 }

@@ -36,6 +36,26 @@ public enum UTF8Text {
         return (result, replacements)
     }
 
+    /// The next of LF, CR, CRLF, VT, FF, NEL, U+2028 and U+2029 at or after `start`, or of these and NUL. O(n).
+    public static func nextLineBreak(
+        in bytes: Span<UInt8>, from start: Int = 0, orNUL stopsAtNUL: Bool = false
+    ) -> Range<Int>? {
+        var index = start
+        let count = bytes.count
+        while index < count {
+            switch bytes[index] {
+            case 0x00 where stopsAtNUL: return index..<index + 1
+            case 0x0D: return index..<index + (index + 1 < count && bytes[index + 1] == 0x0A ? 2 : 1)
+            case 0x0A...0x0C: return index..<index + 1
+            case 0xC2 where index + 1 < count && bytes[index + 1] == 0x85: return index..<index + 2
+            case 0xE2 where index + 2 < count && bytes[index + 1] == 0x80 && bytes[index + 2] & 0xFE == 0xA8:
+                return index..<index + 3
+            default: index += 1
+            }
+        }
+        return nil
+    }
+
     /// The first byte at or after `start` that is not ASCII, or the count.
     static func endOfASCII(in bytes: Span<UInt8>, from start: Int) -> Int {
         let raw = unsafe bytes.bytes

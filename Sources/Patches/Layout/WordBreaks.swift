@@ -1,3 +1,5 @@
+import Foundations
+
 /// Where text is cut into words and lines.
 enum WordBreaks {
     /// Stretches between white space (the Unicode property). Empty for blank text. O(n).
@@ -25,30 +27,12 @@ enum WordBreaks {
     static func lines(_ bytes: [UInt8]) -> [Range<Int>] {
         var lines: [Range<Int>] = []
         var start = 0
-        var index = 0
-        while index < bytes.count {
-            let length = lineBreakLength(bytes, at: index)
-            if length > 0 {
-                lines.append(start..<index)
-                index += length
-                start = index
-            } else {
-                index += 1
-            }
+        while let found = UTF8Text.nextLineBreak(in: bytes.span, from: start) {
+            lines.append(start..<found.lowerBound)
+            start = found.upperBound
         }
         lines.append(start..<bytes.count)
         return lines
-    }
-
-    private static func lineBreakLength(_ bytes: [UInt8], at index: Int) -> Int {
-        func byte(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
-        switch bytes[index] {
-        case 0x0D: return byte(1) == 0x0A ? 2 : 1
-        case 0x0A...0x0C: return 1
-        case 0xC2: return byte(1) == 0x85 ? 2 : 0
-        case 0xE2: return byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9) ? 3 : 0
-        default: return 0
-        }
     }
 
     static func isWhiteSpace(_ scalar: UInt32) -> Bool {
