@@ -20,6 +20,8 @@ public struct Problem: Codable, Sendable, Equatable, CustomStringConvertible {
         case tornInput = "torn_input"
         /// A file that cannot be opened or read.
         case unreadableInput = "unreadable_input"
+        /// A document that was read, but cannot be laid out or drawn under the options.
+        case unrenderable
 
         /// Whether the encoding policy decides, not the structure policy.
         public var isEncoding: Bool { self == .invalidText }
@@ -44,6 +46,13 @@ public struct Problem: Codable, Sendable, Equatable, CustomStringConvertible {
     public var replacements = 0
     /// Whether a document was left out for it.
     public var isSkipped = true
+
+    /// A document that was left out because it cannot be rendered.
+    public static func unrenderable(_ origin: Origin, detail: String) -> Problem {
+        Problem(
+            kind: .unrenderable, path: origin.path, line: origin.line, entry: origin.entry,
+            byteOffset: origin.byteOffset, detail: detail)
+    }
 
     enum CodingKeys: String, CodingKey {
         case kind, path, line, entry, detail, replacements

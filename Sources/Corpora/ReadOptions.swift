@@ -19,7 +19,7 @@ public struct ReadOptions: Codable, Sendable, Equatable {
         case webdataset
     }
 
-    /// What to do with a record that cannot be read.
+    /// What to do with a record that cannot be read, and in a render with a document that cannot be rendered.
     public enum StructurePolicy: String, Codable, Sendable, CaseIterable {
         /// Throw.
         case stop

@@ -124,6 +124,34 @@ import Typesetting
         #expect(!names.contains { $0.hasSuffix(".partial") || $0 == "manifest.json" })
     }
 
+    @Test func documentsThatCannotBeRenderedAreLeftOutUnderSkip() throws {
+        let fixture = try JobFixture()
+        let changes: [(inout RenderJob) -> Void] = [
+            { $0.settings.layout.overflow = .error }, { $0.settings.render.unknownGlyph = .error },
+            {
+                $0.settings.layout.overflow = .error
+                $0.settings.layout.packing = .eachLine
+            },
+        ]
+        try fixture.folder.write(
+            fixture.folder.read("in.jsonl")
+                + Array("{\"text\": \"\(String(repeating: "word ", count: 200))\u{D55C}\", \"label\": 1}\n".utf8),
+            to: "in.jsonl")
+        for (number, change) in changes.enumerated() {
+            let job = try fixture.job("out\(number)") {
+                change(&$0)
+                $0.settings.read.onStructureError = .skip
+            }
+            let manifest = try job.run()
+            let count = try #require(manifest.report.problems["unrenderable"])
+            #expect(count > 0 && manifest.counts.documents == 61 - count && manifest.report.skipped == count)
+            #expect(manifest.report.documents == manifest.counts.documents)
+            #expect(manifest.report.examples.first?.path == fixture.input)
+            let report = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run()
+            #expect(report.flaws.isEmpty && report.rendered == manifest.counts.documents)
+        }
+    }
+
     @Test func badLinesAreLeftOutAndReported() throws {
         let folder = try TemporaryFolder()
         let input = try folder.write("{\"text\": \"a\"}\n{broken\n{\"text\": \"b\"}\n", to: "in.jsonl")

@@ -37,6 +37,9 @@ final class DocumentWorker {
     private let renderer: PatchRenderer
     private let encoder: SequenceEncoder
     private let storeText: Bool
+    private let skipsFailures: Bool
+    /// Whether a document may turn out not to be renderable when sequences of it are written already.
+    private let mayFailLate: Bool
 
     /// Weight of a chunk that is handed on.
     private static let chunkWeight = 1 << 18
@@ -53,11 +56,15 @@ final class DocumentWorker {
         names.words = settings.read.wordsField ?? names.words
         encoder = SequenceEncoder(options: settings.shards, names: names)
         storeText = settings.shards.storeText
+        skipsFailures = settings.read.onStructureError == .skip
+        mayFailLate = settings.render.unknownGlyph == .error || settings.layout.overflow == .error
     }
 
     func work(_ batch: JobBatch, _ emit: (JobChunk) throws -> Void) throws {
         var chunk = JobChunk(bytesTaken: batch.bytesTaken)
+        var flushes = 0
         func flush() throws {
+            flushes += 1
             try emit(chunk)
             chunk = JobChunk(bytesTaken: batch.bytesTaken)
         }
@@ -66,16 +73,20 @@ final class DocumentWorker {
             var end = RecordEnd(next: parsed.next, hasDocument: parsed.document != nil)
             end.report.add(parsed)
             if let document = parsed.document {
+                let before = (items: chunk.items.count, weight: chunk.weight, flushes: flushes)
                 do {
+                    // A document that is left out must leave nothing behind: it is tried first.
+                    if skipsFailures, mayFailLate { _ = try renderer.render(TextInput(document)) { _ in } }
                     end.counts = try render(document) { sequence in
                         chunk.weight += sequence.weight
                         chunk.items.append(.sequence(sequence))
                         if chunk.weight >= Self.chunkWeight { try flush() }
                     }
-                } catch let error as LayoutError {
-                    throw Self.failure(of: document, error)
-                } catch let error as TypesettingError {
-                    throw Self.failure(of: document, error)
+                } catch  where error is LayoutError || error is TypesettingError {
+                    guard skipsFailures, flushes == before.flushes else { throw Self.failure(of: document, error) }
+                    chunk.items.removeSubrange(before.items...)
+                    chunk.weight = before.weight
+                    end = Self.end(of: parsed, leavingOut: document, because: error)
                 }
             }
             chunk.weight += 64
@@ -83,6 +94,18 @@ final class DocumentWorker {
             if chunk.weight >= Self.chunkWeight { try flush() }
         }
         if !chunk.items.isEmpty { try flush() }
+    }
+
+    /// The end of a record whose document cannot be rendered.
+    private static func end(of parsed: ParsedRecord, leavingOut document: Document, because error: any Error)
+        -> RecordEnd
+    {
+        var parsed = parsed
+        parsed.document = nil
+        parsed.problems.append(.unrenderable(document.origin, detail: "cannot be rendered: \(error)"))
+        var end = RecordEnd(next: parsed.next, hasDocument: false)
+        end.report.add(parsed)
+        return end
     }
 
     private static func failure(of document: Document, _ error: any Error) -> ShardError {
