@@ -43,6 +43,13 @@ import Typesetting
         }
     }
 
+    @Test func anUnfinishedRenderIsNamedAsOne() throws {
+        let fixture = try JobFixture()
+        let job = try interrupt(fixture, .native, after: 1, as: "out")
+        #expect(throws: ShardError.unfinished(path: job.output)) { try ShardVerifier(folder: job.output).run() }
+        #expect(ShardError.unfinished(path: "out").description.contains("--resume"))
+    }
+
     @Test func resumingBeforeTheFirstShardStartsAnew() throws {
         let fixture = try JobFixture()
         try fixture.job("whole").run()
@@ -71,8 +78,27 @@ import Typesetting
             }
             #expect(found == key)
         }
-        try fixture.folder.write(fixture.folder.read("in.jsonl") + Array("{\"text\": \"more\"}\n".utf8), to: "in.jsonl")
-        #expect(throws: CorporaError.self) { try job.run() }
+    }
+
+    @Test func resumingWithOtherInputBytesIsRefused() throws {
+        let fixture = try JobFixture()
+        let unfinished = try interrupt(fixture, .native, after: 1, as: "out")
+        let finished = try fixture.job("out", policy: .resume)
+        let bytes = try fixture.folder.read("in.jsonl")
+        var other = bytes
+        other[bytes.count - 4] ^= 1
+        for (input, key) in [(bytes + [0x0A], "input_data.bytes"), (other, "input_data.sha256")] {
+            try fixture.folder.write(input, to: "in.jsonl")
+            for job in [unfinished, finished] {
+                let error = #expect(throws: ShardError.self) { try job.run() }
+                guard case .otherSettings(_, key, _, _)? = error else {
+                    Issue.record("\(key): \(String(describing: error))")
+                    continue
+                }
+            }
+        }
+        try fixture.folder.write(bytes, to: "in.jsonl")
+        for job in [unfinished, finished] { try job.run() }
     }
 
     private func changingFont(_ job: RenderJob) -> RenderJob {

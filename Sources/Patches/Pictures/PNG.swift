@@ -117,7 +117,7 @@ public enum PNG {
     }
 
     /// libpng's version; with zlib's it decides the bytes of encoded pictures, never the pixels.
-    public static var version: String { PNG_LIBPNG_VER_STRING }
+    public static var version: String { unsafe png_get_libpng_ver(nil).map { unsafe String(cString: $0) } ?? "unknown" }
 
     fileprivate static func message(of info: lp_png_info, code: Int32) -> String {
         if code == Int32(lp_png_no_memory) { return "out of memory" }

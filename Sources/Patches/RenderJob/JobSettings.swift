@@ -8,6 +8,8 @@ public import Typesetting
 public struct JobSettings: Codable, Sendable, Equatable {
     /// Names of the inputs, without folders.
     public var inputs: [String]
+    /// Which files these are; set when the render begins.
+    public var inputData: InputIdentity?
     /// How documents are read.
     public var read: ReadOptions
     /// How text becomes pixels.
@@ -35,11 +37,18 @@ public struct JobSettings: Codable, Sendable, Equatable {
         self.shards = shards
         fontStack = fonts.name
         self.fonts = fonts.fonts
-        versions = LibraryVersions.all.merging(["libpng": PNG.version]) { current, _ in current }
+        versions = Self.currentVersions
+    }
+
+    /// Versions of the libraries in this process that pixels and files depend on, as they report themselves.
+    public static var currentVersions: [String: String] {
+        LibraryVersions.all.merging(FileLibraries.versions) { current, _ in current }
+            .merging(["libpng": PNG.version]) { current, _ in current }
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case inputs, read, render, layout, shards, fonts, versions
+        case inputData = "input_data"
         case fontStack = "font_stack"
     }
 

@@ -55,10 +55,12 @@ public struct Manifest: Codable, Sendable, Equatable {
         try container.encode(shards, forKey: .shards)
     }
 
-    /// Reads the manifest of a folder. Throws ``ShardError/file(_:)`` or
+    /// Reads the manifest of a folder. Throws ``ShardError/file(_:)``, ``ShardError/unfinished(path:)`` or
     /// ``ShardError/malformed(path:byteOffset:reason:)``.
     public static func load(folder: String) throws(ShardError) -> Manifest {
         let path = folder + "/" + fileName
+        let names = (try? OutputFolder(path: folder).names()) ?? []
+        if !names.contains(fileName), names.contains(Journal.fileName) { throw .unfinished(path: folder) }
         let manifest = try StoredJSON.load(Manifest.self, from: path)
         try ShardEntry.check(manifest.shards, path: path)
         guard manifest.counts.isPossible else {

@@ -51,10 +51,20 @@ public struct RenderJob: Sendable {
         guard (0...1024).contains(workers) else {
             throw ShardError.invalidOption(key: "workers", value: "\(workers)", expected: "0 to 1024")
         }
-        let folder = OutputFolder(path: output)
         // Missing inputs are found before a folder is made.
-        let paths = try source(besides: folder).paths.filter { $0 != "-" }
-        if let input = folder.first(holding: paths) { throw ShardError.inputInOutput(path: input, folder: output) }
+        let folder = OutputFolder(path: output)
+        let paths = try source(besides: folder).paths
+        if let input = folder.first(holding: paths.filter { $0 != "-" }) {
+            throw ShardError.inputInOutput(path: input, folder: output)
+        }
+        var job = self
+        job.settings.inputData = InputIdentity(paths: paths)
+        return try job.write(to: folder, onEvent)
+    }
+
+    private func write(
+        to folder: OutputFolder, _ onEvent: @escaping @Sendable (RenderEvent) -> Void
+    ) throws -> Manifest {
         try folder.create()
         let lock = try FolderLock(path: output)
         defer { withExtendedLifetime(lock) {} }

@@ -24,6 +24,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case folderInUse(path: String)
     /// The folder holds no unfinished render.
     case nothingToResume(path: String)
+    /// The folder holds an unfinished render.
+    case unfinished(path: String)
     /// An unfinished render was started with something else.
     case otherSettings(path: String, key: String, was: String, now: String)
     /// A stored thing is not what the manifest says.
@@ -57,6 +59,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
         case .folderInUse(let path): "another render is writing to \(path); wait for it, or name another folder"
         case .nothingToResume(let path):
             "\(path) holds no unfinished render (no progress.json); start without --resume"
+        case .unfinished(let path):
+            "\(path) holds an unfinished render (progress.json, no manifest.json); go on with render --resume"
         case .otherSettings(let path, let key, let was, let now):
             "\(path) was started with \(key) = \(was), now it is \(now); use the same settings, or another folder"
         case .mismatch(let path, let what, let expected, let got):

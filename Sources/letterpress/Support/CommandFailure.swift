@@ -60,7 +60,7 @@ struct CommandFailure: Error {
         case .file(let error): code(of: error)
         case .outputNotEmpty, .folderInUse, .foreignFile, .inputInOutput: .cannotCreate
         case .nothingToResume, .otherSettings, .invalidOption, .noSuchSequence, .unknownFormat: .usage
-        case .malformed, .unsupportedVersion, .picture, .mismatch, .document: .badData
+        case .malformed, .unfinished, .unsupportedVersion, .picture, .mismatch, .document: .badData
         }
     }
 
