@@ -109,9 +109,24 @@ public struct RenderOptions: Codable, Sendable, Equatable {
             throw .invalidOption(
                 key: "font_size", value: "\(fontSize)", expected: "a size of 2 to 256 pixels, dpi / 72 * font_size")
         }
+        if profile == .pygame { try validatePygame() }
         guard (1 << 16...1 << 30).contains(wordCacheBytes) else {
             throw .invalidOption(
                 key: "word_cache_bytes", value: "\(wordCacheBytes)", expected: "65536 to 1073741824")
+        }
+    }
+
+    /// The profile `pygame` has one baseline, no shaper and no tab stops.
+    private func validatePygame() throws(TypesettingError) {
+        guard lineMetrics == .primary else {
+            throw .invalidOption(
+                key: "line_metrics", value: lineMetrics.rawValue, expected: "primary with profile pygame")
+        }
+        if let language {
+            throw .invalidOption(key: "language", value: language, expected: "none with profile pygame")
+        }
+        if let tab {
+            throw .invalidOption(key: "tab", value: tab.rawValue, expected: "none with profile pygame")
         }
     }
 

@@ -34,6 +34,51 @@ import Testing
         #expect(many.status == 0, "\(many.errorText)")
     }
 
+    @Test func aVariableThatIsNoSettingIsNamedWithItsNeighbours() throws {
+        let run = try letterpress(
+            "render", "x", "--out", "y", "--print-config",
+            environment: ["LETTERPRESS_FONT_SISE": "9", "LETTERPRESS_DPI": "100"])
+        #expect(run.status == 0)
+        #expect(
+            run.errorText.contains("LETTERPRESS_FONT_SISE is unknown")
+                && run.errorText.contains("LETTERPRESS_FONT_SIZE"))
+        #expect(!run.errorText.contains("DPI") && !run.errorText.contains("LETTERPRESS_ROOT"))
+    }
+
+    @Test(arguments: [
+        ["--layout", "words", "--offsets", "compat"], ["--strategy", "words", "--offsets", "compat"],
+        ["--strategy", "bigrams", "--offsets", "compat"], ["--right-to-left"],
+        ["--profile", "pygame", "--line-metrics", "max"], ["--profile", "pygame", "--language", "ar"],
+        ["--profile", "pygame", "--tab", "stop"],
+    ])
+    func anOptionWithoutEffectIsRefused(flags: [String]) throws {
+        let run = try Execution.run(
+            product: "letterpress", ["render", "x", "--out", "y", "--print-config"] + flags,
+            environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(run.status == 64 && run.errorText.contains("expected"), "\(run.errorText)")
+    }
+
+    @Test func everySettingHasAFlag() throws {
+        let table = try String(
+            contentsOfFile: Repository.root + "/Sources/letterpress/Settings/SettingTable.swift", encoding: .utf8)
+        let settings = try #require(table.components(separatedBy: "static let variables").first)
+        let keys = Set(settings.matches(of: /"([a-z_]+)": \./).map { String($0.1) })
+        #expect(keys.count > 40)
+        // Flags with names of their own, and the keys without a flag.
+        let names = [
+            "stack": "fonts", "paths": "font", "allow_other": "allow-other-fonts", "keep_fields": "keep",
+            "on_structure_error": "on-error", "shard_index": "shard", "shard_count": "shard", "store_text": "text",
+        ]
+        let without: Set = ["word_cache_bytes"]
+        let help = try letterpress("render", "--help").text
+        for key in keys.subtracting(without) {
+            let flag = names[key] ?? key.replacingOccurrences(of: "_", with: "-")
+            #expect([" ", "/", ","].contains { help.contains("--\(flag)\($0)") }, "\(key)")
+        }
+        let run = try letterpress("render", "x", "--out", "y", "--print-config", "--normalisation", "nfc")
+        #expect(run.status == 0 && run.text.contains("nfc"))
+    }
+
     @Test func aManifestAsConfigurationKeepsItsFonts() throws {
         let fixture = try CommandFixture(lines: 2)
         func render(_ out: String, _ more: String...) throws -> Execution {

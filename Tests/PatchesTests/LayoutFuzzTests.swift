@@ -39,9 +39,10 @@ import Typesetting
                     $0.layout = layout
                     $0.strategy = strategy
                     $0.overflow = overflow
-                    $0.offsets = offsets
+                    let startsWords = layout == .words || strategy == .words || strategy == .bigrams
+                    $0.offsets = offsets == .compat && startsWords ? .exact : offsets
                     $0.compatBugs = round % 3 == 0
-                    $0.rightToLeft = round % 7 == 0
+                    $0.rightToLeft = layout == .pair && round % 7 == 0
                     $0.flipRTL = round % 4 == 0 && layout != .words && strategy == .continuous
                     if layout == .pair, L > 8 { $0.stride = round % 3 }
                     if layout == .pair, L > 8 { $0.textAMaxPatches = 3 }

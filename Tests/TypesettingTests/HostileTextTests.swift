@@ -9,6 +9,7 @@ import Typesetting
     func anyMixtureIsLaidOutAndDrawn(profile: RenderOptions.Profile, metrics: RenderOptions.LineMetrics) throws {
         var options = RenderOptions()
         options.profile = profile
+        guard profile != .pygame || metrics == .primary else { return }
         options.lineMetrics = metrics
         let typesetter = try Typesetter(fonts: Fonts.all(), options: options)
         let parts = [

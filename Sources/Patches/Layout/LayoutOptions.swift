@@ -124,6 +124,13 @@ public struct LayoutOptions: Sendable, Equatable {
         if packing != .none, layout != .single {
             throw .invalidOption(key: "packing", value: packing.rawValue, expected: "layout single with it")
         }
+        if rightToLeft, layout != .pair {
+            throw .invalidOption(key: "right_to_left", value: "true", expected: "layout pair with it")
+        }
+        if offsets == .compat, separatesWords || strategy == .bigrams {
+            throw .invalidOption(
+                key: "offsets", value: offsets.rawValue, expected: "none or exact where words start patches")
+        }
         if flipRTL, separatesWords || strategy == .bigrams {
             throw .invalidOption(key: "flip_rtl", value: "true", expected: "strategy continuous or mono with it")
         }

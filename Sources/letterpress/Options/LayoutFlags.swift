@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Corpora
 import Foundations
 public import Patches
 
@@ -8,6 +9,7 @@ extension LayoutOptions.Overflow: ExpressibleByArgument {}
 extension LayoutOptions.Offsets: ExpressibleByArgument {}
 extension LayoutOptions.Channels: ExpressibleByArgument {}
 extension LayoutOptions.Packing: ExpressibleByArgument {}
+extension Normalisation: ExpressibleByArgument {}
 
 /// How pixels become sequences of patches.
 struct LayoutFlags: ParsableArguments {
@@ -25,6 +27,7 @@ struct LayoutFlags: ParsableArguments {
     @Option(help: "Whether patches are mapped to text.") var offsets: LayoutOptions.Offsets?
     @Option(help: "Bytes of a stored pixel.") var channels: LayoutOptions.Channels?
     @Option(help: "How lines of a document become sequences.") var packing: LayoutOptions.Packing?
+    @Option(help: "Unicode normalisation of the text before it is drawn.") var normalisation: Normalisation?
     @Flag(inversion: .prefixedNo, help: "Repeat known mistakes of the reference renderers.") var compatBugs: Bool?
     @Flag(name: .customLong("flip-rtl"), inversion: .prefixedNo, help: "Reverse the patches of right-to-left texts.")
     var flipRTL: Bool?
@@ -44,6 +47,7 @@ struct LayoutFlags: ParsableArguments {
         set("offsets", offsets.map { .string($0.rawValue) })
         set("channels", channels.map { .string($0.rawValue) })
         set("packing", packing.map { .string($0.rawValue) })
+        set("normalisation", normalisation.map { .string($0.rawValue) })
         set("compat_bugs", compatBugs.map { .bool($0) })
         set("flip_rtl", flipRTL.map { .bool($0) })
         set("right_to_left", rightToLeft.map { .bool($0) })

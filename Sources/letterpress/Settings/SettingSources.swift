@@ -12,13 +12,23 @@ enum SettingSources {
         var layer = SettingLayer(origin: "environment")
         for (name, text) in environment.sorted(by: { $0.key < $1.key }) {
             guard let (section, key) = SettingTable.variables[name], let kind = SettingTable.kinds[section]?[key]
-            else { continue }
+            else {
+                if name.hasPrefix("LETTERPRESS_"), !SettingTable.otherVariables.contains(name) { warn(name) }
+                continue
+            }
             guard let value = SettingTable.value(text, kind) else {
                 throw CommandFailure(.usage, "environment variable \(name): '\(text)' is no \(kind)")
             }
             layer.set(section, key, value)
         }
         return layer
+    }
+
+    private static func warn(_ name: String) {
+        let near = NearNames.of(name, among: SettingTable.variables.keys)
+        Console.warning(
+            "environment variable \(name) is unknown and has no effect"
+                + (near.isEmpty ? "" : "; near: \(near.joined(separator: ", "))"))
     }
 
     /// Settings of a JSON file with sections of keys; also the `settings` of a manifest, whose other sections are

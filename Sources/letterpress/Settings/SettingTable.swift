@@ -49,6 +49,9 @@ enum SettingTable {
         return found
     }()
 
+    /// Variables that are no settings: where the installation lies, and what the build reads.
+    static let otherVariables: Set = ["LETTERPRESS_ROOT", "LETTERPRESS_DOCS", "LETTERPRESS_AS_DEPENDENCY"]
+
     /// Reads text as a value of a kind; `nil` when it is none.
     static func value(_ text: String, _ kind: Kind) -> JSONValue? {
         switch kind {
