@@ -12,6 +12,8 @@ public struct VerifyReport: Sendable, Equatable {
     public var rendered = 0
     /// What is wrong; empty for a sound folder.
     public var flaws: [ShardError] = []
+    /// What may make sound shards look otherwise: libraries of other versions.
+    public var warnings: [String] = []
 
     /// A report of nothing.
     public init() {}
@@ -41,6 +43,7 @@ public struct ShardVerifier {
     public func run(_ onShard: (ShardEntry) -> Void = { _ in }) throws -> VerifyReport {
         let manifest = try Manifest.load(folder: folder)
         var report = VerifyReport()
+        if every > 0, let warning = Self.warning(of: manifest.settings.versions) { report.warnings.append(warning) }
         let sample = try every > 0 ? makeSample(manifest) : nil
         for name in try OutputFolder(path: folder).names() {
             let isKnown = name == Manifest.fileName || manifest.shards.contains { $0.file == name }
@@ -75,6 +78,16 @@ public struct ShardVerifier {
                     expected: "\(expected)", got: "\(got)"))
         }
         return report
+    }
+
+    /// One sentence about libraries that are others than those of the render.
+    private static func warning(of versions: [String: String]) -> String? {
+        let current = JobSettings.currentVersions
+        let different = Set(current.keys).union(versions.keys).sorted().filter { current[$0] != versions[$0] }
+        guard !different.isEmpty else { return nil }
+        let list = different.map { "\($0) \(versions[$0] ?? "of no known version") (now \(current[$0] ?? "absent"))" }
+        return "rendered with \(list.joined(separator: ", ")): pixels that differ may come from that; use those "
+            + "versions, or check the files alone with --every 0"
     }
 
     private func mismatch(_ shard: ShardEntry, _ what: String, _ expected: Int, _ got: Int) -> ShardError {

@@ -36,11 +36,13 @@ struct Verify: ParsableCommand {
             if report.showsProgress { Console.progress("\(done) shards, last \(shard.file)") }
         }
         if report.showsProgress { Console.progress(nil) }
+        for warning in found.warnings { report.warn(warning) }
         if report.json {
             try Console.result(
                 .object([
                     "flaws": .array(found.flaws.map { .string("\($0)") }), "rendered": .integer(found.rendered),
                     "sequences": .integer(found.sequences), "shards": .integer(found.shards),
+                    "warnings": .array(found.warnings.map { .string($0) }),
                 ]))
         } else {
             for flaw in found.flaws { try Console.result("\(flaw)") }
