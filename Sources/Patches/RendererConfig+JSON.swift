@@ -102,7 +102,7 @@ extension RendererConfig {
             "background_color": .string(backgroundColour.name), "dpi": .integer(dpi),
             "fallback_fonts_dir": fallbackFontsDir.map { .string($0) } ?? .null,
             "font_color": .string(fontColour.name), "font_file": .string((fontFile as NSString).lastPathComponent),
-            "font_size": fontSize == fontSize.rounded() ? .integer(Int(fontSize)) : .number(fontSize),
+            "font_size": Int(exactly: fontSize).map { .integer($0) } ?? .number(fontSize),
             "max_seq_length": .integer(maxSeqLength), "pad_size": .integer(padSize),
             "pixels_per_patch": .integer(pixelsPerPatch), "rgb": .bool(rgb),
             "text_renderer_type": .string(rendererType.rawValue),
@@ -115,8 +115,11 @@ extension RendererConfig {
     ///   - folder: made where it is not there.
     ///   - font: path of the font file to copy.
     ///
-    /// Throws ``ShardError/file(_:)``.
+    /// Throws ``ShardError/file(_:)``, and ``ShardError/invalidOption(key:value:expected:)`` for a size that is no number.
     public func save(to folder: String, copyingFontAt font: String) throws(ShardError) {
+        guard fontSize.isFinite else {
+            throw .invalidOption(key: "font_size", value: "\(fontSize)", expected: "a number of points")
+        }
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {

@@ -37,6 +37,7 @@ enum GuideExamples {
         let typesetter = try Typesetter(fonts: fonts, options: loaded.config.renderOptions)
         var layout = LayoutOptions()
         layout.maxPatches = loaded.config.maxSeqLength
+        layout.overflow = .truncate
         use(typesetter, layout)
     }
 

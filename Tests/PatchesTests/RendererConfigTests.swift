@@ -69,6 +69,19 @@ import Typesetting
         #expect(FileManager.default.contents(atPath: folder.file("out/F.ttf")) == Data("font".utf8))
     }
 
+    @Test(arguments: [Double.infinity, -.infinity, .nan, 1e300])
+    func aSizeThatIsNoWholeNumberIsWrittenOrRefused(size: Double) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("font", to: "F.ttf")
+        var config = RendererConfig(fontFile: "F.ttf")
+        config.fontSize = size
+        _ = config.json
+        guard !size.isFinite else { return }
+        #expect(throws: ShardError.self) {
+            try config.save(to: folder.file("out"), copyingFontAt: folder.file("F.ttf"))
+        }
+    }
+
     @Test func theFallbackFolderAddsItsFontsByName() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.file("more"), withIntermediateDirectories: true)

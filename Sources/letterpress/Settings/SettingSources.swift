@@ -84,6 +84,11 @@ enum SettingSources {
             }
         }
         layer.set("layout", "max_patches", .integer(loaded.config.maxSeqLength))
+        // What the reference does, and has no key for.
+        layer.set("layout", "overflow", .string(LayoutOptions.Overflow.truncate.rawValue))
+        if loaded.config.fallbackFontsDir != nil, loaded.config.rendererType == .pangoCairo {
+            layer.set("render", "line_metrics", .string(RenderOptions.LineMetrics.max.rawValue))
+        }
         let fonts = try loaded.config.fontPaths(relativeTo: loaded.folder)
         layer.set("fonts", "paths", .array(fonts.map { .string($0) }))
         return layer
