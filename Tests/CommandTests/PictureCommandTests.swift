@@ -20,6 +20,16 @@ import Testing
         #expect(try size(piped.output) == [64, 32])
     }
 
+    @Test func whatAPreviewLeavesOutOrRepairsIsSaid() throws {
+        let long = try letterpress("preview", "-", "-L", "3", input: String(repeating: "word ", count: 100))
+        #expect(long.status == 0 && long.errorText.contains("sequences are left out"))
+        let broken = try Execution.run(
+            product: "letterpress", ["preview", "-"], input: [0x61, 0xFF, 0x62],
+            environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(broken.status == 0 && broken.errorText.contains("U+FFFD"))
+        #expect(try letterpress("preview", "-", input: "short").errorText.isEmpty)
+    }
+
     @Test func aGridHasACellForEachPatch() throws {
         let run = try letterpress("preview", "a", "--grid", "--scale", "4")
         // Two cells of 64 pixels with their lines; number, patch and byte range below one another.
@@ -41,6 +51,45 @@ import Testing
         let command = "\(try Repository.product("letterpress")) preview a --root \(Repository.root)"
         let run = try Execution.run("/usr/bin/script", ["-qec", command, "/dev/null"])
         #expect(run.status == 64 && run.text.contains("not written to a terminal"))
+    }
+
+    @Test func anExportedRendererFolderDrawsTheSamePixels() throws {
+        let fixture = try CommandFixture(lines: 1)
+        let font = "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
+        let export = try letterpress(
+            "fonts", "export", "--renderer", fixture.path("r"), "--font", font, "--dpi", "96", "--font-size", "10.5",
+            "--colour-mode", "gray", "-L", "12")
+        #expect(export.status == 0, "\(export.errorText)")
+        let text = "My cool cat sits in a beautiful box full of black beans."
+        let direct = try letterpress(
+            "preview", text, "--font", font, "--dpi", "96", "--font-size", "10.5", "--colour-mode", "gray",
+            "--gray-from", "alpha", "-L", "12", "--overflow", "truncate")
+        let through = try letterpress("preview", text, "--renderer", fixture.path("r"))
+        #expect(through.status == 0 && through.output == direct.output)
+        #expect(try size(through.output) == [12 * 16, 16])
+    }
+
+    @Test func aRendererFolderImpliesWhatTheReferenceDoes() throws {
+        let fixture = try CommandFixture(lines: 1)
+        let font = "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"
+        try fixture.folder.write(
+            #"{"font_file": "\#(font)", "fallback_fonts_dir": "more"}"#, to: "r/text_renderer_config.json")
+        try FileManager.default.createDirectory(
+            atPath: fixture.path("r/more"), withIntermediateDirectories: true)
+        func settings(_ more: String...) throws -> [String: [String: [String: String]]] {
+            let run = try Execution.run(
+                product: "letterpress",
+                ["render", "x", "--out", "y", "--print-config", "--renderer", fixture.path("r")] + more,
+                environment: ["LETTERPRESS_ROOT": Repository.root])
+            let root = try JSONSerialization.jsonObject(with: Data(run.output)) as? [String: [String: [String: Any]]]
+            return try #require(root).mapValues { $0.mapValues { $0.mapValues { "\($0)" } } }
+        }
+        let implied = try settings()
+        #expect(implied["layout"]?["overflow"]?["value"] == "truncate")
+        #expect(implied["render"]?["line_metrics"]?["value"] == "max")
+        let flagged = try settings("--overflow", "split", "--line-metrics", "primary")
+        #expect(flagged["layout"]?["overflow"]?["value"] == "split")
+        #expect(flagged["render"]?["line_metrics"]?["value"] == "primary")
     }
 
     @Test func theRendererFolderOfAnotherProjectIsAccepted() throws {

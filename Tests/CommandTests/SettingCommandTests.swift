@@ -58,6 +58,18 @@ import Testing
         #expect(run.status == 64 && run.errorText.contains("expected"), "\(run.errorText)")
     }
 
+    @Test func checkingAStackComparesHashesWithoutCaseAndNamesThePackage() throws {
+        let fixture = try CommandFixture(lines: 1)
+        let text = try String(contentsOfFile: Repository.root + "/fonts/serif.json", encoding: .utf8)
+        let hash = try #require(text.firstMatch(of: /"sha256": "([0-9a-f]{64})"/)).1
+        let upper = try fixture.folder.write(text.replacingOccurrences(of: hash, with: hash.uppercased()), to: "u.json")
+        #expect(try letterpress("fonts", "check", upper).status == 0)
+        let zeros = String(repeating: "0", count: 64)
+        let other = try fixture.folder.write(text.replacingOccurrences(of: hash, with: zeros), to: "o.json")
+        let run = try letterpress("fonts", "check", other)
+        #expect(run.status == 69 && run.text.contains("of package fonts-") && run.text.contains("--allow-other-fonts"))
+    }
+
     @Test func everySettingHasAFlag() throws {
         let table = try String(
             contentsOfFile: Repository.root + "/Sources/letterpress/Settings/SettingTable.swift", encoding: .utf8)

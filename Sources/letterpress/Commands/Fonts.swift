@@ -5,12 +5,12 @@ import Typesetting
 /// `letterpress fonts`: the font stacks.
 struct Fonts: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List font stacks, check that they are installed.",
+        abstract: "List font stacks, check that they are installed, export a renderer folder.",
         discussion: """
             EXAMPLES
               letterpress fonts list default
               letterpress fonts check
-            """, subcommands: [List.self, Check.self], defaultSubcommand: List.self)
+            """, subcommands: [List.self, Check.self, FontsExport.self], defaultSubcommand: List.self)
 
     /// `letterpress fonts list`
     struct List: ParsableCommand {
@@ -74,7 +74,12 @@ struct Fonts: ParsableCommand {
                     if let path = finder.path(of: font.file) {
                         let digest = try digests[path] ?? SHA256Digest.ofFile(at: path).hex
                         digests[path] = digest
-                        if digest != font.sha256 { flaws.append("\(path) is another version than the stack's") }
+                        if digest != font.sha256.lowercased() {
+                            flaws.append(
+                                "\(path) is another version than the stack's (SHA-256 \(digest.prefix(8)), expected "
+                                    + "\(font.sha256.prefix(8))); install the version of package \(font.package) that "
+                                    + "has it, or pass --allow-other-fonts")
+                        }
                     } else {
                         flaws.append("\(font.file) is not installed")
                         packages.insert(font.package)

@@ -42,13 +42,20 @@ struct Preview: ParsableCommand {
         if textB != nil { layer.set("layout", "layout", .string("pair")) }
         let merged = try settings.merged(with: layer)
         let bytes = text == "-" ? Console.input() : Array(text.utf8)
+        let repaired = Array(String(decoding: bytes, as: UTF8.self).utf8)
+        if repaired != bytes { report.warn("the text is no UTF-8; each broken part is drawn as U+FFFD") }
         let picture = PreviewPicture(
-            settings: try PixelSettings(merged), fonts: try fonts.open(merged),
-            text: Array(String(decoding: bytes, as: UTF8.self).utf8), textB: textB.map { Array($0.utf8) },
+            settings: try PixelSettings(merged), fonts: try fonts.open(merged), text: repaired,
+            textB: textB.map { Array($0.utf8) },
             hasGrid: grid, scale: scale ?? (grid ? 5 : 1), columns: columns ?? (grid ? 12 : 64))
         let result = try sideBySide ? picture.strategies(monospaced: monospaced) : picture.single()
         for script in result.missing.sorted(by: { $0.key < $1.key }) {
             report.warn("\(script.value) characters of script \(script.key) have no glyph in these fonts")
+        }
+        if result.leftOut > 0 {
+            report.warn(
+                "\(result.leftOut) sequences are left out; a preview shows \(PreviewPicture.limit) of each text, render "
+                    + "writes all")
         }
         try Console.output(try PNGEncoder(settings: PNGSettings(level: 9)).encode(result.picture), to: out)
         if let out, out != "-" {
@@ -64,8 +71,17 @@ struct Preview: ParsableCommand {
         }
     }
 
-    /// The monospaced stack, if it is installed.
+    /// The monospaced stack; without it, and with other versions of its fonts, a warning.
     private func monospaced() -> FontSet? {
-        try? FontSet(stack: Installation(root: fonts.root).stack("mono"), allowOtherFonts: true)
+        do {
+            let set = try FontSet(stack: Installation(root: fonts.root).stack("mono"), allowOtherFonts: true)
+            for font in set.fonts where !font.matchesStack {
+                report.warn("strategy mono: \(font.file) is not the file of the stack mono")
+            }
+            return set
+        } catch {
+            report.warn("strategy mono is left out: \((error as? CommandFailure)?.message ?? "\(error)")")
+            return nil
+        }
     }
 }

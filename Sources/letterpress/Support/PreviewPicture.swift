@@ -15,10 +15,12 @@ struct PreviewPicture {
         var picture: Picture
         var patchCounts: [Int]
         var missing: [String: Int]
+        /// Sequences that are not on the picture.
+        var leftOut = 0
     }
 
     /// Sequences that are drawn at most; the rest of a longer text is left out.
-    private static let limit = 16
+    static let limit = 16
 
     func single() throws -> Result {
         try draw(settings.layout, fonts, title: nil)
@@ -36,7 +38,7 @@ struct PreviewPicture {
         }
         return Result(
             picture: Picture.stacked(parts.map(\.picture), gap: 6), patchCounts: parts.flatMap(\.patchCounts),
-            missing: parts.first?.missing ?? [:])
+            missing: parts.first?.missing ?? [:], leftOut: parts.reduce(0) { $0 + $1.leftOut })
     }
 
     private func draw(_ options: LayoutOptions, _ fonts: FontSet, title: String?) throws -> Result {
@@ -57,7 +59,8 @@ struct PreviewPicture {
         }
         return Result(
             picture: Picture.stacked(pictures, gap: 4), patchCounts: sequences.map(\.textPatchCount),
-            missing: report.missing.reduce(into: [:]) { $0[$1.script, default: 0] += 1 })
+            missing: report.missing.reduce(into: [:]) { $0[$1.script, default: 0] += 1 },
+            leftOut: report.sequenceCount - sequences.count)
     }
 
     /// Labels are black on white in the default size, whatever the text is drawn with.
