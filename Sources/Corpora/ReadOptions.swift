@@ -103,8 +103,9 @@ public struct ReadOptions: Codable, Sendable, Equatable {
         guard (0..<shardCount).contains(shardIndex) else {
             throw .invalidOption(key: "shard_index", value: "\(shardIndex)", expected: "0 to \(shardCount - 1)")
         }
-        guard (1...(1 << 40)).contains(recordLimit) else {
-            throw .invalidOption(key: "record_limit", value: "\(recordLimit)", expected: "1 byte to 1 TiB")
+        // Places in a record are kept in 32 bits.
+        guard (1...Int(Int32.max)).contains(recordLimit) else {
+            throw .invalidOption(key: "record_limit", value: "\(recordLimit)", expected: "1 to 2147483647 bytes")
         }
         guard textBField == nil || wordsField == nil else {
             throw .invalidOption(key: "words_field", value: wordsField ?? "", expected: "no text_b_field beside it")

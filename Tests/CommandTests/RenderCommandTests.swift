@@ -32,11 +32,32 @@ import Testing
     @Test func standardInputIsReadButCannotBeResumed() throws {
         let fixture = try CommandFixture()
         let out = fixture.path("out")
-        let run = try letterpress(
-            "render", "-", "--input-format", "lines", "--out", out, "--format", "native", input: "one\n\nthree\n")
+        func render(_ out: String, _ more: [String] = [], limit: Double = 60) throws -> Execution {
+            try Execution.run(
+                product: "letterpress",
+                ["render", "-", "--input-format", "lines", "--out", out, "--format", "native"] + more,
+                input: Array("one\n\nthree\n".utf8), environment: ["LETTERPRESS_ROOT": Repository.root], limit: limit)
+        }
+        let run = try render(out)
         #expect(run.status == 0 && run.text.contains(" 3 documents, 3 sequences"))
-        let journal = try String(decoding: fixture.folder.read("out/manifest.json"), as: UTF8.self)
-        #expect(journal.contains(#""-""#))
+        // Interrupted after one shard: the manifest is put back to the journal of that moment.
+        let cut = fixture.path("cut")
+        #expect(try render(cut, ["--patches-per-shard", "1"]).status == 0)
+        let data = Data(try fixture.folder.read("cut/manifest.json"))
+        var root = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let shards = try #require(root["shards"] as? [[String: Any]])
+        var counts = try #require(root["counts"] as? [String: Any])
+        counts["sequences"] = shards[0]["sequences"]
+        root["shards"] = [shards[0]]
+        root["counts"] = counts
+        root["inputs"] = ["-"]
+        root["cursor"] = ["inputs": "", "position": ["file": 0, "byte_offset": 4, "line": 1, "entry": 0, "index": 1]]
+        try fixture.folder.write(
+            Array(try JSONSerialization.data(withJSONObject: root)), to: "cut/progress.json")
+        try FileManager.default.removeItem(atPath: fixture.path("cut/manifest.json"))
+        let resumed = try render(cut, ["--patches-per-shard", "1", "--resume"])
+        #expect(
+            resumed.status == 64 && resumed.errorText.contains("cannot be read a second time"), "\(resumed.errorText)")
     }
 
     @Test(arguments: ["native", "webdataset"])

@@ -9,7 +9,9 @@ import Testing
         (["render", "IN", "--out", "OUT", "--preset", "pixl"], 64),
         (["render", "IN", "--out", "OUT", "--shard", "3/3"], 64),
         (["render", "IN", "--out", "OUT", "--fonts", "defalt"], 64),
-        (["render", "IN", "--out", "OUT", "--zstd"], 64), (["preview", "x", "--text-colour", "blurple"], 65),
+        (["render", "IN", "--out", "OUT", "--zstd"], 64),
+        (["render", "IN", "--out", "OUT", "--record-limit", "2147483648"], 64),
+        (["preview", "x", "--text-colour", "blurple"], 65),
         (["render", "BROKEN", "--out", "OUT"], 65), (["verify", "BROKENDIR"], 65),
         (["render", "IN", "--out", "OUT", "--text-field", "nothing"], 65), (["render", "NONE", "--out", "OUT"], 66),
         (["verify", "NONE"], 66), (["inspect", "NONE"], 66),
@@ -59,6 +61,7 @@ import Testing
     @Test func everyCommandHelpsWithTwoExamples() throws {
         for command in [
             [], ["render"], ["preview"], ["inspect"], ["verify"], ["fonts"], ["fonts", "list"], ["fonts", "check"],
+            ["fonts", "export"],
             ["corpus"], ["corpus", "list"], ["corpus", "fetch"],
         ] {
             let run = try Execution.run(product: "letterpress", command + ["--help"])

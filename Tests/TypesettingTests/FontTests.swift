@@ -5,6 +5,18 @@ import Testing
 import Typesetting
 
 @Suite struct FontTests {
+    @Test(arguments: [
+        "{", "[]", "{}", #"{"name": "a", "description": "b", "fonts": 3}"#,
+        #"{"name": 1, "description": "b", "fonts": []}"#, #"{"name": "a", "description": "b", "fonts": [{}]}"#,
+        #"{"name": "a", "description": "b", "fonts": [], "more": 1}"#,
+    ])
+    func aMalformedStackManifestIsRefusedWithItsPath(json: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(json, to: "stack.json")
+        let error = #expect(throws: (any Error).self) { try FontStackManifest.load(path: path) }
+        #expect(error.map { "\($0)".contains(path) } == true)
+    }
+
     private func manifest(file: String, sha256: String) -> FontStackManifest {
         let json = """
             {"name": "one", "description": "", "fonts": [{"family": "Some Sans", "file": "\(file)", "face_index": 0,
