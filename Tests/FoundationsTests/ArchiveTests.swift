@@ -141,7 +141,7 @@ private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [U
     @Test(arguments: Compression.allCases)
     func tarRoundTrips(compression: Compression) throws {
         let folder = try TemporaryFolder()
-        let long = String(repeating: "folder/", count: 40) + "ümläut-한국.txt"
+        let long = String(repeating: "folder/", count: 40) + "umlaut.txt"
         let entries = [("000.json", sample(10)), ("000.png", sample(20_000)), (long, sample(513)), ("empty", [])]
         for name in ["a.tar", "b.tar"] {
             let writer = try TarWriter(path: folder.file(name), compression: compression)
@@ -229,7 +229,7 @@ private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [U
         let folder = try TemporaryFolder()
         let limit = String(repeating: "n", count: 100)
         let plain = [("000.json", sample(10)), (limit, sample(512)), ("f/empty", []), ("x", sample(513))]
-        let others = [(limit + "n", sample(3)), ("é/\u{1F600}.txt", sample(4))]
+        let others = [(limit + "n", sample(3))]
         let padded = plain.reduce(0) { $0 + ($1.1.count + 511) / 512 * 512 }
         for (name, entries) in [("plain.tar", plain), ("all.tar", plain + others)] {
             let writer = try TarWriter(path: folder.file(name))
@@ -237,7 +237,7 @@ private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [U
             try writer.finish()
         }
         #expect(try folder.read("plain.tar").count == 1024 + 512 * plain.count + padded)
-        #expect(try folder.read("all.tar").count == 1024 + 512 * plain.count + padded + 2 * 2048)
+        #expect(try folder.read("all.tar").count == 1024 + 512 * plain.count + padded + 2048)
         let names = (plain + others).map(\.0)
         let list = try Execution.run("/bin/tar", ["--quoting-style=literal", "-tf", folder.file("all.tar")])
         #expect(list.status == 0 && list.errors.isEmpty)
@@ -254,6 +254,10 @@ private func compress(_ bytes: [UInt8], _ compression: Compression) throws -> [U
         #expect(python.errors.isEmpty)
         let expected = (plain + others).map { "644 0 0 0 True \($0.1.count) \($0.0)" }
         #expect(python.text.split(separator: "\n").map(String.init) == expected)
+        let writer = try TarWriter(path: folder.file("names.tar"))
+        for name in ["", "a\0b", "\u{E9}.txt"] {
+            #expect(throws: FileError.self) { try writer.add(name: name, bytes: []) }
+        }
         #expect(try folder.read("all.tar")[257..<265] == Array("ustar\u{0}00".utf8)[...])
     }
 }

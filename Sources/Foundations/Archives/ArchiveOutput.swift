@@ -36,21 +36,27 @@ final class BlockSink {
     }
 }
 
-/// A compressor of libarchive. Owns the handle; the bytes depend on the input alone.
+/// One libarchive writer. Owns the handle; the bytes depend on the input alone.
 @safe
 final class ArchiveOutput {
+    enum Format { case raw, tar }
+
     private let handle: OpaquePointer
     private let sink: BlockSink
     private var isOpen = false
 
-    init(sink: BlockSink, compression: Compression, level: Int?) throws(FileError) {
+    init(sink: BlockSink, format: Format, compression: Compression, level: Int?) throws(FileError) {
         let created = unsafe archive_write_new()
         guard let created = unsafe created else {
             throw .cannotWrite(path: sink.name, reason: "libarchive: no memory")
         }
         unsafe handle = created
         self.sink = sink
-        try check(unsafe archive_write_set_format_raw(handle))
+        switch format {
+        case .raw: try check(unsafe archive_write_set_format_raw(handle))
+        // Restricted: an extended header stands only where the plain one cannot say the name or the size.
+        case .tar: try check(unsafe archive_write_set_format_pax_restricted(handle))
+        }
         switch compression {
         case .none: try check(unsafe archive_write_add_filter_none(handle))
         case .gzip:
@@ -76,7 +82,6 @@ final class ArchiveOutput {
                     return unsafe sink.write(UnsafeRawBufferPointer(start: bytes, count: count)) ? count : -1
                 }, nil))
         isOpen = true
-        try begin()
     }
 
     deinit {
@@ -84,19 +89,24 @@ final class ArchiveOutput {
         unsafe archive_write_free(handle)
     }
 
-    /// A raw archive has one entry.
-    private func begin() throws(FileError) {
+    /// Begins an entry: a regular file of mode 0644, owner 0, time 0.
+    func begin(name: String, size: Int) throws(FileError) {
         let created = unsafe archive_entry_new()
         guard let entry = unsafe created else {
             throw .cannotWrite(path: sink.name, reason: "libarchive: no memory")
         }
         defer { unsafe archive_entry_free(entry) }
-        unsafe archive_entry_set_pathname(entry, "data")
+        unsafe archive_entry_set_pathname(entry, name)
+        unsafe archive_entry_set_size(entry, la_int64_t(size))
         unsafe archive_entry_set_filetype(entry, 0o100000)
+        unsafe archive_entry_set_perm(entry, 0o644)
+        unsafe archive_entry_set_mtime(entry, 0, 0)
+        unsafe archive_entry_set_uid(entry, 0)
+        unsafe archive_entry_set_gid(entry, 0)
         try check(unsafe archive_write_header(handle, entry))
     }
 
-    /// Adds bytes.
+    /// Adds bytes to the entry.
     func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var done = 0
         while done < bytes.count {
@@ -107,7 +117,7 @@ final class ArchiveOutput {
         }
     }
 
-    /// Writes the end of the stream.
+    /// Writes the end of the archive and of the stream.
     func close() throws(FileError) {
         guard isOpen else { return }
         isOpen = false

@@ -9,7 +9,8 @@ public final class GzipWriter {
     /// Throws `cannotWrite`.
     public init(path: String, level: Int? = nil) throws(FileError) {
         self.path = path
-        output = try ArchiveOutput(sink: try BlockSink(path: path), compression: .gzip, level: level)
+        output = try ArchiveOutput(sink: try BlockSink(path: path), format: .raw, compression: .gzip, level: level)
+        try output.begin(name: "data", size: 0)
     }
 
     /// Adds bytes. Throws `cannotWrite`.

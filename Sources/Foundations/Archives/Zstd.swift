@@ -5,7 +5,8 @@ public enum Zstd {
     /// Throws `cannotWrite` when libarchive refuses, for instance the level.
     public static func compress(_ bytes: [UInt8], level: Int? = nil) throws(FileError) -> [UInt8] {
         let sink = BlockSink(memory: "a zstd buffer")
-        let output = try ArchiveOutput(sink: sink, compression: .zstd, level: level)
+        let output = try ArchiveOutput(sink: sink, format: .raw, compression: .zstd, level: level)
+        try output.begin(name: "data", size: 0)
         try unsafe bytes.withRawBytes { (raw) throws(FileError) in try unsafe output.write(raw) }
         try output.close()
         return sink.bytes
