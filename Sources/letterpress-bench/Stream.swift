@@ -32,6 +32,8 @@ struct Stream: ParsableCommand {
         let gray = gray
         var seconds: [Double] = []
         var patches = 0
+        var found = 0
+        var asked = 0
         for _ in 0..<repeats + 1 {
             let results = Results(count: threads)
             let start = ContinuousClock.now
@@ -44,7 +46,10 @@ struct Stream: ParsableCommand {
                 return thread
             }
             _ = workers
-            patches = try results.wait().reduce(0, +)
+            let done = try results.wait()
+            patches = done.reduce(0) { $0 + $1.patches }
+            found = done.reduce(0) { $0 + $1.wordsFound }
+            asked = done.reduce(0) { $0 + $1.wordsAsked }
             let spent = start.duration(to: .now)
             seconds.append(Double(spent.components.seconds) + Double(spent.components.attoseconds) * 1e-18)
         }
@@ -53,14 +58,15 @@ struct Stream: ParsableCommand {
         try printJSON([
             "patches": patches, "seconds_median": middle, "patches_per_second": Double(patches) / middle,
             "threads": threads, "channels": gray ? 1 : 3, "runs": seconds,
+            "word_cache_hits": asked == 0 ? 0 : Double(found) / Double(asked),
             "documents_per_second": Double(texts.count * threads) / middle,
         ])
     }
 
-    /// Draws every line once with a typesetter of its own; returns the text patches.
+    /// Draws every line once with a typesetter of its own; returns what it drew.
     private static func pass(
         _ texts: [[UInt8]], _ fonts: FontSet, _ options: RenderOptions, _ length: Int, _ gray: Bool
-    ) -> Result<Int, any Error> {
+    ) -> Result<Pass, any Error> {
         Result {
             let typesetter = try Typesetter(fonts: fonts, options: options)
             let canvas = typesetter.canvas(patchCount: length)
@@ -79,26 +85,34 @@ struct Stream: ParsableCommand {
                 }
                 patches += end
             }
-            return patches
+            let words = typesetter.wordCacheStatistics
+            return Pass(patches: patches, wordsFound: words.hits, wordsAsked: words.lookups)
         }
     }
+}
+
+/// What one thread drew, and how often it found a word.
+struct Pass {
+    var patches: Int
+    var wordsFound: Int
+    var wordsAsked: Int
 }
 
 /// What each thread found, and a way to wait for all of them.
 final class Results: @unchecked Sendable {  // guarded by `condition`
     private let condition = NSCondition()
-    private var values: [Result<Int, any Error>?]
+    private var values: [Result<Pass, any Error>?]
 
     init(count: Int) { values = Array(repeating: nil, count: count) }
 
-    func set(_ index: Int, _ value: Result<Int, any Error>) {
+    func set(_ index: Int, _ value: Result<Pass, any Error>) {
         condition.withLock {
             values[index] = value
             condition.broadcast()
         }
     }
 
-    func wait() throws -> [Int] {
+    func wait() throws -> [Pass] {
         condition.lock()
         defer { condition.unlock() }
         while values.contains(where: { $0 == nil }) { condition.wait() }
