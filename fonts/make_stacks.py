@@ -208,7 +208,11 @@ class Measurer:
 
 
 def text_fonts(style):
-    """Family names in stack order; style is sans, serif or mono."""
+    """Family names before and after the Han font; style is sans, serif or mono.
+
+    Fonts of many scripts hold commas and brackets of Han text, some of them turned, so it must meet its own font first; symbols
+    have their own shapes in the symbol fonts, narrower than a Han character.
+    """
     def choose(pairs):
         for sans, serif in pairs:
             order = (serif, sans) if style == "serif" else (sans, serif)
@@ -217,17 +221,19 @@ def text_fonts(style):
     primary = {"sans": [], "serif": ["NotoSerif"], "mono": ["NotoSansMono"]}[style]
     arabic = ["NotoNaskhArabic", "NotoSansArabic", "NotoNastaliqUrdu"] if style == "serif" else ARABIC
     extra = ["NotoSansMono"] if style != "mono" else []
-    return primary + EUROPE + arabic + list(choose(LIVING)) + list(choose(HISTORIC)) + SYMBOLS + extra
+    return primary + EUROPE + arabic + SYMBOLS, list(choose(LIVING)) + list(choose(HISTORIC)) + extra
 
 
 def stack(measurer, name, description, style, cjk):
-    fonts = [measurer.entry(f"{family}-Regular.ttf") for family in text_fonts(style)]
+    before, after = text_fonts(style)
+    fonts = [measurer.entry(f"{family}-Regular.ttf") for family in before]
     collection, face = {
         "sans": ("NotoSansCJK-Regular.ttc", "Noto Sans CJK"),
         "serif": ("NotoSerifCJK-Regular.ttc", "Noto Serif CJK"),
         "mono": ("NotoSansCJK-Regular.ttc", "Noto Sans Mono CJK"),
     }[style]
     fonts.append(measurer.entry(collection, f"{face} {CJK_FACES[cjk]}"))
+    fonts += [measurer.entry(f"{family}-Regular.ttf") for family in after]
     fonts.append(measurer.entry("NotoColorEmoji.ttf", role="emoji"))
     return {"description": description, "fonts": fonts, "name": name}
 

@@ -88,6 +88,16 @@ import Typesetting
         }
     }
 
+    /// Fonts of other scripts hold commas and brackets of these code points too, some of them turned.
+    @Test func hanPunctuationComesFromTheHanFont() throws {
+        let stack = try Typesetter(fonts: Fonts.all())
+        let two = try Typesetter(fonts: Fonts.named("NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc"))
+        for text in ["、", "。", "（）", "，！", "《印》", "「刷」", "『所』", "〈一〉", "【二】", "〔三〕", "・", "｡｢｣､", "印刷所では、職人が。"] {
+            let same = try Drawing(text, stack) == Drawing(text, two)
+            #expect(same, "\(text)")
+        }
+    }
+
     @Test func emojiSequencesAreOneGlyphOfSeventeenPixels() throws {
         let typesetter = try Typesetter(fonts: Fonts.all())
         for text in ["😀", "👨‍👩‍👧", "🇫🇷", "👍🏽", "1️⃣", "❤️"] {
