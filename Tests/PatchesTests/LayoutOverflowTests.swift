@@ -7,6 +7,11 @@ import Typesetting
 @Suite struct LayoutOverflowTests {
     static let long = (0..<12).map { "\($0): \(sentence)" }.joined(separator: " ")
 
+    @Test func paddingThatLeavesNoRoomForTextBIsAnError() throws {
+        let renderer = try makeRenderer(L: 4) { $0.padLeft = 30 }
+        #expect(throws: LayoutError.self) { try renderer.render(pair("x", "hello world this is a test")) }
+    }
+
     @Test(arguments: [4, 9, 24, 60]) func partsEqualTheirTextRenderedAlone(L: Int) throws {
         let renderer = try makeRenderer(L: L)
         let document = try renderer.render(single(Self.long))

@@ -60,6 +60,10 @@ extension PatchRenderer {
                 }
                 head = try pairHead(first, isRightToLeft, limit: limit, ignoringBugs: true, &report)
             }
+            // Padding may take what the patches leave; a window that shows nothing would be followed by itself.
+            guard head.column < lastColumn else {
+                throw LayoutError.noRoom(textA: head.separator + 1, stride: stride, maxPatches: maxPatches)
+            }
             try renderWindows(head, line, second, &report, emit)
         }
     }
