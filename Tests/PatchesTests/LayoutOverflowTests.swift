@@ -30,6 +30,89 @@ import Typesetting
         #expect(end == bytes.count)
     }
 
+    private static func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
+
+    /// N does not depend on how many spaces a cut swallows, and what is drawn is the text without them.
+    @Test(.timeLimit(.minutes(1)), arguments: [16, 64], [700, 1 << 20])
+    func runsOfSpacesWiderThanASequenceAreSwallowed(L: Int, count: Int) throws {
+        let renderer = try makeRenderer(L: L)
+        let run = Self.spaces(count)
+        func texts(_ text: String) throws -> [Range<Int>] {
+            let sequences = try renderer.render(single(text)).sequences
+            for sequence in sequences {
+                let bytes = Array(Array(text.utf8)[sequence.source.utf8])
+                #expect(try renderer.render(.single(bytes)).sequences[0].pixels == sequence.pixels)
+            }
+            return sequences.map(\.source.utf8)
+        }
+        #expect(try texts(run) == [0..<0])
+        #expect(try texts("a" + run) == [0..<1])
+        #expect(try texts(run + "b") == [count..<count + 1])
+        #expect(try texts("a" + run + "b") == [0..<1, count + 1..<count + 2])
+        let report = try renderer.render(single("a" + run)).report
+        #expect(report.overflowed && !report.truncated && report.textPatchCount == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [0, 3], [700, 1 << 20])
+    func noWindowOfAPairShowsSpacesAlone(stride: Int, count: Int) throws {
+        let renderer = try makeRenderer(TestFonts.sansAndHebrew, L: 16) {
+            $0.layout = .pair
+            $0.stride = stride
+        }
+        let run = Self.spaces(count)
+        func starts(_ textB: String) throws -> [Int] {
+            let document = try renderer.render(pair("A", textB))
+            #expect(document.overflowed && !document.truncated)
+            return document.sequences.map(\.source.utf8.lowerBound)
+        }
+        #expect(try starts(run) == [0])
+        #expect(try starts(run + "b") == [count])
+        #expect(try starts(run + "ב") == [count])
+        for letter in ["b", "ב"] {
+            let windows = try starts("a" + run + letter)
+            #expect(windows.first == 0 && windows.last == count + 1)
+            #expect(windows.count <= 2 + stride, "a stride may repeat the text before the spaces")
+        }
+        let blank = try renderer.render(pair("A", run)).sequences[0]
+        #expect(blank.patches(2..<3).allSatisfy { $0 == 255 } && blank.textPatchCount == 3)
+        #expect(try starts("a" + run) == [0])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func textAOfSpacesIsCutInOneStep() throws {
+        let renderer = try makeRenderer(L: 16) { $0.layout = .pair }
+        for text in [("", ""), ("", "a"), ("a", "a")] {
+            let (few, many) = (text.0 + Self.spaces(200) + text.1, text.0 + Self.spaces(1 << 20) + text.1)
+            let sequence = try renderer.render(pair(many, "b")).sequences[0]
+            #expect(try sequence == renderer.render(pair(few, "b")).sequences[0])
+            #expect(sequence.textPatchCount == sequence.innerSeparators[0] + 2)
+        }
+    }
+
+    /// A long text B is laid out piece by piece: its windows are those of a short one.
+    @Test(arguments: [0, 3]) func windowsDoNotDependOnHowMuchFollowsThem(stride: Int) throws {
+        let renderer = try makeRenderer(L: 16) {
+            $0.layout = .pair
+            $0.stride = stride
+        }
+        let text = "one" + Self.spaces(120) + "two three   four, five, six, seven, eight, nine, ten and so on"
+        let some = try renderer.render(pair("A", text)).sequences
+        let more = try renderer.render(pair("A", text + " " + Self.long + Self.long)).sequences
+        #expect(some.count > 2 && Array(some.dropLast()) == Array(more.prefix(some.count - 1)))
+    }
+
+    @Test func wordsOfSpacesAreSwallowedToo() throws {
+        for strategy in [LayoutOptions.Strategy.words, .bigrams] {
+            let renderer = try makeRenderer(L: 16) {
+                $0.layout = .words
+                $0.strategy = strategy
+            }
+            for list in [["a", Self.spaces(1 << 20), "b"], [Self.spaces(1 << 20) + "a", "b"]] {
+                let document = try renderer.render(words(list))
+                #expect(document.sequences.count <= 3, "\(strategy)")
+            }
+        }
+    }
+
     @Test func longTextsAreCutWhereShortOnesAre() throws {
         // The first parts of a text must not depend on how much follows.
         let renderer = try makeRenderer(L: 32)

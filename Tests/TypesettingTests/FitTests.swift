@@ -7,8 +7,10 @@ import Typesetting
         "My cool cat sits in a beautiful box full of black beans.", "1234 5678 9012 (3456) 7890 and then words",
         "مطبعة قديمة في ساحة المدينة 2024 وكتاب جديد على الطاولة", "印刷所は古い町の中心にあり、毎日たくさんの本を刷っています。",
         "mixed עברית and English (סוגריים) with 12 numbers", "word" + String(repeating: "longer", count: 60) + " end",
-        "  leading and   inner   spaces  ",
+        "  leading and   inner   spaces  ", spaces(400) + "behind" + spaces(400) + "spaces" + spaces(400), spaces(400),
     ]
+
+    static func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
 
     /// Every part fits, all bytes but the spaces between parts are drawn once, and a part is what it is alone.
     @Test(arguments: [40, 100, 333, 1000])
@@ -22,7 +24,8 @@ import Typesetting
                 #expect(fit.line.width <= maxWidth, "\(text)")
                 #expect(fit.next > start)
                 #expect(bytes[fit.end..<fit.next].allSatisfy { $0 == 0x20 })
-                let alone = try typesetter.line(Array(bytes[start..<fit.end]))
+                #expect(bytes[start..<fit.start].allSatisfy { $0 == 0x20 })
+                let alone = try typesetter.line(Array(bytes[fit.start..<fit.end]))
                 #expect(alone.width == fit.line.width)
                 let one = typesetter.canvas(patchCount: maxWidth / 16 + 2)
                 try typesetter.draw(alone, on: one, x: 2)
@@ -45,6 +48,29 @@ import Typesetting
             let nextEnd = rest.firstIndex(of: 0x20) ?? bytes.count
             #expect(try typesetter.line(Array(bytes[..<nextEnd])).width > maxWidth)
         }
+    }
+
+    @Test(arguments: [40, 333, 1000]) func aCutSwallowsItsSpacesInOneStep(maxWidth: Int) throws {
+        let typesetter = try Typesetter(fonts: Fonts.named("NotoSans-Regular.ttf"))
+        func parts(_ text: String) throws -> [Range<Int>] {
+            var parts: [Range<Int>] = []
+            var start = 0
+            while start < text.utf8.count {
+                let fit = try typesetter.fit(Array(text.utf8), from: start, maxWidth: maxWidth)
+                parts.append(fit.start..<fit.end)
+                start = fit.next
+            }
+            return parts
+        }
+        for count in [400, 7000] {
+            let run = Self.spaces(count)
+            #expect(try parts(run) == [0..<0])
+            #expect(try parts("a" + run) == [0..<1])
+            #expect(try parts(run + "b") == [count..<count + 1])
+            #expect(try parts("a" + run + "b") == [0..<1, count + 1..<count + 2])
+            #expect(try parts(run + "a" + run + "é" + run) == [count..<count + 1, 2 * count + 1..<2 * count + 3])
+        }
+        #expect(try parts("a  b  ") == [0..<6], "what fits keeps its spaces")
     }
 
     @Test func oneClusterWiderThanTheWidthIsStillTaken() throws {

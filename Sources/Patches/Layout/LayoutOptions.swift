@@ -31,6 +31,9 @@ public struct LayoutOptions: Sendable, Equatable {
         /// What lies behind the last patch is lost, as in the reference renderers.
         case truncate
         /// Further sequences show the rest (default). Pairs repeat text A and go on in B, see ``LayoutOptions/stride``.
+        ///
+        /// Spaces where the text is cut are in no sequence, however many they are; no sequence shows spaces alone,
+        /// unless the text holds nothing else. A text that fits keeps all its spaces.
         case split
         /// ``LayoutError/tooWide(segment:width:available:maxPatches:)`` is thrown.
         case error

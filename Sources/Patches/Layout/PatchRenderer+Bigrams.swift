@@ -60,7 +60,7 @@ extension PatchRenderer {
         var next = word.bytes.count
         if word.bytes.count > 4 * maxPatches {
             let fit = try typesetter.fit(word.bytes, from: start, maxWidth: lastColumn, direction: .auto)
-            run = word.slice(start..<fit.end)
+            run = word.slice(fit.start..<fit.end)
             next = fit.next
         }
         start = next

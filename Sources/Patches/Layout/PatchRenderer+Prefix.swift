@@ -20,9 +20,11 @@ extension PatchRenderer {
         }
         // From the last word boundary that fits, go on by clusters: a line's width need not grow with every one.
         let fit = try typesetter.fit(text, from: 0, maxWidth: max(width, 1), direction: direction)
-        let tail = try typesetter.line(Array(text[..<cut(text, after: fit.next)]), direction: direction)
-        let ends = try typesetter.clusters(of: tail).map(\.utf8.upperBound).filter { $0 > fit.end }.sorted()
-        var best = fit.line.width <= width ? fit.line : try line(0)
+        // Spaces that were cut off are drawn as far as they fit, at a pixel or more each.
+        let known = fit.start > 0 ? 0 : fit.end
+        let tail = try line(cut(text, after: min(fit.next, known + max(width, 1))))
+        let ends = try typesetter.clusters(of: tail).map(\.utf8.upperBound).filter { $0 > known }.sorted()
+        var best = fit.start == 0 && fit.line.width <= width ? fit.line : try line(0)
         var low = 0
         var high = ends.count
         while low < high {

@@ -35,19 +35,20 @@ extension PatchRenderer {
         try drawSingle(line, run, shown, shift: 0, &report, emit)
     }
 
-    /// Sequences of the longest parts that fit, cut at word boundaries. Each equals its part rendered alone.
+    /// Sequences of the longest parts that fit, cut at word boundaries. Each equals its part rendered alone. The spaces
+    /// at a cut are in no sequence.
     private func renderParts(_ run: TextRun, _ report: inout RenderReport, _ emit: Emit) throws {
         var start = 0
         repeat {
             let fit = try typesetter.fit(run.bytes, from: start, maxWidth: singleWidth, direction: .auto)
             if start == 0, fit.next >= run.bytes.count {
-                let line = fit.end == run.bytes.count ? fit.line : try typesetter.line(run.bytes)
+                let line = fit.start == 0 && fit.end == run.bytes.count ? fit.line : try typesetter.line(run.bytes)
                 if line.width <= singleWidth {
                     return try drawSingle(line, run, 0..<run.bytes.count, &report, emit)
                 }
             }
             report.overflowed = true
-            try drawSingle(fit.line, run, start..<fit.end, &report, emit)
+            try drawSingle(fit.line, run, fit.start..<fit.end, &report, emit)
             start = fit.next
         } while start < run.bytes.count
     }

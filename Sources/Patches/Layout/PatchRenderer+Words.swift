@@ -95,7 +95,7 @@ extension PatchRenderer {
     private func wordLine(_ word: TextRun, room: Int) throws -> Line? {
         if word.bytes.count > 3 * maxPatches {
             let fit = try typesetter.fit(word.bytes, from: 0, maxWidth: max(room, 1), direction: .auto)
-            guard fit.end == word.bytes.count else { return nil }
+            guard fit.start == 0, fit.end == word.bytes.count else { return nil }
         }
         let line = try typesetter.line(word.bytes, role: .word)
         return line.width <= room ? line : nil
@@ -105,7 +105,7 @@ extension PatchRenderer {
     private func cutWord(_ word: TextRun) throws -> (part: (run: TextRun, line: Line), rest: TextRun?) {
         let width = max(lastColumn - options.padLeft - options.padRight, 1)
         let fit = try typesetter.fit(word.bytes, from: 0, maxWidth: width, direction: .auto)
-        let part = word.slice(0..<fit.end)
+        let part = word.slice(fit.start..<fit.end)
         let rest = fit.next < word.bytes.count ? word.slice(fit.next..<word.bytes.count) : nil
         return ((part, try typesetter.line(part.bytes, role: .word)), rest)
     }
