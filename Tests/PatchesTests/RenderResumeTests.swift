@@ -202,6 +202,26 @@ import Typesetting
         }
     }
 
+    /// A cut swallows its spaces, and every line break is drawn as one.
+    @Test(arguments: ["\n", "\r", "\r\n", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}", " \u{2028} \u{85}"])
+    func aSplitAtALineBreakIsSound(lineBreak: String) throws {
+        let folder = try TemporaryFolder()
+        let text = (0..<90).map { String(repeating: "il", count: $0 % 17 + 1) }.joined(separator: lineBreak)
+        let input = try folder.write(JSONValue.object(["text": .string(text)]).encoded(), to: "in.jsonl")
+        for format in ShardFormat.allCases {
+            var layout = LayoutOptions()
+            layout.maxPatches = 8
+            var shards = ShardOptions()
+            shards.format = format
+            let job = RenderJob(
+                inputs: [.path(input)], layout: layout, shards: shards, fonts: try TestFonts.sans.get(),
+                output: folder.file("\(format)"))
+            #expect(try job.run().counts.sequences > 20)
+            let report = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run()
+            #expect(report.flaws.isEmpty, "\(format)")
+        }
+    }
+
     @Test func verifyingRendersAgain() throws {
         let fixture = try JobFixture(lines: 20)
         let job = try fixture.job("out")

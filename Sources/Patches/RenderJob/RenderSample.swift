@@ -72,7 +72,8 @@ final class RenderSample {
         return .single(records.flatMap { bytes($0["text"]) ?? [] })
     }
 
-    /// Lines of PixelGPT files do not say which belong together: each shows its text alone, up to spaces at its end.
+    /// Lines of PixelGPT files do not say which belong together: each shows its text alone, up to spaces and line breaks
+    /// at its end.
     private func takeLine(_ example: StoredExample, path: String) throws -> ShardError? {
         seen += 1
         guard (seen - 1) % every == 0 else { return nil }
@@ -83,7 +84,8 @@ final class RenderSample {
         guard let input = Self.input(of: [record]) else { return nil }
         var inputs = [input]
         if case .single(let text) = input {
-            inputs.append(.single(Array(text[..<((text.lastIndex { $0 != 0x20 && $0 != 0x0A } ?? -1) + 1)])))
+            let last = WordBreaks.lines(text).reversed().lazy.compactMap { text[$0].lastIndex { $0 != 0x20 } }.first
+            inputs.append(.single(Array(text[..<((last ?? -1) + 1)])))
         }
         let stored = Self.digest(example.patches, example.channels)
         rendered += 1
