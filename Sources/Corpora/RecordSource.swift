@@ -45,11 +45,15 @@ public final class RecordSource {
         finishedBytes = files.prefix(position.file).reduce(0) { $0 + $1.size }
     }
 
+    /// Throws `cannotResume` when ``canResume`` is false, naming the input that can be read once only.
+    public func checkCanResume() throws(CorporaError) {
+        guard let pipe = files.first(where: { !$0.isRegular }) else { return }
+        let what = pipe.path == "-" ? "standard input" : "a pipe"
+        throw .cannotResume(path: pipe.path, reason: "\(what) cannot be read a second time; begin anew")
+    }
+
     private func check(_ cursor: Cursor) throws(CorporaError) {
-        if let pipe = files.first(where: { !$0.isRegular }) {
-            let what = pipe.path == "-" ? "standard input" : "a pipe"
-            throw .cannotResume(path: pipe.path, reason: "\(what) cannot be read a second time; begin anew")
-        }
+        try checkCanResume()
         guard cursor.inputs == identity, (0...files.count).contains(cursor.position.file) else {
             throw .cannotResume(
                 path: paths.first ?? "", reason: "the paths, formats or sizes of the inputs are not those of the cursor"

@@ -40,6 +40,10 @@ import Testing
         }
         let run = try render(out)
         #expect(run.status == 0 && run.text.contains(" 3 documents, 3 sequences"))
+        let before = try fixture.files("out")
+        let again = try render(out, ["--resume"])
+        #expect(again.status == 64 && again.errorText.contains("standard input cannot be read a second time"))
+        #expect(try again.text.isEmpty && fixture.files("out") == before)
         // Interrupted after one shard: the manifest is put back to the journal of that moment.
         let cut = fixture.path("cut")
         #expect(try render(cut, ["--patches-per-shard", "1"]).status == 0)

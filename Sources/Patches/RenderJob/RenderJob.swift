@@ -111,6 +111,8 @@ public struct RenderJob: Sendable {
         case .overwrite:
             try folder.removeEarlierRender()
         case .resume where names.contains(Manifest.fileName):
+            // Whether a pipe holds what was rendered cannot be told.
+            try source(besides: folder).checkCanResume()
             let manifest = try Manifest.load(folder: output)
             if let found = try manifest.settings.firstDifference(to: settings) {
                 throw ShardError.otherSettings(path: output, key: found.key, was: found.own, now: found.other)
