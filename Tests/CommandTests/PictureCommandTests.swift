@@ -20,6 +20,19 @@ import Testing
         #expect(try size(piped.output) == [64, 32])
     }
 
+    @Test func aLayoutThatIsGivenIsNotOverriddenByTextB() throws {
+        let pair = try letterpress("preview", "My cool cat", "--text-b", "sits in a box")
+        let explicit = try letterpress("preview", "My cool cat", "--text-b", "sits in a box", "--layout", "pair")
+        #expect(explicit.status == 0 && explicit.output == pair.output)
+        for layout in ["single", "words"] {
+            let flag = try letterpress("preview", "a", "--text-b", "b", "--layout", layout)
+            #expect(flag.status == 64 && flag.errorText.contains("layout \(layout) (flag) shows no text B"))
+            let variable = try letterpress("preview", "a", "--text-b", "b", environment: ["LETTERPRESS_LAYOUT": layout])
+            #expect(variable.status == 64 && variable.errorText.contains("layout \(layout) (environment)"))
+            #expect(flag.output.isEmpty && variable.output.isEmpty)
+        }
+    }
+
     @Test func whatAPreviewLeavesOutOrRepairsIsSaid() throws {
         let long = try letterpress("preview", "-", "-L", "3", input: String(repeating: "word ", count: 100))
         #expect(long.status == 0 && long.errorText.contains("sequences are left out"))

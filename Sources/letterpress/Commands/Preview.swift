@@ -39,13 +39,13 @@ struct Preview: ParsableCommand {
         rendering.add(to: &layer)
         layout.add(to: &layer)
         fonts.add(to: &layer)
-        if textB != nil { layer.set("layout", "layout", .string("pair")) }
-        let merged = try settings.merged(with: layer)
+        var merged = try settings.merged(with: layer)
+        let pixels = try pixelSettings(&merged)
         let bytes = text == "-" ? Console.input() : Array(text.utf8)
         let repaired = Array(String(decoding: bytes, as: UTF8.self).utf8)
         if repaired != bytes { report.warn("the text is no UTF-8; each broken part is drawn as U+FFFD") }
         let picture = PreviewPicture(
-            settings: try PixelSettings(merged), fonts: try fonts.open(merged), text: repaired,
+            settings: pixels, fonts: try fonts.open(merged), text: repaired,
             textB: textB.map { Array($0.utf8) },
             hasGrid: grid, scale: scale ?? (grid ? 5 : 1), columns: columns ?? (grid ? 12 : 64))
         let result = try sideBySide ? picture.strategies(monospaced: monospaced) : picture.single()
@@ -69,6 +69,19 @@ struct Preview: ParsableCommand {
                 report.note("\(out): \(counts) patches")
             }
         }
+    }
+
+    /// The settings in force; text B makes a pair unless a layout is given.
+    private func pixelSettings(_ merged: inout MergedSettings) throws -> PixelSettings {
+        if textB != nil { merged.imply("layout", "layout", .string("pair"), because: "--text-b") }
+        let pixels = try PixelSettings(merged)
+        if textB != nil, pixels.layout.layout != .pair {
+            throw CommandFailure(
+                .usage,
+                "layout \(pixels.layout.layout.rawValue) (\(merged.origins["layout.layout"] ?? "settings")) shows no text B; "
+                    + "leave out --text-b, or pass --layout pair")
+        }
+        return pixels
     }
 
     /// The monospaced stack; without it, and with other versions of its fonts, a warning.
