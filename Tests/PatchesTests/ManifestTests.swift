@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Foundations
 import Patches
@@ -38,6 +39,88 @@ import Testing
             root["counts"] = .object(counts)
         }
         #expect(throws: ShardError.self) { try Manifest.load(folder: job.output) }
+    }
+
+    private static let texts = ["characters", "text_bytes"]
+    private static let layouts = ["overflowed_documents", "truncated_documents", "dropped_marks", "forced_cuts"]
+
+    /// Each count one too high, and one too low: found where it follows from the shards.
+    @Test(arguments: ShardFormat.allCases, [1, 0])
+    func verifyingComparesEveryCountThatFollowsFromTheShards(format: ShardFormat, every: Int) throws {
+        let fixture = try JobFixture(lines: 30)
+        try fixture.folder.write(
+            fixture.folder.read("in.jsonl")
+                + Array("{\"text\": \"a\(String(repeating: "\u{301}", count: 70))\", \"label\": 0}\n".utf8),
+            to: "in.jsonl")
+        let job = try fixture.job("out", format) {
+            $0.settings.layout.overflow = .truncate
+            $0.settings.layout.channels = .auto
+        }
+        let counts = try job.run().counts
+        #expect(counts.truncatedDocuments > 0 && counts.colouredSequences > 0 && counts.droppedMarks > 0)
+        let verifier = ShardVerifier(folder: job.output, every: every, fonts: job.fonts)
+        #expect(try verifier.run().flaws.isEmpty)
+        let isRendered = every == 1 && format != .pixelgpt
+        for key in ["coloured_sequences"] + Self.texts + Self.layouts + ["missing_glyphs"] {
+            for step in [1, -1] where step > 0 || !["forced_cuts", "missing_glyphs"].contains(key) {
+                let before = try fixture.folder.read("out/manifest.json")
+                try change(fixture) { root in
+                    guard case .object(var counts)? = root["counts"] else { return }
+                    if case .integer(let count)? = counts[key] { counts[key] = .integer(count + step) }
+                    if key == "missing_glyphs" { counts[key] = .object(["Hang": .integer(1)]) }
+                    root["counts"] = .object(counts)
+                }
+                let flaws = try verifier.run().flaws.map(\.description)
+                try fixture.folder.write(before, to: "out/manifest.json")
+                // No more documents can be truncated than did not fit.
+                let isBounded = key == "truncated_documents" && step > 0 || key == "overflowed_documents" && step < 0
+                let isFound = key == "coloured_sequences" || Self.texts.contains(key) || isRendered || isBounded
+                #expect(flaws.isEmpty != isFound, "\(key) \(step): \(flaws)")
+                #expect(flaws.allSatisfy { $0.contains("manifest.json: ") })
+            }
+        }
+    }
+
+    /// Documents in several parts did not fit; under packing they may have.
+    @Test func verifyingCountsDocumentsOfSeveralParts() throws {
+        let fixture = try JobFixture(lines: 30)
+        let job = try fixture.job("out")
+        let counts = try job.run().counts
+        #expect(counts.overflowedDocuments > 1)
+        try change(fixture) { root in
+            guard case .object(var counts)? = root["counts"] else { return }
+            counts["overflowed_documents"] = .integer(1)
+            root["counts"] = .object(counts)
+        }
+        let flaws = try ShardVerifier(folder: job.output, every: 0).run().flaws.map(\.description)
+        #expect(flaws.count == 1 && flaws[0].contains("is \(counts.overflowedDocuments) or more, the manifest says 1"))
+        let packed = try fixture.job("packed") { $0.settings.layout.packing = .eachLine }
+        try packed.run()
+        #expect(try ShardVerifier(folder: packed.output, every: 1, fonts: packed.fonts).run().flaws.isEmpty)
+    }
+
+    /// Texts of pairs and lists stand in every sequence, or in the first alone when they are long.
+    @Test(arguments: ShardFormat.allCases, [10, 4000])
+    func verifyingCountsEveryTextOnce(format: ShardFormat, words: Int) throws {
+        let folder = try TemporaryFolder()
+        let text = String(repeating: "Straße und so weiter ", count: words)
+        let list = text.split(separator: " ").map { JSONValue.string(String($0)) }
+        let record = JSONValue.object(["q": .string("Was?"), "a": .string(text), "w": .array(list)])
+        let input = try folder.write(record.encoded() + [0x0A], to: "in.jsonl")
+        for isPair in [true, false] {
+            var read = ReadOptions()
+            var layout = LayoutOptions()
+            (layout.maxPatches, layout.layout) = (64, isPair ? .pair : .words)
+            if isPair { (read.textField, read.textBField) = ("q", "a") } else { read.wordsField = "w" }
+            var shards = ShardOptions()
+            shards.format = format
+            let job = RenderJob(
+                inputs: [.path(input)], read: read, layout: layout, shards: shards, fonts: try TestFonts.sans.get(),
+                output: folder.file("out\(isPair)"))
+            let counts = try job.run().counts
+            #expect(counts.sequences > 1 && counts.textBytes > text.utf8.count - 5 * words)
+            #expect(try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().flaws.isEmpty)
+        }
     }
 
     @Test func theManifestRecordsWhatDecidesBytes() throws {

@@ -50,11 +50,7 @@ final class DocumentWorker {
         parser = try RecordParser(options: settings.read)
         renderer = try PatchRenderer(
             typesetter: try Typesetter(fonts: fonts, options: settings.render), options: settings.layout)
-        var names = ShardRecord.TextNames()
-        names.text = settings.read.textField
-        names.textB = settings.read.textBField ?? names.textB
-        names.words = settings.read.wordsField ?? names.words
-        encoder = SequenceEncoder(options: settings.shards, names: names)
+        encoder = SequenceEncoder(options: settings.shards, names: settings.textNames)
         storeText = settings.shards.storeText
         skipsFailures = settings.read.onStructureError == .skip
         mayFailLate = settings.render.unknownGlyph == .error || settings.layout.overflow == .error
@@ -143,11 +139,7 @@ final class DocumentWorker {
             counts.textBytes += segment.count
             counts.characters += segment.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
         }
-        counts.overflowedDocuments = report.overflowed ? 1 : 0
-        counts.truncatedDocuments = report.truncated ? 1 : 0
-        counts.droppedMarks = report.droppedMarks
-        counts.forcedCuts = report.forcedCuts
-        for glyph in report.missing { counts.missingGlyphs[glyph.script, default: 0] += 1 }
+        counts.add(report)
         return counts
     }
 

@@ -52,6 +52,15 @@ public struct JobSettings: Codable, Sendable, Equatable {
         case fontStack = "font_stack"
     }
 
+    /// What the input calls its texts.
+    var textNames: ShardRecord.TextNames {
+        var names = ShardRecord.TextNames()
+        names.text = read.textField
+        names.textB = read.textBField ?? names.textB
+        names.words = read.wordsField ?? names.words
+        return names
+    }
+
     /// Checks all options. Throws the error of the part that refuses.
     public func validate() throws {
         try read.validate()

@@ -10,10 +10,12 @@ final class RenderSample {
     private let renderer: PatchRenderer
     private var seen = 0
     private var document: Int?
-    private var records: [JSONValue] = []
+    private var texts: [ShardRecord.Text] = []
     private var digests: [SHA256Digest] = []
-    /// Documents rendered again.
+    /// Documents rendered again, or lines of PixelGPT files.
     private(set) var rendered = 0
+    /// What rendering the documents again found; nothing of lines.
+    private(set) var counts = RenderCounts()
 
     init(every: Int, format: ShardFormat, settings: JobSettings, renderer: PatchRenderer) {
         self.every = every
@@ -32,7 +34,7 @@ final class RenderSample {
             seen += 1
         }
         if (seen - 1) % every == 0 {
-            records.append(example.record)
+            if let text = example.text(settings) { texts.append(text) }
             digests.append(Self.digest(example.patches, example.channels))
         }
         return flaw
@@ -42,34 +44,34 @@ final class RenderSample {
     func finishDocument(path: String) throws -> ShardError? {
         defer {
             document = nil
-            records.removeAll()
+            texts.removeAll()
             digests.removeAll()
         }
-        guard !records.isEmpty, let input = Self.input(of: records) else { return nil }
+        guard let input = Self.input(of: texts) else { return nil }
         var index = 0
         var different: Int?
-        _ = try renderer.render(input) { sequence in
+        let report = try renderer.render(input) { sequence in
             let isEqual = index < digests.count && Self.digest(sequence.pixels, sequence.channels) == digests[index]
             if !isEqual, different == nil { different = index }
             index += 1
         }
         rendered += 1
+        counts.documents += 1
+        counts.add(report)
         if different == nil, index == digests.count { return nil }
         return .mismatch(
             path: path, what: "part \(different ?? index) of document \(document ?? 0)",
             expected: "the pixels of its text", got: "other pixels")
     }
 
-    /// The document behind its records, by the rules of ``ShardRecord/Text``.
-    private static func input(of records: [JSONValue]) -> TextInput? {
-        guard let first = records.first else { return nil }
-        func bytes(_ value: JSONValue?) -> [UInt8]? {
-            if case .string(let text)? = value { Array(text.utf8) } else { nil }
+    /// The document behind the texts of its records.
+    private static func input(of texts: [ShardRecord.Text]) -> TextInput? {
+        switch texts.first {
+        case .words(let words)?: .words(words)
+        case .pair(let first, let second)?: .pair(first, second)
+        case .part?: .single(texts.flatMap { if case .part(let text) = $0 { text } else { [UInt8]() } })
+        case nil: nil
         }
-        if case .array(let words)? = first["words"] { return .words(words.map { bytes($0) ?? [] }) }
-        guard let text = bytes(first["text"]) else { return nil }
-        if let textB = bytes(first["text_b"]) { return .pair(text, textB) }
-        return .single(records.flatMap { bytes($0["text"]) ?? [] })
     }
 
     /// Lines of PixelGPT files do not say which belong together: each shows its text alone, up to spaces and line breaks
@@ -77,11 +79,7 @@ final class RenderSample {
     private func takeLine(_ example: StoredExample, path: String) throws -> ShardError? {
         seen += 1
         guard (seen - 1) % every == 0 else { return nil }
-        var names = ["text": settings.read.textField]
-        names["text_b"] = settings.read.textBField
-        names["words"] = settings.read.wordsField
-        let record = JSONValue.object(names.compactMapValues { example.record[$0] })
-        guard let input = Self.input(of: [record]) else { return nil }
+        guard let text = example.text(settings), let input = Self.input(of: [text]) else { return nil }
         var inputs = [input]
         if case .single(let text) = input {
             let last = WordBreaks.lines(text).reversed().lazy.compactMap { text[$0].lastIndex { $0 != 0x20 } }.first

@@ -38,7 +38,7 @@ public struct ShardVerifier {
     /// Checks everything; `onShard` is called after each shard.
     ///
     /// Sizes, SHA-256, numbers of sequences, patches and documents, the end patches and the records of every sequence,
-    /// and the pixels of the sample. Throws when the manifest cannot be read or the sample cannot be rendered:
+    /// the counts as far as they follow from the sequences, and the pixels of the sample. Throws when the manifest cannot be read or the sample cannot be rendered:
     /// ``ShardError``, `TypesettingError`, ``LayoutError``.
     public func run(_ onShard: (ShardEntry) -> Void = { _ in }) throws -> VerifyReport {
         let manifest = try Manifest.load(folder: folder)
@@ -53,12 +53,16 @@ public struct ShardVerifier {
             }
         }
         var totals = (sequences: 0, patches: 0, documents: 0)
+        var stored: StoredCounts? = StoredCounts(settings: manifest.settings)
         for shard in manifest.shards {
             if shard.firstSequence != totals.sequences {
                 report.flaws.append(
                     mismatch(shard, "first sequence", shard.firstSequence, totals.sequences))
             }
-            do { try check(shard, sample, &report) } catch let error as ShardError { report.flaws.append(error) }
+            do { try check(shard, sample, &stored, &report) } catch let error as ShardError {
+                report.flaws.append(error)
+                stored = nil
+            }
             report.shards += 1
             totals.sequences += shard.sequences
             totals.patches += shard.patches
@@ -77,6 +81,10 @@ public struct ShardVerifier {
                     path: folder + "/" + Manifest.fileName, what: "the sum of \(what) of the shards",
                     expected: "\(expected)", got: "\(got)"))
         }
+        report.flaws +=
+            stored?.flaws(
+                of: manifest.counts, sample: sample?.counts ?? RenderCounts(), path: folder + "/" + Manifest.fileName)
+            ?? []
         return report
     }
 
@@ -94,7 +102,9 @@ public struct ShardVerifier {
         .mismatch(path: folder + "/" + shard.file, what: what, expected: "\(expected)", got: "\(got)")
     }
 
-    private func check(_ shard: ShardEntry, _ sample: RenderSample?, _ report: inout VerifyReport) throws {
+    private func check(
+        _ shard: ShardEntry, _ sample: RenderSample?, _ stored: inout StoredCounts?, _ report: inout VerifyReport
+    ) throws {
         let path = folder + "/" + shard.file
         let digest: SHA256Digest
         do { digest = try SHA256Digest.ofFile(at: path) } catch { throw ShardError.file(error) }
@@ -114,6 +124,7 @@ public struct ShardVerifier {
                     documents += 1
                     last = document
                 }
+                stored?.add(example)
                 sequences += 1
                 patches += example.patchCount
                 if let flaw = try sample?.take(example, path: path) { report.flaws.append(flaw) }
