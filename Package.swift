@@ -52,6 +52,7 @@ let package = Package(
         edge("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         edge("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         edge("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(name: "CKernels", cSettings: kernelFlags),
         // Tier 0
@@ -61,6 +62,9 @@ let package = Package(
         // Tier 1
         .target(
             name: "Typesetting", dependencies: ["Foundations", "CFreeType", "CHarfBuzz", "CFriBidi", "CKernels"],
+            swiftSettings: common + memorySafe + optimised),
+        .target(
+            name: "Tensors", dependencies: ["Foundations", "CKernels", "COneDNN"],
             swiftSettings: common + memorySafe + optimised),
         .target(name: "Corpora", dependencies: ["Foundations"], swiftSettings: common + memorySafe + optimised),
         // Tier 2

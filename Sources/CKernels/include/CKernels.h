@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CNumbers.h"
+#include "CPool.h"
+
 /// Bytes that must be readable before the first and after the last byte of a picture handed to lp_press.
 #define LP_PRESS_GUARD 16
 

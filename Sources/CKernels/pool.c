@@ -1,0 +1,110 @@
+#include "CPool.h"
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Looks this often for the next loop before a thread goes to sleep: about 50 microseconds, more than the time between two
+// kernels of a step.
+enum { lp_patience = 4000 };
+
+struct lp_pool {
+    int32_t workers;
+    void (*begin)(void);
+    lp_pool_body body;
+    void *context;
+    int32_t count;
+    _Alignas(64) _Atomic int32_t next;
+    _Alignas(64) _Atomic int32_t generation;  // of the loop; threads sleep on it
+    _Alignas(64) _Atomic int32_t busy;        // threads that have not finished the loop; the caller sleeps on it
+    _Atomic int32_t ending;
+    pthread_t *threads;
+    struct lp_seat { struct lp_pool *pool; int32_t worker; } *seats;
+};
+
+static void lp_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static void lp_wait_while(_Atomic int32_t *word, int32_t value) {
+    for (int32_t i = 0; i < lp_patience; i++) {
+        if (atomic_load_explicit(word, memory_order_acquire) != value) return;
+        lp_pause();
+    }
+    while (atomic_load_explicit(word, memory_order_acquire) == value)
+        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void lp_wake(_Atomic int32_t *word) { syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0); }
+
+static void lp_work(lp_pool *pool, int32_t worker) {
+    for (;;) {
+        int32_t index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
+        if (index >= pool->count) return;
+        pool->body(pool->context, index, worker);
+    }
+}
+
+static void *lp_thread(void *argument) {
+    struct lp_seat *seat = argument;
+    lp_pool *pool = seat->pool;
+    if (pool->begin) pool->begin();
+    for (int32_t seen = 0;; seen++) {
+        lp_wait_while(&pool->generation, seen);
+        if (atomic_load_explicit(&pool->ending, memory_order_acquire)) return NULL;
+        lp_work(pool, seat->worker);
+        if (atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_acq_rel) == 1) lp_wake(&pool->busy);
+    }
+}
+
+lp_pool *lp_pool_create(int32_t workers, void (*begin)(void)) {
+    lp_pool *pool = aligned_alloc(64, (sizeof *pool + 63) / 64 * 64);
+    if (!pool) return NULL;
+    *pool = (lp_pool){.workers = 1, .begin = begin};
+    pool->threads = calloc((size_t)workers, sizeof *pool->threads);
+    pool->seats = calloc((size_t)workers, sizeof *pool->seats);
+    int32_t made = pool->threads && pool->seats;
+    for (int32_t i = 1; made && i < workers; i++) {
+        pool->seats[i] = (struct lp_seat){pool, i};
+        made = pthread_create(&pool->threads[i], NULL, lp_thread, &pool->seats[i]) == 0;
+        pool->workers += made;
+    }
+    if (!made) {
+        lp_pool_destroy(pool);
+        return NULL;
+    }
+    if (begin) begin();
+    return pool;
+}
+
+void lp_pool_run(lp_pool *pool, int32_t count, lp_pool_body body, void *context) {
+    if (count <= 0) return;
+    if (pool->workers == 1 || count == 1) {
+        for (int32_t i = 0; i < count; i++) body(context, i, 0);
+        return;
+    }
+    pool->body = body;
+    pool->context = context;
+    pool->count = count;
+    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+    atomic_store_explicit(&pool->busy, pool->workers - 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&pool->generation, 1, memory_order_release);
+    lp_wake(&pool->generation);
+    lp_work(pool, 0);
+    int32_t busy;
+    while ((busy = atomic_load_explicit(&pool->busy, memory_order_acquire)) > 0) lp_wait_while(&pool->busy, busy);
+}
+
+void lp_pool_destroy(lp_pool *pool) {
+    atomic_store_explicit(&pool->ending, 1, memory_order_release);
+    atomic_fetch_add_explicit(&pool->generation, 1, memory_order_release);
+    lp_wake(&pool->generation);
+    for (int32_t i = 1; i < pool->workers; i++) pthread_join(pool->threads[i], NULL);
+    free(pool->threads);
+    free(pool->seats);
+    free(pool);
+}
