@@ -34,6 +34,28 @@ import Testing
         #expect(many.status == 0, "\(many.errorText)")
     }
 
+    @Test func settingsArePrintedWithoutInputAndOutput() throws {
+        let whole = try letterpress("render", "x", "--out", "y", "--print-config", "-L", "9")
+        let short = try letterpress("render", "--print-config", "-L", "9")
+        #expect(short.status == 0 && short.output == whole.output && short.text.contains("max_patches"))
+        let noOut = try letterpress("render", "x")
+        #expect(noOut.status == 64 && noOut.errorText.contains("--out <folder>"))
+        let noInput = try letterpress("render", "--out", "y")
+        #expect(noInput.status == 64 && noInput.errorText.contains("<input>"))
+    }
+
+    @Test func recipesNeedNoFonts() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(#"{"description": "Some text."}"#, to: "corpora/recipes/some.json")
+        let list = try letterpress("corpus", "list", "--root", folder.path)
+        #expect(list.status == 0 && list.text == "some  0 documents  Some text.\n", "\(list.errorText)")
+        let near = try letterpress("corpus", "fetch", "sone", "--root", folder.path)
+        #expect(near.status == 64 && near.errorText.contains("some"))
+        let nothing = try letterpress("corpus", "list", "--root", folder.file("nothing"))
+        #expect(nothing.status == 66 && nothing.errorText.contains("corpora/recipes"))
+        #expect(try letterpress("fonts", "list", "--root", folder.path).status == 69)
+    }
+
     @Test func aVariableThatIsNoSettingIsNamedWithItsNeighbours() throws {
         let run = try letterpress(
             "render", "x", "--out", "y", "--print-config",

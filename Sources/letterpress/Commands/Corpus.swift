@@ -26,7 +26,7 @@ struct Corpus: ParsableCommand {
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
-            for recipe in try Recipe.all(in: Installation(root: root).folder() + "/corpora") {
+            for recipe in try Recipe.all(in: Installation(root: root).corpora()) {
                 if report.json { try Console.result(recipe.manifest) } else { try Console.result(recipe.line) }
             }
         }
@@ -52,7 +52,7 @@ struct Corpus: ParsableCommand {
         @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
 
         func run() throws {
-            let folder = try Installation(root: root).folder() + "/corpora"
+            let folder = try Installation(root: root).corpora()
             let names = try Recipe.all(in: folder).map(\.name)
             guard names.contains(name) else {
                 let near = NearNames.of(name, among: names)
@@ -81,7 +81,7 @@ private struct Recipe {
     static func all(in folder: String) throws -> [Recipe] {
         let path = folder + "/recipes"
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw CommandFailure(.noInput, "\(path) cannot be listed; pass --root or set LETTERPRESS_ROOT")
+            throw CommandFailure(.noInput, "\(path) cannot be listed")
         }
         return try names.filter { $0.hasSuffix(".json") }.sorted().map { name in
             let bytes = [UInt8](FileManager.default.contents(atPath: path + "/" + name) ?? Data())

@@ -8,6 +8,10 @@ import Patches
 struct Render: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Render a corpus to shards of patches.",
+        usage: """
+            letterpress render [<options>] <input> ... --out <folder>
+            letterpress render [<options>] --print-config
+            """,
         discussion: """
             Inputs are files, folders, patterns or - for standard input: text (one document a line), JSON lines, CSV,
             TSV or WebDataset tars, plain or compressed by gzip, zstd or xz. Parquet goes through a pipe.
@@ -18,12 +22,12 @@ struct Render: ParsableCommand {
               letterpress render corpus/ --shard 3/16 --out /data/shards-3 --resume
             """)
 
-    @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String]
-    @Option(name: [.short, .long], help: ArgumentHelp("Output folder.", valueName: "folder")) var out: String
+    @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String] = []
+    @Option(name: [.short, .long], help: ArgumentHelp("Output folder.", valueName: "folder")) var out: String?
     @Flag(help: "Go on with a render that was interrupted.") var resume = false
     @Flag(help: "Replace the shards that the folder holds.") var overwrite = false
     @Option(help: ArgumentHelp("Worker threads (one a core); 0 works on one thread.", valueName: "n")) var workers: Int?
-    @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
+    @Flag(help: "Print the settings and where each came from, and do nothing; needs no input.") var printConfig = false
     @OptionGroup(title: "Reading") var reading: ReadingFlags
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Patches") var layout: LayoutFlags
@@ -33,6 +37,10 @@ struct Render: ParsableCommand {
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func validate() throws {
+        if !printConfig {
+            if inputs.isEmpty { throw ValidationError("Missing expected argument '<input> ...'") }
+            if out == nil { throw ValidationError("Missing expected argument '--out <folder>'") }
+        }
         if resume, overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
         if let workers, !RunSettings.workerRange.contains(workers) {
             throw ValidationError("--workers takes 0 to \(RunSettings.workerRange.upperBound)")
@@ -46,7 +54,7 @@ struct Render: ParsableCommand {
         let pixels = try PixelSettings(merged)
         _ = try merged.decode("fonts", over: FontSettings())
         let threads = try RunSettings.read(merged).threads
-        if printConfig {
+        guard !printConfig, let out else {
             return try ConfigPrinter.show(
                 merged,
                 sections: [

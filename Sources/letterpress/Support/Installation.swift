@@ -7,7 +7,7 @@ struct Installation {
     private let candidates: [String]
 
     /// Looks in `root`, else in `LETTERPRESS_ROOT`, else in the nearest folder above the working folder and above the
-    /// program that holds `fonts/default.json`.
+    /// program that holds `fonts/default.json`, or `corpora/recipes` where these are asked for.
     init(root: String?) {
         if let root = root ?? ProcessInfo.processInfo.environment["LETTERPRESS_ROOT"] {
             candidates = [root]
@@ -26,20 +26,29 @@ struct Installation {
         candidates = found
     }
 
-    /// The folder. Throws a failure that says how to name it.
-    func folder() throws -> String {
-        for folder in candidates where FileManager.default.fileExists(atPath: folder + "/fonts/default.json") {
-            return folder
-        }
+    /// The folder `fonts`. Throws a failure that says how to name it.
+    private func fonts() throws -> String {
+        if let folder = first(holding: "fonts/default.json") { return folder + "/fonts" }
         throw CommandFailure(
             .fontsUnavailable,
             "the font stacks (fonts/default.json) were not found; pass --root, set LETTERPRESS_ROOT, or name --font files"
         )
     }
 
+    /// The folder `corpora`. Throws a failure that says how to name it.
+    func corpora() throws -> String {
+        if let folder = first(holding: "corpora/recipes") { return folder + "/corpora" }
+        throw CommandFailure(
+            .noInput, "the recipes (corpora/recipes) were not found; pass --root or set LETTERPRESS_ROOT")
+    }
+
+    private func first(holding file: String) -> String? {
+        candidates.first { FileManager.default.fileExists(atPath: $0 + "/" + file) }
+    }
+
     /// Names of the stacks, sorted.
     func stackNames() throws -> [String] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: try folder() + "/fonts")
+        let names = try FileManager.default.contentsOfDirectory(atPath: try fonts())
         return names.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
     }
 
@@ -54,6 +63,6 @@ struct Installation {
                 "there is no font stack '\(name)'\(near.isEmpty ? "" : ", near: " + near.joined(separator: ", ")); "
                     + "there are: \(names.joined(separator: ", "))")
         }
-        return try FontStackManifest.load(path: try folder() + "/fonts/\(name).json")
+        return try FontStackManifest.load(path: try fonts() + "/\(name).json")
     }
 }
