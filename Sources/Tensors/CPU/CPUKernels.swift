@@ -1,0 +1,49 @@
+internal import CKernels
+internal import COneDNN
+
+/// The kernel set of the processor at hand: float32 and bfloat16, C loops and oneDNN's products on threads of its own.
+///
+/// A set is used from one thread at a time. Every loop is cut into pieces whose size depends on shapes alone and sums are
+/// joined in the order of the pieces, so that results do not depend on the number of threads. Kernels that call oneDNN on the
+/// caller's thread begin with `lp_openmp_alone()`, since that thread may be another than the one that made the set.
+@safe public final class CPUKernels {
+    /// "cpu" with the version of oneDNN.
+    public let name: String
+    /// Single precision, and products of bfloat16.
+    public let precisions: [Precision] = [.fp32, .bf16]
+    /// Counts of what ran.
+    public var counters = KernelCounters()
+    /// What loops run on.
+    let pool: ThreadPool
+    /// Memory for what kernels keep while they run; grows to a high-water mark.
+    private var scratchMemory: Buffer?
+
+    /// A set that works on `threads` threads, the caller's among them. Throws: `value` unless there is at least one,
+    /// `outOfMemory` if the system gives no more threads.
+    public init(threads: Int) throws(TensorError) {
+        guard threads > 0 else {
+            throw .value(operation: "CPUKernels", what: "wants at least 1 thread, got \(threads)")
+        }
+        pool = try ThreadPool(count: threads) { lp_openmp_alone() }
+        if let version = unsafe dnnl_version() {
+            name = unsafe "cpu (oneDNN \(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch))"
+        } else {
+            name = "cpu"
+        }
+    }
+
+    /// How many threads work.
+    public var threads: Int { pool.count }
+
+    /// At least `byteCount` bytes aligned to 64 that stay as they are until the next call; their contents are undefined. One
+    /// kernel asks once.
+    func scratch(_ byteCount: Int) -> UnsafeMutableRawPointer {
+        if let memory = scratchMemory, memory.byteCount >= byteCount { return unsafe memory.address }
+        scratchMemory = nil
+        guard let memory = try? Self.memory(max(byteCount, 1 << 16)) else {
+            preconditionFailure("no memory: the system refused \(byteCount) bytes of scratch")
+        }
+        scratchMemory = memory
+        return unsafe memory.address
+    }
+}
