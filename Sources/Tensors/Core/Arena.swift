@@ -119,8 +119,8 @@ public final class Block {
 
     deinit { arena?.giveBack(slab: slab, offset: byteOffset, byteCount: byteCount) }
 
-    /// The block's numbers as rows `stride` apart.
+    /// The block's numbers as rows `stride` apart; the operand keeps the block.
     func operand(_ type: ElementType, stride: Int) -> Operand {
-        Operand(buffer, offset: byteOffset / type.byteCount, type: type, stride: stride)
+        Operand(buffer, offset: byteOffset / type.byteCount, type: type, stride: stride, keeper: self)
     }
 }

@@ -73,7 +73,7 @@ public final class GradientSlot {
     /// Gives the slot a gradient that nobody else will write to; it becomes the slot's own where that can be.
     public func give(_ gradient: Tensor, kernels: any KernelSet) throws(TensorError) {
         if case .tape = home, gathered == nil, gradient.type == type, gradient.isContiguous {
-            gathered = gradient
+            gathered = gradient.shape == shape ? gradient : try gradient.reshaped(shape)
             return
         }
         if case .reshape(let parent) = home, gradient.isContiguous {

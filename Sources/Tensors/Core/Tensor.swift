@@ -41,8 +41,8 @@ public final class Tensor {
     public func reshaped(_ shape: [Int]) throws(TensorError) -> Tensor {
         let fits = shape.reduce(1, *) == count && (isContiguous || shape.last == columns)
         try check(fits, "reshape", "\(count) numbers in whole rows", "\(self.shape) to \(shape)")
-        let stride = isContiguous ? (shape.last ?? 1) : operand.stride
-        let view = Operand(operand.buffer, offset: operand.offset, type: type, stride: stride)
+        var view = operand
+        view.stride = isContiguous ? (shape.last ?? 1) : operand.stride
         return Tensor(shape: shape, block: block, operand: view, slot: slot?.reshaped(shape))
     }
 

@@ -2,8 +2,10 @@
 ///
 /// Letters: R rows, C columns, M N K sides of a product, G groups, B sequences, T places, H heads, V vocabulary. `[R,C]` is a
 /// matrix in the operand's own rows and `stride`; `[R]` lies close together whatever the stride. "number" means the element
-/// types of the set's precisions (float32, bfloat16, float64); indices are int32. Statistics (reciprocals, sums, losses,
-/// log-probabilities) have the stream type. Kernels with `accumulate` add to what stands in the result when it is true and
+/// types of the set's precisions (float32, bfloat16, float64); indices are int32. Statistics (reciprocals, sums, dots, losses,
+/// log-probabilities), factors of rows and columns, and weights of norms and sums have the stream type; the other numbers of a
+/// kernel have one type, stream or compute, unless its line says that it converts. Norms take x and dx of the stream type, y
+/// and dy of the compute type. Kernels with `accumulate` add to what stands in the result when it is true and
 /// overwrite it otherwise. A result never overlaps an operand unless its line says so. Each kernel gives the same bits
 /// whenever shapes, strides and types are the same, whatever the number of threads. Nothing here reads a value back to the
 /// host but `read`. Rows or columns may be 0.
@@ -56,9 +58,10 @@ public protocol KernelSet: AnyObject {
         into c: Operand, cStep: Int, accumulate: Bool)
 
     // 11-16 Rows by index
-    /// y[i,C] = table[indices[i], C], i < R; a negative index gives a row of 0; converts.
+    /// y[i,C] = table[indices[i], C], i < R; a negative index gives a row of 0; converts between number types, and takes an int32
+    /// table to an int32 result without accumulating.
     func gatherRows(_ table: Operand, indices: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool)
-    /// table[indices[i], C] += x[i, C] in ascending i for each row of the table; a negative index is skipped.
+    /// table[indices[i], C] += x[i, C] in ascending i for each row of the table; a negative index is skipped; converts.
     func scatterAddRows(_ x: Operand, indices: Operand, into table: Operand, tableRows: Int, rows: Int, columns: Int)
     /// y[r,k] = x[r, indices[r,k]], k < count; a negative index gives 0.
     func gatherElements(_ x: Operand, indices: Operand, to y: Operand, rows: Int, count: Int)
@@ -89,7 +92,7 @@ public protocol KernelSet: AnyObject {
     func columnDots(_ x: Operand, _ y: Operand?, to s: Operand, rows: Int, columns: Int, accumulate: Bool)
     /// y[R,C] += b[c].
     func addToRows(_ b: Operand, to y: Operand, rows: Int, columns: Int)
-    /// y[R,C] (+)= value[0]: one number of the stream type to every place, times w[r] where given, times scale.
+    /// y[R,C] (+)= value[0]: one number of the stream type to every place, times w[r] where given, times scale; converts.
     func spread(
         _ value: Operand, weights w: Operand?, scale: Double, to y: Operand, rows: Int, columns: Int, accumulate: Bool)
     /// sum[0] (+)= scale * sum of w[i] x[i] (w nil: of x), over a fixed number of chunks. x, w: [R].
@@ -153,7 +156,8 @@ public protocol KernelSet: AnyObject {
     func logProbabilities(
         _ logits: Operand, targets: Operand, temperature: Double, rows: Int, vocabulary: Int, to logp: Operand,
         logSums: Operand)
-    /// d[R,V] = gradient[r] (1[target] - exp(z - logSum)) / temperature; 0 where the target is negative. d may be logits.
+    /// d[R,V] = gradient[r] (1[target] - exp(z - logSum)) / temperature; 0 where the target is negative. d may be logits,
+    /// or of the compute type.
     func logProbabilitiesBackward(
         _ logits: Operand, targets: Operand, logSums: Operand, gradient: Operand, temperature: Double, rows: Int,
         vocabulary: Int, to d: Operand)

@@ -29,18 +29,21 @@ public struct Operand {
     public var type: ElementType
     /// Numbers from the beginning of a row to that of the next.
     public var stride: Int
+    /// What keeps the memory from being handed out again as long as the operand lives; nil where the buffer alone does.
+    private let keeper: AnyObject?
 
     /// Numbers of `type` in `buffer` from number `offset` on, rows `stride` apart.
-    public init(_ buffer: Buffer, offset: Int = 0, type: ElementType, stride: Int) {
+    public init(_ buffer: Buffer, offset: Int = 0, type: ElementType, stride: Int, keeper: AnyObject? = nil) {
         self.buffer = buffer
         self.offset = offset
         self.type = type
         self.stride = stride
+        self.keeper = keeper
     }
 
     /// The same numbers from `elements` later on.
     public func advanced(by elements: Int) -> Operand {
-        Operand(buffer, offset: offset + elements, type: type, stride: stride)
+        Operand(buffer, offset: offset + elements, type: type, stride: stride, keeper: keeper)
     }
 
     /// The same rows from `row`, column `column` on.
