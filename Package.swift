@@ -87,6 +87,9 @@ let package = Package(
             ], swiftSettings: common),
         // Tests
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+        .target(
+            name: "ReferenceKernels", dependencies: ["Tensors"], path: "Tests/ReferenceKernels",
+            swiftSettings: common + optimised),
         .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "TypesettingTests", dependencies: ["Typesetting", "Foundations", "TestSupport", "CKernels"],

@@ -12,11 +12,14 @@ import Testing
     @Test(arguments: [
         ("Foundations", "Typesetting", "upward from tier 0 to 1"), ("Typesetting", "Corpora", "sideways in tier 1"),
         ("Patches", "PatchesTests", "nothing depends on tests"), ("Corpora", "TestSupport", "only tests use"),
+        ("Tensors", "ReferenceKernels", "only tests use"), ("ReferenceKernels", "TestSupport", "only tests use"),
         ("Evaluation", "Zoo", "sideways in tier 4"), ("Corpora", "Nothing", "no such target"),
         ("Strange", "Foundations", "without a tier"),
     ])
     func wrongArrowsAreFound(from: String, to: String, reason: String) throws {
-        let names = ["Foundations", "Typesetting", "Corpora", "Patches", "Zoo", "TestSupport"].filter { $0 != from }
+        let names = [
+            "Foundations", "Typesetting", "Corpora", "Tensors", "Patches", "Zoo", "TestSupport", "ReferenceKernels",
+        ].filter { $0 != from }
         let json =
             "[\(target(from, to: to)),\(target("PatchesTests", type: "test")),"
             + names.map { target($0) }.joined(separator: ",") + "]"

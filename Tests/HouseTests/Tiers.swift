@@ -12,6 +12,9 @@ enum Tiers {
         "letterpress": 5, "letterpress-bench": 5,
     ]
 
+    /// Plain targets that only tests import.
+    static let forTests: Set<String> = ["TestSupport", "ReferenceKernels"]
+
     /// What is wrong with the dependencies of `targets`, one line a flaw.
     static func flaws(of targets: [PackageDump.Target]) -> [String] {
         let types = Dictionary(targets.map { ($0.name, $0.type) }) { first, _ in first }
@@ -19,7 +22,7 @@ enum Tiers {
             target.dependencies.filter { !$0.isProduct }.compactMap { dependency in
                 flaw(from: target, to: dependency.name, type: types[dependency.name])
             }
-                + (target.type != "test" && target.name != "TestSupport" && table[target.name] == nil
+                + (target.type != "test" && !forTests.contains(target.name) && table[target.name] == nil
                     ? ["\(target.name) has no tier"] : [])
         }
     }
@@ -29,8 +32,9 @@ enum Tiers {
         guard let type else { return "\(arrow): there is no such target" }
         if type == "test" { return "\(arrow): nothing depends on tests" }
         if target.type == "test" { return nil }
-        if name == "TestSupport" { return "\(arrow): only tests use TestSupport" }
-        guard let upper = target.name == "TestSupport" ? 1 : table[target.name], let lower = table[name] else {
+        if forTests.contains(name) { return "\(arrow): only tests use \(name)" }
+        // They stand above everything.
+        guard let upper = forTests.contains(target.name) ? 6 : table[target.name], let lower = table[name] else {
             return "\(arrow): without a tier"
         }
         if lower == upper { return "\(arrow): sideways in tier \(upper)" }
