@@ -68,7 +68,7 @@ public struct AttentionMask {
     public var limits: Operand?
     /// [B,Tq] int32; given together with `keySegments`: a query sees keys of its own segment only.
     public var querySegments: Operand?
-    /// [B,Tk] int32, negative for padding.
+    /// [B,Tk] int32, negative for padding, which no query sees.
     public var keySegments: Operand?
 
     /// A mask of the parts given.

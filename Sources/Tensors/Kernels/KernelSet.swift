@@ -42,7 +42,8 @@ public protocol KernelSet: AnyObject {
     func dropout(_ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, accumulate: Bool)
 
     // 7-10 Products
-    /// c[M,N] (+)= scale * a[M,K] b[K,N] (+ bias[N]); a and b of one type, c of it or of the stream type. K may be 0.
+    /// c[M,N] (+)= scale * a[M,K] b[K,N] (+ bias[N]); a and b of one type, c of it or of the stream type. K may be 0; `scale`
+    /// leaves the bias alone.
     func product(_ a: Matrix, _ b: Matrix, bias: Operand?, into c: Operand, scale: Double, accumulate: Bool)
     /// `count` products, operands `aStep`, `bStep`, `cStep` numbers apart.
     func productBatch(
@@ -52,7 +53,8 @@ public protocol KernelSet: AnyObject {
     /// [G+1]; rows outside all groups stay as they are when accumulating and become 0 otherwise. `a` is not transposed.
     func productGroups(
         _ a: Matrix, _ b: Matrix, bStep: Int, offsets: Operand, groups: Int, into c: Operand, accumulate: Bool)
-    /// c_g[M,N] (+)= a[rows of g, M]' b[rows of g, N], c_g `cStep` numbers apart; empty groups give 0.
+    /// c_g[M,N] (+)= a[rows of g, M]' b[rows of g, N], c_g `cStep` numbers apart; empty groups give 0. Rows outside
+    /// all groups count nowhere.
     func productGroupWeights(
         _ a: Operand, columns m: Int, _ b: Operand, columns n: Int, rows: Int, offsets: Operand, groups: Int,
         into c: Operand, cStep: Int, accumulate: Bool)
@@ -68,7 +70,7 @@ public protocol KernelSet: AnyObject {
     /// x[r, indices[r,k]] += y[r,k] in ascending k.
     func scatterAddElements(_ y: Operand, indices: Operand, into x: Operand, rows: Int, count: Int)
     /// The `count` largest of each row of x[R,C]: indices[R,count] and values (or nil), largest first; of equals the smaller
-    /// index first; NaN stands below everything.
+    /// index first; NaN stands below everything, -infinity too.
     func topK(_ x: Operand, rows: Int, columns: Int, count: Int, indices: Operand, values: Operand?)
     /// Stable counting sort of groups[R] (0 ..< G, negative: none): order[i] the row at place i, offsets[G+1]. Places past
     /// offsets[G] hold -1.
@@ -77,7 +79,7 @@ public protocol KernelSet: AnyObject {
     // 17-28 Elementwise and sums
     /// y[R,C] (+)= f(x).
     func unary(_ kind: Unary, _ x: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool)
-    /// dx[R,C] (+)= dy f'(x).
+    /// dx[R,C] (+)= dy f'(x); relu and absolute have slope 0 at 0.
     func unaryBackward(
         _ kind: Unary, _ x: Operand, gradient dy: Operand, to dx: Operand, rows: Int, columns: Int, accumulate: Bool)
     /// c[R,C] (+)= a b.
@@ -141,7 +143,7 @@ public protocol KernelSet: AnyObject {
     func attentionBackward(
         _ shape: AttentionShape, q: Operand, k: Operand, v: Operand, mask: AttentionMask, o: Operand, logSums: Operand,
         gradient: Operand, results: AttentionGradients)
-    /// sums[B,H,Tk] = sum over queries `queries` of the attention weight they give each key; reads logSums.
+    /// sums[B,H,Tk] = sum over queries `queries` (within 0 ..< Tq) of the attention weight they give each key; reads logSums.
     func attentionColumnSums(
         _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, logSums: Operand, queries: Range<Int>,
         to sums: Operand)
@@ -152,7 +154,8 @@ public protocol KernelSet: AnyObject {
     /// dx[R,C] (+)= scale * y (dy - sum(y dy)).
     func softmaxBackward(
         _ y: Operand, gradient dy: Operand, to dx: Operand, rows: Int, columns: Int, scale: Double, accumulate: Bool)
-    /// With z = logits / temperature: logSums[R] = log sum exp z, logp[R] = z[target] - logSum; a negative target gives 0.
+    /// With z = logits / temperature: logSums[R] = log sum exp z, logp[R] = z[target] - logSum; a negative target gives
+    /// logp 0 and a logSum like any other.
     func logProbabilities(
         _ logits: Operand, targets: Operand, temperature: Double, rows: Int, vocabulary: Int, to logp: Operand,
         logSums: Operand)
@@ -161,7 +164,8 @@ public protocol KernelSet: AnyObject {
     func logProbabilitiesBackward(
         _ logits: Operand, targets: Operand, logSums: Operand, gradient: Operand, temperature: Double, rows: Int,
         vocabulary: Int, to d: Operand)
-    /// entropy[R] of softmax(logits / temperature) and ranks[R] (int32): how many logits are larger than the target's.
+    /// entropy[R] of softmax(logits / temperature) and ranks[R] (int32): how many logits are larger than the target's; 0
+    /// where the target is negative.
     func distributionStatistics(
         _ logits: Operand, targets: Operand, logSums: Operand, temperature: Double, rows: Int, vocabulary: Int,
         entropy: Operand, ranks: Operand)
