@@ -9,7 +9,12 @@ extension Typesetter {
     /// - Complexity: shapes the line again, without its word pictures.
     public func clusters(of line: Line, before limit: Int = .max) throws(TypesettingError) -> [Cluster] {
         var clusters: [Cluster] = []
-        let runs = line.runs.filter { Int($0.x) < limit }.sorted { $0.utf8.lowerBound < $1.utf8.lowerBound }
+        // Visual order; a line of right-to-left text has it the other way round.
+        var runs = line.runs.filter { Int($0.x) < limit }
+        if line.isRightToLeft { runs.reverse() }
+        if zip(runs, runs.dropFirst()).contains(where: { $0.utf8.lowerBound > $1.utf8.lowerBound }) {
+            runs.sort { $0.utf8.lowerBound < $1.utf8.lowerBound }
+        }
         let text = line.text.span
         try unsafe text.withUnsafeBufferPointer { buffer throws(TypesettingError) in
             for run in runs {
@@ -53,14 +58,17 @@ extension Typesetter {
         of run: LineRun, _ text: UnsafeBufferPointer<UInt8>, to clusters: inout [Cluster]
     ) throws(TypesettingError) {
         let bytes = Int(run.utf8.lowerBound)..<Int(run.utf8.upperBound)
+        let left = Int(run.x)
+        if run.kind == .tab {
+            clusters.append(Cluster(utf8: bytes, x: left..<left + Int(run.width), isRightToLeft: run.isRightToLeft))
+            return
+        }
         let context = unsafe contextRange(of: bytes, text)
         unsafe try paragraph.decode(text, context, table)
         let start = paragraph.index(ofByte: bytes.lowerBound)
         let end = paragraph.index(ofByte: bytes.upperBound)
-        let left = Int(run.x)
         switch run.kind {
-        case .tab:
-            clusters.append(Cluster(utf8: bytes, x: left..<left + Int(run.width), isRightToLeft: run.isRightToLeft))
+        case .tab: break
         case .unknown:
             let side = options.unknownGlyph == .box ? options.patchSize : 0
             for index in start..<end {

@@ -33,7 +33,7 @@ import Typesetting
     private static func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
 
     /// N does not depend on how many spaces a cut swallows, and what is drawn is the text without them.
-    @Test(.timeLimit(.minutes(1)), arguments: [16, 64], [700, 1 << 20])
+    @Test(.timeLimit(.minutes(5)), arguments: [16, 64], [700, 1 << 20])
     func runsOfSpacesWiderThanASequenceAreSwallowed(L: Int, count: Int) throws {
         let renderer = try makeRenderer(L: L)
         let run = Self.spaces(count)
@@ -53,7 +53,7 @@ import Typesetting
         #expect(report.overflowed && !report.truncated && report.textPatchCount == 1)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [0, 3], [700, 1 << 20])
+    @Test(.timeLimit(.minutes(5)), arguments: [0, 3], [700, 1 << 20])
     func noWindowOfAPairShowsSpacesAlone(stride: Int, count: Int) throws {
         let renderer = try makeRenderer(TestFonts.sansAndHebrew, L: 16) {
             $0.layout = .pair
@@ -78,7 +78,7 @@ import Typesetting
         #expect(try starts("a" + run) == [0])
     }
 
-    @Test(.timeLimit(.minutes(1))) func textAOfSpacesIsCutInOneStep() throws {
+    @Test(.timeLimit(.minutes(5))) func textAOfSpacesIsCutInOneStep() throws {
         let renderer = try makeRenderer(L: 16) { $0.layout = .pair }
         for text in [("", ""), ("", "a"), ("a", "a")] {
             let (few, many) = (text.0 + Self.spaces(200) + text.1, text.0 + Self.spaces(1 << 20) + text.1)
