@@ -81,7 +81,9 @@ import Typesetting
 
     @Test func clustersTileTheLine() throws {
         let typesetter = try Typesetter(fonts: Fonts.all())
-        for text in Self.texts + ["א\tב (ג)\t\tabc 12", "a\tשלום\t(עולם", "office ffi", "क्षत्रिय हिन्दी", "e\u{301}a\u{30A}", "a\tb", "x\u{E123}y"] {
+        for text in Self.texts + [
+            "א\tב (ג)\t\tabc 12", "a\tשלום\t(עולם", "office ffi", "क्षत्रिय हिन्दी", "e\u{301}a\u{30A}", "a\tb", "x\u{E123}y",
+        ] {
             let line = try typesetter.line(Array(text.utf8))
             let clusters = try typesetter.clusters(of: line)
             let sum = clusters.reduce(0) { $0 + $1.x.count }

@@ -44,7 +44,7 @@ extension PatchRenderer {
                 for index in gray.indices { gray[index] = gray[index] < 128 ? 0 : 255 }
             }
             guard options.channels == .rgb else { return (gray, false) }
-            return (gray.flatMap { [$0, $0, $0] }, true)
+            return (Picture.tripled(gray), true)
         }
         let isColoured = options.channels == .rgb || (options.channels == .auto && canvas.hasColour)
         return (isColoured ? canvas.rgb(of: patches) : canvas.gray(of: patches, from: render.grayFrom), isColoured)
