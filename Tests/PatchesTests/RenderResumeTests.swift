@@ -222,6 +222,28 @@ import Typesetting
         }
     }
 
+    /// The last word of a sequence is drawn in another way than the last of a text.
+    @Test func aSplitBetweenWordsIsSound() throws {
+        let fixture = try JobFixture()
+        let job = try fixture.job("out", .pixelgpt) {
+            $0.settings.layout.strategy = .words
+            $0.settings.layout.maxPatches = 12
+        }
+        let counts = try job.run().counts
+        #expect(counts.sequences > 2 * counts.documents)
+        for every in [1, 2, 7] {
+            let report = try ShardVerifier(folder: job.output, every: every, fonts: job.fonts).run()
+            #expect(report.flaws.isEmpty && report.rendered >= counts.sequences / every)
+        }
+        // Every line with ink has other pixels in another size.
+        var manifest = try Manifest.load(folder: job.output)
+        manifest.settings.render.dpi = 100
+        try fixture.folder.write(StrictJSON.encode(manifest), to: "out/manifest.json")
+        let flaws = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().flaws
+        let lines = try fixture.examples("out", manifest).count { $0.patches.dropLast(256).contains { $0 != 255 } }
+        #expect(flaws.count == lines)
+    }
+
     @Test func verifyingRendersAgain() throws {
         let fixture = try JobFixture(lines: 20)
         let job = try fixture.job("out")

@@ -7,15 +7,8 @@ extension PatchSequence {
     /// The sequence in three channels; itself where it has them.
     public func withThreeChannels() -> PatchSequence {
         guard channels == 1 else { return self }
-        let gray = pixels
-        var triple = [UInt8](repeating: 0, count: gray.count * 3)
-        for index in gray.indices {
-            triple[3 * index] = gray[index]
-            triple[3 * index + 1] = gray[index]
-            triple[3 * index + 2] = gray[index]
-        }
         return PatchSequence(
-            patchSize: patchSize, channels: 3, pixels: triple, textPatchCount: textPatchCount,
+            patchSize: patchSize, channels: 3, pixels: Picture.tripled(pixels), textPatchCount: textPatchCount,
             innerSeparators: innerSeparators, wordStarts: wordStarts, spans: spans,
             referenceMapping: referenceMapping, source: source)
     }

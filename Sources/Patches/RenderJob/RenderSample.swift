@@ -12,6 +12,8 @@ final class RenderSample {
     private var document: Int?
     private var texts: [ShardRecord.Text] = []
     private var digests: [SHA256Digest] = []
+    /// A line of a PixelGPT file that its text alone does not give.
+    private var waiting: (text: [UInt8], digest: SHA256Digest, flaw: ShardError)?
     /// Documents rendered again, or lines of PixelGPT files.
     private(set) var rendered = 0
     /// What rendering the documents again found; nothing of lines.
@@ -46,7 +48,9 @@ final class RenderSample {
             document = nil
             texts.removeAll()
             digests.removeAll()
+            waiting = nil
         }
+        if let waiting { return waiting.flaw }
         guard let input = Self.input(of: texts) else { return nil }
         var index = 0
         var different: Int?
@@ -75,11 +79,26 @@ final class RenderSample {
     }
 
     /// Lines of PixelGPT files do not say which belong together: each shows its text alone, up to spaces and line breaks
-    /// at its end.
+    /// at its end. Layouts that draw the last word of a text in another way want the line after it too.
     private func takeLine(_ example: StoredExample, path: String) throws -> ShardError? {
+        let flaw = try flawOfWaiting(before: example)
         seen += 1
-        guard (seen - 1) % every == 0 else { return nil }
-        guard let text = example.text(settings), let input = Self.input(of: [text]) else { return nil }
+        guard (seen - 1) % every == 0 else { return flaw }
+        try checkLine(example, path: path)
+        return flaw
+    }
+
+    private func flawOfWaiting(before example: StoredExample) throws -> ShardError? {
+        guard let line = waiting else { return nil }
+        waiting = nil
+        guard case .part(let next)? = example.text(settings), try draws(.single(line.text + next), line.digest) else {
+            return line.flaw
+        }
+        return nil
+    }
+
+    private func checkLine(_ example: StoredExample, path: String) throws {
+        guard let text = example.text(settings), let input = Self.input(of: [text]) else { return }
         var inputs = [input]
         if case .single(let text) = input {
             let last = WordBreaks.lines(text).reversed().lazy.compactMap { text[$0].lastIndex { $0 != 0x20 } }.first
@@ -87,15 +106,17 @@ final class RenderSample {
         }
         let stored = Self.digest(example.patches, example.channels)
         rendered += 1
-        for input in inputs {
-            var isFound = false
-            _ = try renderer.render(input) { sequence in
-                isFound = isFound || Self.digest(sequence.pixels, sequence.channels) == stored
-            }
-            if isFound { return nil }
-        }
-        return .mismatch(
+        for input in inputs where try draws(input, stored) { return }
+        let flaw = ShardError.mismatch(
             path: path, what: "line \(example.key)", expected: "the pixels of its text", got: "other pixels")
+        if case .part(let bytes) = text { waiting = (bytes, stored, flaw) } else { waiting = ([], stored, flaw) }
+    }
+
+    /// Whether a sequence of the text has these pixels.
+    private func draws(_ input: TextInput, _ stored: SHA256Digest) throws -> Bool {
+        var isFound = false
+        _ = try renderer.render(input) { isFound = isFound || Self.digest($0.pixels, $0.channels) == stored }
+        return isFound
     }
 
     private static func digest(_ pixels: [UInt8], _ channels: Int) -> SHA256Digest {
