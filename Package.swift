@@ -102,6 +102,9 @@ let package = Package(
         .testTarget(
             name: "HouseTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "ReferenceKernels", "TestSupport"],
+            swiftSettings: common + optimised),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
