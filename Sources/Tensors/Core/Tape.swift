@@ -43,6 +43,8 @@ public final class Tape {
     public var precision: Precision { workspace.precision }
     /// How many operators stand recorded.
     public var recordCount: Int { records.count }
+    /// Names of the recorded operators, in order.
+    public var recordNames: [String] { records.map(\.name) }
 
     /// An empty tensor for an operator's result; it wants a gradient if one of `inputs` does.
     public func result(_ shape: [Int], _ type: ElementType, of inputs: [Tensor?]) throws(TensorError) -> Tensor {
