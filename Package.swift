@@ -105,6 +105,9 @@ let package = Package(
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "ReferenceKernels", "TestSupport"],
             swiftSettings: common + optimised),
+        .testTarget(
+            name: "ZooKitTests", dependencies: ["Foundations", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
