@@ -71,6 +71,14 @@ let package = Package(
         .target(
             name: "Patches", dependencies: ["Typesetting", "Corpora", "Foundations", "CPNG"],
             swiftSettings: common + memorySafe + optimised),
+        .target(
+            name: "Layers", dependencies: ["Tensors", "Foundations"], swiftSettings: common + memorySafe + optimised),
+        // Tier 3
+        .target(
+            name: "ZooKit", dependencies: ["Layers", "Tensors", "Foundations"],
+            swiftSettings: common + memorySafe + optimised),
+        // Tier 4
+        .target(name: "Zoo", dependencies: ["ZooKit"], swiftSettings: common + memorySafe),
         // Tier 5
         .executableTarget(
             name: "letterpress",

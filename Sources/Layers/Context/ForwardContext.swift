@@ -1,0 +1,119 @@
+public import Tensors
+
+/// What a forward pass is run with: the tape, the mode, the random stream, knobs, and where side results go. A value: handing
+/// it on with a change leaves the caller's own as it was; what is gathered is gathered in one place.
+public struct ForwardContext {
+    /// Records the operators.
+    public let tape: Tape
+    /// Whether dropout draws and routers train.
+    public var isTraining: Bool
+    /// The random stream of this pass: seed, step and micro-batch are already in it.
+    public var key: RandomKey
+    /// Whether low-rank side paths and other adapters take part; off gives the base model.
+    public var usesAdapters = true
+    /// Settings that may change from pass to pass (a routing ratio), by name.
+    public var knobs: [String: Double] = [:]
+    /// Functions that see tensors by the path of the place, for instance "layers.3.mlp.input".
+    public var taps: [String: (Tensor) -> Void] = [:]
+    /// Whether blocks keep no activations and run again on the way back.
+    public var recomputesBlocks = false
+    private let gathered: Gathered
+    private var memory: Memory?
+
+    /// Side results of one pass.
+    private final class Gathered {
+        var losses: [LossTerm] = []
+        var metrics: [(name: String, value: Tensor)] = []
+        var updates: [() throws(TensorError) -> Void] = []
+    }
+
+    /// What the first run of a recomputed block decided, for the second.
+    private final class Memory {
+        var tensors: [String: [Tensor]] = [:]
+    }
+
+    /// A pass on `tape`.
+    public init(tape: Tape, isTraining: Bool = false, key: RandomKey = RandomKey(seed: 0)) {
+        self.tape = tape
+        self.isTraining = isTraining
+        self.key = key
+        gathered = Gathered()
+    }
+
+    private init(copying other: ForwardContext, tape: Tape, gathered: Gathered, memory: Memory?) {
+        self.tape = tape
+        isTraining = other.isTraining
+        key = other.key
+        usesAdapters = other.usesAdapters
+        knobs = other.knobs
+        taps = other.taps
+        recomputesBlocks = other.recomputesBlocks
+        self.gathered = gathered
+        self.memory = memory
+    }
+
+    // MARK: Side results
+
+    /// Loss terms that parts added, in order.
+    public var losses: [LossTerm] { gathered.losses }
+    /// Named numbers that parts reported, in order; read them after the step.
+    public var metrics: [(name: String, value: Tensor)] { gathered.metrics }
+
+    /// Adds a term to the loss of this pass.
+    public func add(_ term: LossTerm) { gathered.losses.append(term) }
+
+    /// Reports a number; not the second time a recomputed block runs.
+    public func report(_ name: String, _ value: Tensor) {
+        if tape.mode != .replay { gathered.metrics.append((name, value.detached)) }
+    }
+
+    /// Asks for a change of a buffer after the pass (a running mean); once, however often the block runs.
+    public func afterwards(_ update: @escaping () throws(TensorError) -> Void) {
+        if tape.mode != .replay { gathered.updates.append(update) }
+    }
+
+    /// Makes the changes that parts asked for.
+    public func runUpdates() throws(TensorError) {
+        for update in gathered.updates { try update() }
+        gathered.updates = []
+    }
+
+    /// Shows a tensor to the tap at `path`, if there is one; not the second time a recomputed block runs.
+    public func tap(_ path: @autoclosure () -> String, _ tensor: Tensor) {
+        guard !taps.isEmpty, tape.mode != .replay else { return }
+        taps[path()]?(tensor)
+    }
+
+    /// What `make` gives, made once for each place: the second run of a recomputed block gets the tensors of the first.
+    public func once(_ place: String, _ make: () throws(TensorError) -> [Tensor]) throws(TensorError) -> [Tensor] {
+        guard let memory else { return try make() }
+        if tape.mode == .replay, let known = memory.tensors[place] { return known }
+        let made = try make()
+        memory.tensors[place] = made
+        return made
+    }
+
+    /// Runs `body` so that it keeps nothing but inputs and outputs until the way back. Loss terms that it adds become outputs.
+    public func recomputing(
+        _ inputs: [Tensor],
+        _ body: @escaping (ForwardContext, [Tensor]) throws(TensorError) -> [Tensor]
+    ) throws(TensorError) -> [Tensor] {
+        let memory = Memory()
+        let first = Gathered()
+        var count = 0
+        let results = try tape.recomputing(inputs) { tape, inputs throws(TensorError) in
+            let gathered = tape.mode == .replay ? Gathered() : first
+            let inner = ForwardContext(copying: self, tape: tape, gathered: gathered, memory: memory)
+            let outputs = try body(inner, inputs)
+            count = outputs.count
+            return outputs + gathered.losses.map(\.sum)
+        }
+        for (term, sum) in zip(first.losses, results[count...]) {
+            let name = term.name
+            add(LossTerm(name, sum: sum, weight: term.weight, coefficient: term.coefficient, scope: term.scope))
+        }
+        gathered.metrics += first.metrics
+        gathered.updates += first.updates
+        return Array(results[..<count])
+    }
+}

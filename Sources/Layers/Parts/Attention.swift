@@ -1,0 +1,148 @@
+public import Tensors
+
+/// How the heads of one attention stand to each other: query head h reads key head keyHead[h] and value head valueHead[h].
+public struct HeadMap: Sendable, Equatable {
+    /// Columns of a head.
+    public let width: Int
+    /// For each query head its key head.
+    public let keyHead: [Int]
+    /// For each query head its value head.
+    public let valueHead: [Int]
+    /// How many key heads there are.
+    public var keyHeads: Int { (keyHead.max() ?? -1) + 1 }
+    /// How many value heads there are.
+    public var valueHeads: Int { (valueHead.max() ?? -1) + 1 }
+    /// How many query heads there are.
+    public var heads: Int { keyHead.count }
+
+    /// Any maps. Throws: `value` where a head in between is read by nobody, or counts differ.
+    public init(width: Int, keyHead: [Int], valueHead: [Int]) throws(TensorError) {
+        for map in [keyHead, valueHead] where Set(map) != Set(0..<((map.max() ?? -1) + 1)) || map.isEmpty {
+            throw .value(operation: "head map", what: "\(map) does not reach every head from 0 on")
+        }
+        guard keyHead.count == valueHead.count else {
+            throw .value(operation: "head map", what: "\(keyHead.count) and \(valueHead.count) query heads")
+        }
+        self.width = width
+        self.keyHead = keyHead
+        self.valueHead = valueHead
+    }
+
+    /// Groups of heads / groups adjacent query heads share a key and value head (Ainslie et al. 2023). Throws: `value` where
+    /// they do not divide.
+    public init(width: Int, heads: Int, groups: Int) throws(TensorError) {
+        guard groups > 0, heads > 0, heads % groups == 0 else {
+            throw .value(operation: "head map", what: "\(heads) heads do not share \(groups) groups evenly")
+        }
+        let map = (0..<heads).map { $0 / (heads / groups) }
+        try self.init(width: width, keyHead: map, valueHead: map)
+    }
+}
+
+/// What attention computed on the way, for those who look at its stages.
+public struct AttentionState {
+    /// [B*T, H*d], rotated.
+    public var query: Tensor
+    /// [B*T, nK*d], rotated.
+    public var key: Tensor
+    /// [B*T, nV*d].
+    public var value: Tensor
+}
+
+/// Exchanges keys and values between projection and rotation, for instance to mix heads. Gives keys and values in the map's
+/// head counts.
+public protocol HeadMixing: Part {
+    /// key [R, .], value [R, .] as projected.
+    func callAsFunction(
+        key: Tensor, value: Tensor, _ context: ForwardContext
+    ) throws(TensorError) -> (key: Tensor, value: Tensor)
+}
+
+/// Causal self-attention in stages: project, (mix), rotary, core, output. Each stage can be called alone.
+public final class Attention: SublayerCore {
+    /// D to H*d.
+    public var query: any Projection
+    /// D to nK*d, or what `mixing` wants.
+    public var key: any Projection
+    /// D to nV*d, or what `mixing` wants.
+    public var value: any Projection
+    /// H*d to D.
+    public var output: any Projection
+    /// Between projection and rotation; nil for none.
+    public var mixing: (any HeadMixing)?
+    /// Which query head reads which heads.
+    public var map: HeadMap
+    /// Position angles, shared with other layers.
+    public let rotary: RotaryTable
+    /// The dotted path, for taps.
+    public let path: String
+
+    /// Matrices drawn from N(0, deviation), without biases unless asked for.
+    public init(
+        _ builder: ParameterBuilder, width: Int, map: HeadMap, rotary: RotaryTable, deviation: Double,
+        hasBias: Bool = false
+    ) throws(TensorError) {
+        let initial = Initial.normal(deviation: deviation)
+        let inner = map.heads * map.width
+        query = try Linear(
+            builder.at("q_proj"), inputs: width, outputs: inner, initial: initial, hasBias: hasBias)
+        key = try Linear(
+            builder.at("k_proj"), inputs: width, outputs: map.keyHeads * map.width, initial: initial,
+            hasBias: hasBias)
+        value = try Linear(
+            builder.at("v_proj"), inputs: width, outputs: map.valueHeads * map.width, initial: initial,
+            hasBias: hasBias)
+        output = try Linear(builder.at("o_proj"), inputs: inner, outputs: width, initial: initial, hasBias: hasBias)
+        self.map = map
+        self.rotary = rotary
+        path = builder.path
+    }
+
+    /// The four projections and the mixing, if any.
+    public var children: [Child] {
+        [
+            Child("q_proj", of: self, \.query), Child("k_proj", of: self, \.key),
+            Child("v_proj", of: self, \.value), Child("o_proj", of: self, \.output),
+        ] + (mixing.map { [Child("mixing", $0)] } ?? [])
+    }
+
+    /// Stages one to three: projections, mixing, rotation.
+    public func project(_ x: Tensor, rows: Rows, _ context: ForwardContext) throws(TensorError) -> AttentionState {
+        context.tap("\(path).input", x)
+        let q = try query(x, context)
+        var k = try key(x, context)
+        var v = try value(x, context)
+        if let mixing { (k, v) = try mixing(key: k, value: v, context) }
+        let state = AttentionState(
+            query: try rotary.rotate(q, heads: map.heads, rows: rows, context),
+            key: try rotary.rotate(k, heads: map.keyHeads, rows: rows, context), value: v)
+        context.tap("\(path).query", state.query)
+        context.tap("\(path).key", state.key)
+        context.tap("\(path).value", state.value)
+        return state
+    }
+
+    /// Stage four: what each query reads, [B*T, H*d], and the logarithms of its sums [B, H, T].
+    public func core(
+        _ state: AttentionState, rows: Rows, visibility: Visibility? = nil, _ context: ForwardContext
+    ) throws(TensorError) -> (read: Tensor, logSums: Tensor) {
+        var shape = AttentionShape(
+            sequences: rows.sequences, queries: rows.length, keys: state.key.rows / max(rows.sequences, 1),
+            heads: 1, groups: 1, width: map.width)
+        shape.keyHead = map.keyHead
+        shape.valueHead = map.valueHead
+        shape.keyHeads = map.keyHeads
+        shape.valueHeads = map.valueHeads
+        let (read, logSums) = try context.tape.attention(
+            shape, q: state.query, k: state.key, v: state.value, visibility: visibility ?? rows.visibility)
+        return (read, logSums)
+    }
+
+    /// All stages: x [B*T, D] normalised; added to `residual` where one is given.
+    public func callAsFunction(
+        _ x: Tensor, adding residual: Tensor?, rows: Rows, _ context: ForwardContext
+    ) throws(TensorError) -> Tensor {
+        let read = try core(project(x, rows: rows, context), rows: rows, context).read
+        return try output(read, adding: residual, context)
+    }
+}

@@ -1,0 +1,19 @@
+/// Why a part of a model cannot be exchanged.
+public enum PartError: Error, Equatable, CustomStringConvertible {
+    /// There is no part of that path.
+    case noPart(path: String, near: [String])
+    /// The part at that path cannot be replaced.
+    case fixed(path: String)
+    /// The new part is of a kind that does not fit there.
+    case unfit(path: String, got: String)
+
+    /// One sentence with the path.
+    public var description: String {
+        switch self {
+        case .noPart(let path, let near):
+            "the model has no part \(path)" + (near.isEmpty ? "" : " (near: \(near.joined(separator: ", ")))")
+        case .fixed(let path): "\(path) cannot be replaced; projections and sublayers can"
+        case .unfit(let path, let got): "\(path): a \(got) does not fit there"
+        }
+    }
+}

@@ -1,0 +1,110 @@
+extension DecoderConfig {
+    /// Decodes with the defaults that each key's comment names. Throws: `DecodingError` with the key for values that make no
+    /// sense.
+    public init(from decoder: any Swift.Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func bad(_ key: CodingKeys, _ reason: String) -> DecodingError {
+            .dataCorruptedError(forKey: key, in: values, debugDescription: reason)
+        }
+        self.init(
+            modelType: try values.decode(ModelType.self, forKey: .modelType),
+            width: try values.decode(Int.self, forKey: .width),
+            layerCount: try values.decode(Int.self, forKey: .layerCount),
+            innerWidth: try values.decode(Int.self, forKey: .innerWidth),
+            heads: try values.decode(Int.self, forKey: .heads), groups: 0,
+            vocabulary: try values.decode(Int.self, forKey: .vocabulary))
+        groups = try values.decodeIfPresent(Int.self, forKey: .groups) ?? heads
+        guard heads > 0 else { throw bad(.heads, "\(heads) is not positive") }
+        headWidth = try values.decodeIfPresent(Int.self, forKey: .headWidth) ?? width / heads
+        epsilon = try values.decodeIfPresent(Double.self, forKey: .epsilon) ?? epsilon
+        theta = try values.decodeIfPresent(Double.self, forKey: .theta) ?? theta
+        positions = try values.decodeIfPresent(Int.self, forKey: .positions) ?? positions
+        tiesEmbeddings = try values.decodeIfPresent(Bool.self, forKey: .tiesEmbeddings) ?? false
+        hasAttentionBias = try values.decodeIfPresent(Bool.self, forKey: .hasAttentionBias) ?? false
+        deviation = try values.decodeIfPresent(Double.self, forKey: .deviation) ?? deviation
+        architectures = try values.decodeIfPresent([String].self, forKey: .architectures)
+        begin = try values.decodeIfPresent(Int.self, forKey: .begin)
+        end = try values.decodeIfPresent(Int.self, forKey: .end)
+        pad = try values.decodeIfPresent(Int.self, forKey: .pad)
+        patchSize = try values.decodeIfPresent(Int.self, forKey: .patchSize) ?? patchSize
+        channels = try values.decodeIfPresent(Int.self, forKey: .channels) ?? channels
+        imageSize = try values.decodeIfPresent([Int].self, forKey: .imageSize)
+        let normalises = try values.decodeIfPresent(Bool.self, forKey: .normalisesPatches) ?? true
+        patchHead =
+            try values.decodeIfPresent(PatchHead.self, forKey: .patchHead)
+            ?? (normalises ? .regressionNorm : .regressionRaw)
+        layers = try values.decodeIfPresent([LayerConfig].self, forKey: .layers)
+        _ = try values.decodeIfPresent(String.self, forKey: .type)
+        _ = try values.decodeIfPresent(String.self, forKey: .version)
+        if let activation = try values.decodeIfPresent(String.self, forKey: .activation), activation != "silu" {
+            throw bad(.activation, "'\(activation)' is not built in; this decoder computes silu")
+        }
+        if values.contains(.scaling), try !values.decodeNil(forKey: .scaling) {
+            throw bad(.scaling, "scaled rotary positions are not built in; only null is")
+        }
+        if let dropout = try values.decodeIfPresent(Double.self, forKey: .attentionDropout), dropout != 0 {
+            throw bad(.attentionDropout, "dropout of attention weights is not built in; only 0 is")
+        }
+        if let (key, reason) = flaw() { throw bad(key, reason) }
+    }
+
+    /// What makes no sense, by key; nil if all is well.
+    func flaw() -> (CodingKeys, String)? {
+        let positive: [(CodingKeys, Int)] = [
+            (.width, width), (.layerCount, layerCount), (.innerWidth, innerWidth), (.groups, groups),
+            (.headWidth, headWidth), (.positions, positions), (.vocabulary, vocabulary), (.patchSize, patchSize),
+            (.channels, channels),
+        ]
+        let limit = 1 << 24
+        for (key, value) in positive where value <= 0 || value > limit {
+            return (key, "\(value) is not in 1...\(limit)")
+        }
+        if heads > limit { return (.heads, "\(heads) is not in 1...\(limit)") }
+        if heads % groups != 0 { return (.groups, "\(heads) heads do not share \(groups) groups evenly") }
+        if headWidth % 2 != 0 { return (.headWidth, "\(headWidth) is odd; rotary positions turn pairs") }
+        if !(epsilon > 0 && theta > 0 && deviation >= 0 && epsilon.isFinite && theta.isFinite) {
+            return (.epsilon, "rms_norm_eps and rope_theta must be positive, initializer_range not negative")
+        }
+        if channels != 1 && channels != 3 { return (.channels, "\(channels) is neither 1 nor 3") }
+        if let layers {
+            if layers.count != layerCount {
+                return (.layers, "\(layers.count) entries for \(layerCount) layers")
+            }
+            for (index, layer) in layers.enumerated() {
+                if let reason = layer.flaw(heads: heads) { return (.layers, "entry \(index): \(reason)") }
+            }
+        }
+        return nil
+    }
+
+    /// Encodes every key but those that are nil.
+    public func encode(to encoder: any Swift.Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(modelType, forKey: .modelType)
+        try values.encodeIfPresent(architectures, forKey: .architectures)
+        try values.encode(width, forKey: .width)
+        try values.encode(layerCount, forKey: .layerCount)
+        try values.encode(innerWidth, forKey: .innerWidth)
+        try values.encode("silu", forKey: .activation)
+        try values.encode(heads, forKey: .heads)
+        try values.encode(groups, forKey: .groups)
+        try values.encode(headWidth, forKey: .headWidth)
+        try values.encode(epsilon, forKey: .epsilon)
+        try values.encode(theta, forKey: .theta)
+        try values.encode(positions, forKey: .positions)
+        try values.encode(vocabulary, forKey: .vocabulary)
+        try values.encode(tiesEmbeddings, forKey: .tiesEmbeddings)
+        try values.encode(hasAttentionBias, forKey: .hasAttentionBias)
+        try values.encode(deviation, forKey: .deviation)
+        try values.encodeIfPresent(begin, forKey: .begin)
+        try values.encodeIfPresent(end, forKey: .end)
+        try values.encodeIfPresent(pad, forKey: .pad)
+        try values.encodeIfPresent(layers, forKey: .layers)
+        guard modelType == .erniePixel else { return }
+        try values.encode(patchSize, forKey: .patchSize)
+        try values.encode(channels, forKey: .channels)
+        try values.encodeIfPresent(imageSize, forKey: .imageSize)
+        try values.encode(patchHead == .regressionNorm, forKey: .normalisesPatches)
+        try values.encode(patchHead, forKey: .patchHead)
+    }
+}

@@ -1,0 +1,125 @@
+import Foundations
+
+/// The shape of a decoder, with Hugging Face's key names. Decoding is strict: an unknown key is an error.
+public struct DecoderConfig: Codable, Sendable, Equatable {
+    /// What a model reads and writes.
+    public enum ModelType: String, Codable, Sendable, CaseIterable {
+        /// Tokens only.
+        case llama
+        /// Tokens and patches of pixels.
+        case erniePixel = "ernie-pixel"
+    }
+
+    /// How the next patch is predicted.
+    public enum PatchHead: String, Codable, Sendable, CaseIterable {
+        /// Normalised pixels, squared error.
+        case regressionNorm = "regression_norm"
+        /// Pixels, squared error.
+        case regressionRaw = "regression_raw"
+        /// A logit of brightness for each pixel, binary cross-entropy.
+        case bernoulli
+    }
+
+    /// `model_type`.
+    public var modelType: ModelType
+    /// `architectures`, kept for those who read the file.
+    public var architectures: [String]?
+    /// `hidden_size`, D.
+    public var width: Int
+    /// `num_hidden_layers`.
+    public var layerCount: Int
+    /// `intermediate_size`, F.
+    public var innerWidth: Int
+    /// `num_attention_heads`, H.
+    public var heads: Int
+    /// `num_key_value_heads`; H if left out.
+    public var groups: Int
+    /// `head_dim`; D / H if left out.
+    public var headWidth: Int
+    /// `rms_norm_eps`.
+    public var epsilon: Double
+    /// `rope_theta`; 10000 if left out.
+    public var theta: Double
+    /// `max_position_embeddings`: how many rows a sequence may have.
+    public var positions: Int
+    /// `vocab_size`, V.
+    public var vocabulary: Int
+    /// `tie_word_embeddings`: the token head is the table of embeddings.
+    public var tiesEmbeddings: Bool
+    /// `attention_bias`: q, k, v and o have biases.
+    public var hasAttentionBias: Bool
+    /// `initializer_range`.
+    public var deviation: Double
+    /// `bos_token_id`.
+    public var begin: Int?
+    /// `eos_token_id`.
+    public var end: Int?
+    /// `pad_token_id`.
+    public var pad: Int?
+    /// `patch_size`, P.
+    public var patchSize: Int
+    /// `num_channels`.
+    public var channels: Int
+    /// `image_size`: height and width of the canvas in pixels; kept for those who read the file.
+    public var imageSize: [Int]?
+    /// `patch_head`; from `norm_pix_loss` if left out.
+    public var patchHead: PatchHead
+    /// `layers`: what differs from the above, by layer.
+    public var layers: [LayerConfig]?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case modelType = "model_type"
+        case architectures
+        case width = "hidden_size"
+        case layerCount = "num_hidden_layers"
+        case innerWidth = "intermediate_size"
+        case activation = "hidden_act"
+        case heads = "num_attention_heads"
+        case groups = "num_key_value_heads"
+        case headWidth = "head_dim"
+        case epsilon = "rms_norm_eps"
+        case theta = "rope_theta"
+        case scaling = "rope_scaling"
+        case positions = "max_position_embeddings"
+        case vocabulary = "vocab_size"
+        case tiesEmbeddings = "tie_word_embeddings"
+        case hasAttentionBias = "attention_bias"
+        case attentionDropout = "attention_dropout"
+        case deviation = "initializer_range"
+        case begin = "bos_token_id"
+        case end = "eos_token_id"
+        case pad = "pad_token_id"
+        case patchSize = "patch_size"
+        case channels = "num_channels"
+        case imageSize = "image_size"
+        case normalisesPatches = "norm_pix_loss"
+        case patchHead = "patch_head"
+        case layers
+        case type = "torch_dtype"
+        case version = "transformers_version"
+    }
+
+    /// A shape; what is not given has the value that an absent key has.
+    public init(
+        modelType: ModelType, width: Int, layerCount: Int, innerWidth: Int, heads: Int, groups: Int, vocabulary: Int,
+        positions: Int = 1024
+    ) {
+        self.modelType = modelType
+        self.width = width
+        self.layerCount = layerCount
+        self.innerWidth = innerWidth
+        self.heads = heads
+        self.groups = groups
+        headWidth = heads > 0 ? width / heads : 0
+        epsilon = 1e-5
+        theta = 10000
+        self.positions = positions
+        self.vocabulary = vocabulary
+        tiesEmbeddings = false
+        hasAttentionBias = false
+        deviation = 0.02
+        patchSize = 16
+        channels = 3
+        patchHead = .regressionNorm
+    }
+}

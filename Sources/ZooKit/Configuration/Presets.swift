@@ -1,0 +1,35 @@
+import Foundation
+import Foundations
+
+/// Model shapes kept as files: `models/<method>/<preset>.json`.
+public enum Presets {
+    /// The names under `folder` ("pixelgpt/tiny"), sorted. Throws: `FileError` where the folder cannot be read.
+    public static func list(in folder: String) throws -> [String] {
+        let methods = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        return methods.flatMap { method in
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(method)")) ?? []
+            return files.filter { $0.hasSuffix(".json") }.sorted().map { "\(method)/\($0.dropLast(5))" }
+        }
+    }
+
+    /// The shape a preset, a JSON file or a model's folder describes. Throws: `CatalogueError` for an unknown preset,
+    /// `ConfigError` with the key, `FileError`.
+    public static func config(_ name: String, in folder: String) throws -> DecoderConfig {
+        var isFolder: ObjCBool = false
+        let exists = unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder)
+        if exists { return try read(isFolder.boolValue ? "\(name)/config.json" : name) }
+        let known = try list(in: folder)
+        guard known.contains(name) else {
+            throw CatalogueError.unknown(
+                kind: "model file, folder or preset", name: name, near: NearNames.of(name, among: known), known: known)
+        }
+        return try read("\(folder)/\(name).json")
+    }
+
+    private static func read(_ path: String) throws -> DecoderConfig {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw FileError.cannotOpen(path: path, reason: "there is no readable file")
+        }
+        return try StrictJSON.decode(DecoderConfig.self, from: [UInt8](data), source: path)
+    }
+}

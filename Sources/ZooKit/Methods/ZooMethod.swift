@@ -1,0 +1,108 @@
+public import Foundations
+
+/// A method of the zoo: what it is called, where it comes from, what it can do. A method is a folder of `Zoo`; beside it, one
+/// line in the catalogue is all that knows of it.
+public protocol ZooMethod: Sendable {
+    /// The name on the command line and of its presets' folder: lower case, digits and hyphens.
+    static var name: String { get }
+    /// One sentence.
+    static var summary: String { get }
+    /// The work it comes from.
+    static var source: MethodSource { get }
+    /// What it can do, in the order in which a user does it.
+    static var verbs: [any MethodVerb.Type] { get }
+}
+
+/// The work a method comes from.
+public struct MethodSource: Sendable, Equatable, Codable {
+    /// Its title.
+    public let title: String
+    /// Authors, venue and year.
+    public let citation: String
+    /// Where to read it.
+    public let link: String
+
+    /// A published work.
+    public init(title: String, citation: String, link: String) {
+        self.title = title
+        self.citation = citation
+        self.link = link
+    }
+}
+
+/// One thing that a method does: `letterpress method NAME VERB --config FILE --set key=value`. Each run writes a folder.
+public protocol MethodVerb: Sendable {
+    /// Its settings: decoded strictly, keys in snake case, a default for each that may be absent.
+    associatedtype Config: Codable & Sendable
+    /// The name on the command line.
+    static var name: String { get }
+    /// One sentence.
+    static var summary: String { get }
+    /// Does it with `config`. Throws: what stands in its way.
+    static func run(_ config: Config, _ job: MethodJob) throws
+}
+
+/// Where a verb works and whom it tells.
+public struct MethodJob {
+    /// The folder to write.
+    public let folder: String
+    /// Whether to go on with what stands in the folder.
+    public let resumes: Bool
+    /// Threads of kernels.
+    public let threads: Int
+    /// Hears lines of progress.
+    public let report: (String) -> Void
+
+    /// A job.
+    public init(folder: String, resumes: Bool, threads: Int, report: @escaping (String) -> Void) {
+        self.folder = folder
+        self.resumes = resumes
+        self.threads = threads
+        self.report = report
+    }
+}
+
+extension MethodVerb {
+    /// Does it with settings decoded from JSON; `source` is named in errors. Throws: `ConfigError`, and what `run` throws.
+    public static func run(json: JSONValue, source: String, _ job: MethodJob) throws {
+        try run(StrictJSON.decode(Config.self, from: json, source: source), job)
+    }
+}
+
+/// All methods there are, by name.
+public struct MethodCatalogue: Sendable {
+    /// The methods in their order.
+    public let methods: [any ZooMethod.Type]
+
+    /// A catalogue. Two methods of one name, or two verbs of one, are a mistake in the program.
+    public init(_ methods: [any ZooMethod.Type]) {
+        precondition(Set(methods.map { $0.name }).count == methods.count, "two methods share a name")
+        for method in methods {
+            precondition(
+                Set(method.verbs.map { $0.name }).count == method.verbs.count, "\(method.name): two verbs share a name")
+        }
+        self.methods = methods
+    }
+
+    /// The method of a name. Throws: `CatalogueError` with the names that look like it.
+    public func method(_ name: String) throws(CatalogueError) -> any ZooMethod.Type {
+        if let found = methods.first(where: { $0.name == name }) { return found }
+        let names = methods.map { $0.name }
+        throw .unknown(kind: "method", name: name, near: NearNames.of(name, among: names), known: names)
+    }
+}
+
+/// A name that stands in no catalogue.
+public enum CatalogueError: Error, Equatable, CustomStringConvertible {
+    /// There is no such method, verb, preset.
+    case unknown(kind: String, name: String, near: [String], known: [String])
+
+    /// The name, what looks like it, and what there is.
+    public var description: String {
+        switch self {
+        case .unknown(let kind, let name, let near, let known):
+            "there is no \(kind) '\(name)'" + (near.isEmpty ? "" : "; near: \(near.joined(separator: ", "))")
+                + "; known: \(known.joined(separator: ", "))"
+        }
+    }
+}
