@@ -6,7 +6,7 @@ public final class GradientSlot {
     private enum Home {
         case tape(Workspace)
         case parameter(Parameter)
-        case view(of: GradientSlot, offset: Int)
+        case view(of: GradientSlot, row: Int, column: Int)
         case reshape(of: GradientSlot)
     }
 
@@ -32,8 +32,8 @@ public final class GradientSlot {
         stride = parameter.shape.last ?? 1
     }
 
-    private init(of parent: GradientSlot, shape: [Int], offset: Int) {
-        home = .view(of: parent, offset: offset)
+    private init(of parent: GradientSlot, shape: [Int], row: Int, column: Int) {
+        home = .view(of: parent, row: row, column: column)
         self.shape = shape
         type = parent.type
         stride = parent.stride
@@ -48,7 +48,10 @@ public final class GradientSlot {
 
     func reshaped(_ shape: [Int]) -> GradientSlot { GradientSlot(reshaping: self, to: shape) }
 
-    func view(shape: [Int], by offset: Int) -> GradientSlot { GradientSlot(of: self, shape: shape, offset: offset) }
+    /// The slot of a view that begins at `row`, `column`: rows of gradients may be closer together than rows of values.
+    func view(shape: [Int], row: Int, column: Int) -> GradientSlot {
+        GradientSlot(of: self, shape: shape, row: row, column: column)
+    }
 
     /// Where to write the gradient, and whether to add to what stands there.
     public func accumulator() throws(TensorError) -> (operand: Operand, accumulate: Bool) {
@@ -59,10 +62,10 @@ public final class GradientSlot {
             gathered = fresh
             return (fresh.operand, false)
         case .parameter(let parameter): return try parameter.gradientAccumulator()
-        case .view(let parent, let offset):
+        case .view(let parent, let row, let column):
             try parent.clear()
             let (operand, _) = try parent.accumulator()
-            return (operand.advanced(by: offset), true)
+            return (operand.advanced(rows: row, columns: column), true)
         case .reshape(let parent):
             var (operand, accumulate) = try parent.accumulator()
             operand.stride = stride
@@ -90,7 +93,7 @@ public final class GradientSlot {
         switch home {
         case .tape(let workspace): if gathered == nil { gathered = try workspace.full(shape, type, 0) }
         case .parameter(let parameter): try parameter.fillUntouchedGradient()
-        case .view(let parent, _), .reshape(let parent): try parent.clear()
+        case .view(let parent, _, _), .reshape(let parent): try parent.clear()
         }
     }
 

@@ -14,7 +14,7 @@ public final class Parameter {
     public private(set) var version = 0
     /// Whether gradients are computed; freezing drops gradient and nothing else.
     public var isTrainable: Bool {
-        didSet { if !isTrainable { gradientBlock = nil } }
+        didSet { if !isTrainable { dropGradient() } }
     }
 
     private let workspace: Workspace
@@ -76,7 +76,7 @@ public final class Parameter {
             return (copy.block, copy.block.operand(type, stride: columns))
         }
         let block: Block
-        if let stale = copies[type]?.block { block = stale } else { block = try Self.block(shape, type, workspace) }
+        if let stale = reusableCopy(type) { block = stale } else { block = try Self.block(shape, type, workspace) }
         workspace.kernels.copy(
             values.operand(valueType, stride: columns), to: block.operand(type, stride: columns), rows: rows,
             columns: columns, scale: 1, accumulate: false)
@@ -84,7 +84,14 @@ public final class Parameter {
         return (block, block.operand(type, stride: columns))
     }
 
-    /// The values as a tensor without gradient; written values do not show in it where they were shared or mapped before.
+    /// The memory of the copy in `type`, which `copies` then no longer holds; nil where there is none, or where a tape still
+    /// reads it: what a tape saved stays as it was.
+    private func reusableCopy(_ type: ElementType) -> Block? {
+        var block = copies.removeValue(forKey: type)?.block
+        return isKnownUniquelyReferenced(&block) ? block : nil
+    }
+
+    /// The values as a tensor without gradient. What is written later does not show in it.
     public var tensor: Tensor {
         Tensor(shape: shape, block: values, operand: values.operand(valueType, stride: columns), slot: nil)
     }
@@ -113,7 +120,7 @@ public final class Parameter {
             shape = tensor.shape
             values = try Self.block(shape, valueType, workspace)
             copies = [:]
-            gradientBlock = nil
+            dropGradient()
         }
         try write { operand, kernels throws(TensorError) in
             kernels.copy(
@@ -189,6 +196,11 @@ public final class Parameter {
         workspace.kernels.fill(operand, rows: rows, columns: columns, value: 0)
     }
 
+    private func dropGradient() {
+        gradientBlock = nil
+        gradientTouched = false
+    }
+
     /// Forgets the gradient's values; its memory stays for the next step.
     public func clearGradient() { gradientTouched = false }
 
@@ -201,11 +213,11 @@ public final class Parameter {
         try own()
         version += 1
         let type = workspace.precision.compute
-        let copy = type == valueType ? nil : copies[type]?.block
+        let copy = type == valueType ? nil : reusableCopy(type)
         body(
             values.operand(valueType, stride: columns), gradient.operand, copy?.operand(type, stride: columns),
             workspace.kernels)
-        copies = copies.filter { $0.key == type }
+        copies = [:]
         if let copy { copies[type] = (version, copy) }
     }
 }

@@ -49,17 +49,18 @@ public final class Tensor {
     /// Columns `range` of every row, as a view. Throws: `shape` if the range is outside.
     public func columns(_ range: Range<Int>) throws(TensorError) -> Tensor {
         try check(range.lowerBound >= 0 && range.upperBound <= columns, "columns", "0..<\(columns)", "\(range)")
-        return view(shape.dropLast() + [range.count], operand.advanced(by: range.lowerBound))
+        return view(shape.dropLast() + [range.count], row: 0, column: range.lowerBound)
     }
 
     /// Rows `range` as a matrix, a view. Throws: `shape` if the range is outside.
     public func rows(_ range: Range<Int>) throws(TensorError) -> Tensor {
         try check(range.lowerBound >= 0 && range.upperBound <= rows, "rows", "0..<\(rows)", "\(range)")
-        return view([range.count, columns], operand.advanced(rows: range.lowerBound))
+        return view([range.count, columns], row: range.lowerBound, column: 0)
     }
 
-    private func view(_ shape: [Int], _ operand: Operand) -> Tensor {
-        let inner = slot.map { $0.view(shape: shape, by: operand.offset - self.operand.offset) }
-        return Tensor(shape: shape, block: block, operand: operand, slot: inner)
+    private func view(_ shape: [Int], row: Int, column: Int) -> Tensor {
+        Tensor(
+            shape: shape, block: block, operand: operand.advanced(rows: row, columns: column),
+            slot: slot?.view(shape: shape, row: row, column: column))
     }
 }
