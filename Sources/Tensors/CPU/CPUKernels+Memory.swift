@@ -51,18 +51,42 @@ extension Operand {
         return unsafe buffer.address + start
     }
 
-    /// The [rows, columns] matrix here for C loops, after a check that it lies in the buffer.
+    /// The [rows, columns] matrix of numbers here for C loops, after a check that it lies in the buffer.
     func view(_ rows: Int, _ columns: Int) -> lp_view {
+        precondition(type == .float32 || type == .bfloat16, "operand: wants numbers, not \(type.rawValue)")
+        return unsafe rawView(rows, columns)
+    }
+
+    /// As `view`, of any type.
+    func rawView(_ rows: Int, _ columns: Int) -> lp_view {
         let count = rows > 0 && columns > 0 ? (rows - 1) * stride + columns : 0
         precondition(rows <= 1 || stride >= 0, "operand: stride \(stride)")
         let data = unsafe bytes(count * type.byteCount)
         return unsafe lp_view(data: data, stride: stride, type: type.loopType)
     }
 
+    /// As `view`, of indices.
+    func indexView(_ rows: Int, _ columns: Int) -> lp_view {
+        precondition(type == .int32, "operand: indices are int32, not \(type.rawValue)")
+        return unsafe view(rows, columns)
+    }
+
+    /// How many rows of `columns` numbers the buffer holds from here on.
+    func rowsAvailable(_ columns: Int) -> Int {
+        let count = buffer.byteCount / type.byteCount - offset
+        if count < columns { return 0 }
+        return stride > 0 ? (count - columns) / stride + 1 : 1
+    }
+
+    /// How many columns of the last of `rows` rows the buffer holds, at most a row's.
+    func width(_ rows: Int) -> Int {
+        let count = buffer.byteCount / type.byteCount - offset - max(0, rows - 1) * stride
+        return rows > 1 ? min(stride, count) : count
+    }
+
     /// `count` numbers that lie close together, for C loops, after a check that they lie in the buffer.
     func view(_ count: Int) -> lp_view {
-        let data = unsafe bytes(count * type.byteCount)
-        return unsafe lp_view(data: data, stride: 1, type: type.loopType)
+        unsafe Operand(buffer, offset: offset, type: type, stride: count).view(1, count)
     }
 
     /// `count` indices that lie close together, after a check of type and place.
