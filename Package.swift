@@ -114,7 +114,8 @@ let package = Package(
             name: "TensorsTests", dependencies: ["Tensors", "ReferenceKernels", "TestSupport"],
             swiftSettings: common + optimised),
         .testTarget(
-            name: "ZooKitTests", dependencies: ["Foundations", "TestSupport"], exclude: ["Fixtures"],
+            name: "ZooKitTests",
+            dependencies: ["ZooKit", "Layers", "Tensors", "ReferenceKernels", "Foundations", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
     ],

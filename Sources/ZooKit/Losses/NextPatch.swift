@@ -18,6 +18,7 @@ extension LanguageModel {
             for i in 0..<max(patches.length - 1, 0) {
                 let at = b * patches.length + i
                 guard !patches.isPadding[at + 1] else { continue }
+                if let segments = input.segments, segments[at] != segments[at + 1] { continue }
                 let isLast = i + 2 == patches.length || patches.isPadding[at + 2]
                 if isLast && !countsEnd { continue }
                 places.append(input.row(ofPatch: i, b))

@@ -57,14 +57,17 @@ public struct ModelInput {
     }
 
     /// Pictures pixels[b]: [N, P*P*channels] bytes each, N any; shorter ones are padded with white. `seen[b]` of a picture's
-    /// patches are seen (its own and, by the EOS rule, the black one after them); the others are padding.
+    /// patches are seen (its own and, by the EOS rule, the black one after them); the others are padding. `segments[b]` tells
+    /// several pictures of one sequence apart; positions begin anew in each.
     public static func images(
-        _ pixels: [[UInt8]], seen: [Int], patchBytes: Int, workspace: Workspace
+        _ pixels: [[UInt8]], seen: [Int], patchBytes: Int, segments: [[Int32]]? = nil, workspace: Workspace
     ) throws(TensorError) -> ModelInput {
         let patches = try patchInput(pixels, seen, patchBytes, workspace)
+        func flat(_ lists: [[Int32]]) -> [Int32] { lists.flatMap { pad($0, to: patches.length, false) } }
         let rows = try Rows(
-            sequences: pixels.count, length: patches.length, isPadding: patches.isPadding, workspace: workspace)
-        return ModelInput(tokens: nil, patches: patches, rows: rows, segments: nil)
+            sequences: pixels.count, length: patches.length, positions: segments.map { flat($0.map(restarting)) },
+            segments: segments.map(flat), isPadding: patches.isPadding, workspace: workspace)
+        return ModelInput(tokens: nil, patches: patches, rows: rows, segments: segments.map(flat))
     }
 
     /// Pictures each followed by its text. Padded patches keep their positions: text begins at `textPosition`, which is the
@@ -134,7 +137,7 @@ public struct ModelInput {
     }
 
     private static func pad(_ list: [Int32], to length: Int, _ left: Bool) -> [Int32] {
-        let fill = [Int32](repeating: 0, count: length - list.count)
+        let fill = [Int32](repeating: 0, count: max(0, length - list.count))
         return left ? fill + list : list + fill
     }
 
