@@ -115,7 +115,8 @@ let package = Package(
             swiftSettings: common + optimised),
         .testTarget(
             name: "ZooKitTests",
-            dependencies: ["ZooKit", "Layers", "Tensors", "ReferenceKernels", "Foundations", "TestSupport"], exclude: ["Fixtures"],
+            dependencies: ["ZooKit", "Layers", "Tensors", "ReferenceKernels", "Foundations", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
     ],
