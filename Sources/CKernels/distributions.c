@@ -17,6 +17,7 @@ LP_INLINE double lp_row_exp(lp_view x, size_t r, lp_area area, float scale, floa
     double sum = 0;
     LP_SPAN(area.column, area.columnEnd, c, n) {
         const float *from = lp_load(x, r, c, n, s);
+        lp_fetch(x, r, c + 2 * LP_TILE);
         LP_EACH(i, n) z[i] = scale * from[i];
         float here = lp_largest(z, n);
         if (here > largest) {

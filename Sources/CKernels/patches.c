@@ -30,7 +30,7 @@ typedef struct {
     float factor, shift;
 } lp_measure;
 
-// For `LP_NORMALISED` from sums of whole numbers, which are exact. One number has variance 0.
+// For `LP_NORMALISED` from sums of whole numbers, which are exact. The unbiased variance of one number is not a number.
 LP_INLINE lp_measure lp_measure_row(int32_t kind, const uint8_t *pixel, size_t count) {
     if (kind != LP_NORMALISED) return (lp_measure){1.0f / 255, 0};
     uint64_t sum = 0, squares = 0;
@@ -46,7 +46,7 @@ LP_INLINE lp_measure lp_measure_row(int32_t kind, const uint8_t *pixel, size_t c
         squares += b;
     }
     double n = (double)count, mean = (double)sum / (n * 255);
-    double spread = (double)(count * squares - sum * sum) / (n * (count > 1 ? n - 1 : 1) * 65025);
+    double spread = (double)(count * squares - sum * sum) / (n * (n - 1) * 65025);
     double reciprocal = 1 / __builtin_elementwise_sqrt(spread + 1e-6);
     return (lp_measure){(float)(reciprocal / 255), (float)(-mean * reciprocal)};
 }

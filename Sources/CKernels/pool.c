@@ -18,7 +18,8 @@ struct lp_pool {
     int32_t count;
     _Alignas(64) _Atomic int32_t next;
     _Alignas(64) _Atomic int32_t generation;  // of the loop; threads sleep on it
-    _Alignas(64) _Atomic int32_t busy;        // threads that have not finished the loop; the caller sleeps on it
+    _Alignas(64) _Atomic int32_t inside;      // twice the threads in the loop, 1 more while it may be joined; the caller
+                                              // sleeps on it
     _Atomic int32_t ending;
     pthread_t *threads;
     struct lp_seat { struct lp_pool *pool; int32_t worker; } *seats;
@@ -49,15 +50,28 @@ static void lp_work(lp_pool *pool, int32_t worker) {
     }
 }
 
+// Joins the loop unless it is over: who comes late waits for the next one, so that a loop never waits for a thread that the
+// system has not run yet.
+static int32_t lp_enter(lp_pool *pool) {
+    int32_t inside = atomic_load_explicit(&pool->inside, memory_order_acquire);
+    while (inside & 1)
+        if (atomic_compare_exchange_weak_explicit(
+                &pool->inside, &inside, inside + 2, memory_order_acq_rel, memory_order_acquire))
+            return 1;
+    return 0;
+}
+
 static void *lp_thread(void *argument) {
     struct lp_seat *seat = argument;
     lp_pool *pool = seat->pool;
     if (pool->begin) pool->begin();
-    for (int32_t seen = 0;; seen++) {
+    for (int32_t seen = 0;;) {
         lp_wait_while(&pool->generation, seen);
         if (atomic_load_explicit(&pool->ending, memory_order_acquire)) return NULL;
+        seen = atomic_load_explicit(&pool->generation, memory_order_acquire);
+        if (!lp_enter(pool)) continue;
         lp_work(pool, seat->worker);
-        if (atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_acq_rel) == 1) lp_wake(&pool->busy);
+        if (atomic_fetch_sub_explicit(&pool->inside, 2, memory_order_acq_rel) == 2) lp_wake(&pool->inside);
     }
 }
 
@@ -91,12 +105,13 @@ void lp_pool_run(lp_pool *pool, int32_t count, lp_pool_body body, void *context)
     pool->context = context;
     pool->count = count;
     atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
-    atomic_store_explicit(&pool->busy, pool->workers - 1, memory_order_relaxed);
+    atomic_store_explicit(&pool->inside, 1, memory_order_release);
     atomic_fetch_add_explicit(&pool->generation, 1, memory_order_release);
     lp_wake(&pool->generation);
     lp_work(pool, 0);
-    int32_t busy;
-    while ((busy = atomic_load_explicit(&pool->busy, memory_order_acquire)) > 0) lp_wait_while(&pool->busy, busy);
+    int32_t inside = atomic_fetch_sub_explicit(&pool->inside, 1, memory_order_acq_rel) - 1;
+    for (; inside > 0; inside = atomic_load_explicit(&pool->inside, memory_order_acquire))
+        lp_wait_while(&pool->inside, inside);
 }
 
 void lp_pool_destroy(lp_pool *pool) {

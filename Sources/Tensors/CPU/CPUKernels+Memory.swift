@@ -68,7 +68,7 @@ extension Operand {
     /// As `view`, of indices.
     func indexView(_ rows: Int, _ columns: Int) -> lp_view {
         precondition(type == .int32, "operand: indices are int32, not \(type.rawValue)")
-        return unsafe view(rows, columns)
+        return unsafe rawView(rows, columns)
     }
 
     /// How many rows of `columns` numbers the buffer holds from here on.
