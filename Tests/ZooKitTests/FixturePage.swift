@@ -118,12 +118,10 @@ struct FixturePage: Decodable {
     static let shared = Result { () throws -> FixturePage in
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(FixturePage.self, from: Data(bytes("models.json")))
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path("models.json")))
+        return try decoder.decode(FixturePage.self, from: bytes)
     }
 
-    /// The bytes of a file of the folder.
-    static func bytes(_ name: String) throws -> [UInt8] {
-        let path = Repository.root + "/Tests/ZooKitTests/Fixtures/" + name
-        return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-    }
+    /// Where a file of the folder is.
+    static func path(_ name: String) -> String { Repository.root + "/Tests/ZooKitTests/Fixtures/" + name }
 }

@@ -1,6 +1,4 @@
-import Foundation
 import Foundations
-import TestSupport
 
 /// A case that PyTorch computed (`Tests/Peers/torch_models.py`): a model's configuration and parameters, a batch, and what
 /// came of it in double precision.
@@ -11,10 +9,10 @@ struct ModelFixture {
     let facts: FixturePage.Case
     /// The model's configuration with Hugging Face's keys, with the case's changes.
     let config: [String: JSONValue]
-    /// By Hugging Face name; float32 values.
+    /// By Hugging Face name, the head of tokens `lm_token_head` also in `llama`; float32 values.
     let parameters: [String: FixtureTensor]
     /// `pixels`, `ids`, `segments`, `positions`, `labels`, `patch_weights`: those that the case has.
-    let inputs: [String: FixtureTensor]
+    var inputs: [String: FixtureTensor]
     /// `layers.N`, `hidden`, `logits`, `patches`; rows of padding are 0.
     let outputs: [String: FixtureTensor]
     /// Of the sum of all losses, by parameter; a parameter that is missing was not reached.
@@ -66,46 +64,14 @@ struct FixtureTensor {
 
     /// The tensors of `Fixtures/NAME.safetensors`.
     static func read(_ name: String) throws -> [String: FixtureTensor] {
-        let bytes = try FixturePage.bytes("\(name).safetensors")
-        guard bytes.count >= 8 else { throw FixtureError("\(name): no header") }
-        let length = Int(UInt64(littleEndian: number(bytes, 0)))
-        guard length <= bytes.count - 8 else { throw FixtureError("\(name): a header of \(length) bytes") }
-        guard case .object(let header) = try JSONValue.parse(Array(bytes[8..<8 + length])) else {
-            throw FixtureError("\(name): the header is no object")
+        let file = try SafetensorsFile(path: FixturePage.path("\(name).safetensors"))
+        var tensors: [String: FixtureTensor] = [:]
+        for tensor in file.tensors {
+            let isFloating = tensor.type == .float64 || tensor.type == .float32
+            let values = try isFloating ? tensor.doubles() : tensor.integers().map { Double($0) }
+            tensors[tensor.name] = FixtureTensor(shape: tensor.shape, type: tensor.type.rawValue, values: values)
         }
-        return try header.mapValues { try tensor($0, Array(bytes[(8 + length)...])) }
-    }
-
-    private static func tensor(_ field: JSONValue, _ data: [UInt8]) throws -> FixtureTensor {
-        guard case .string(let type) = field["dtype"], case .array(let sizes) = field["shape"],
-            case .array(let range) = field["data_offsets"]
-        else { throw FixtureError("\(field) describes no tensor") }
-        let shape = try sizes.map(integer)
-        let offsets = try range.map(integer)
-        let count = shape.reduce(1, *)
-        guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count else {
-            throw FixtureError("numbers at \(offsets)")
-        }
-        let bytes = Array(data[offsets[0]..<offsets[1]])
-        let values: [Double]
-        switch type {
-        case "F64": values = stride(from: 0, to: bytes.count, by: 8).map { number(bytes, $0) }
-        case "F32": values = stride(from: 0, to: bytes.count, by: 4).map { Double(number(bytes, $0) as Float) }
-        case "I32": values = stride(from: 0, to: bytes.count, by: 4).map { Double(number(bytes, $0) as Int32) }
-        case "U8": values = bytes.map { Double($0) }
-        default: throw FixtureError("type \(type)")
-        }
-        guard values.count == count else { throw FixtureError("\(values.count) numbers for \(shape)") }
-        return FixtureTensor(shape: shape, type: type, values: values)
-    }
-
-    private static func integer(_ value: JSONValue) throws -> Int {
-        guard case .integer(let number) = value else { throw FixtureError("\(value) is no integer") }
-        return number
-    }
-
-    private static func number<Number>(_ bytes: [UInt8], _ offset: Int) -> Number {
-        bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Number.self) }
+        return tensors
     }
 }
 

@@ -19,7 +19,9 @@ extension LanguageModel {
                 let at = b * patches.length + i
                 guard !patches.isPadding[at + 1] else { continue }
                 if let segments = input.segments, segments[at] != segments[at + 1] { continue }
-                let isLast = i + 2 == patches.length || patches.isPadding[at + 2]
+                let isLast =
+                    i + 2 == patches.length || patches.isPadding[at + 2]
+                    || input.segments.map { $0[at + 1] != $0[at + 2] } ?? false
                 if isLast && !countsEnd { continue }
                 places.append(input.row(ofPatch: i, b))
                 targets.append(Int32(at + 1))
