@@ -19,7 +19,15 @@ func check(_ operation: String, _ name: String, _ tensor: Tensor, of type: Eleme
     }
 }
 
-/// Throws unless `tensor` is `count` numbers of `type` that lie close together.
+/// Throws unless `tensor` is [`count`] of `type`: one number a column.
+func check(
+    _ operation: String, _ name: String, _ tensor: Tensor, columns count: Int, of type: ElementType
+) throws(TensorError) {
+    try check(operation, name, tensor, is: [count])
+    try check(operation, name, tensor, of: type)
+}
+
+/// Throws unless `tensor` is `count` numbers of `type` that lie close together, in whatever dimensions: one number a row.
 func check(
     _ operation: String, _ name: String, _ tensor: Tensor, vector count: Int, of type: ElementType
 ) throws(TensorError) {

@@ -35,7 +35,7 @@ extension Tape {
             "weight [N, \(x.columns)] for x \(x.shape)", "\(weight.shape)")
         try checkNumbers(operation, "x", x)
         try check(operation, "weight", weight, of: x.type)
-        if let bias { try check(operation, "bias", bias, vector: weight.rows, of: precision.stream) }
+        if let bias { try check(operation, "bias", bias, columns: weight.rows, of: precision.stream) }
         if let residual {
             try check(operation, "residual", residual, rows: x.rows, columns: weight.rows)
             try checkNumbers(operation, "residual", residual)

@@ -3,7 +3,7 @@ extension Tape {
     /// stream type; gives [..., C] of the products' type. Source: Zhang and Sennrich 2019.
     public func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Double) throws(TensorError) -> Tensor {
         try check("rmsNorm", "x", x, of: precision.stream)
-        try check("rmsNorm", "weight", weight, vector: x.columns, of: precision.stream)
+        try check("rmsNorm", "weight", weight, columns: x.columns, of: precision.stream)
         let y = try result(x.shape, precision.compute, of: [x, weight])
         let reciprocals = try workspace.empty([x.rows], precision.stream)
         kernels.rmsNorm(
@@ -28,8 +28,8 @@ extension Tape {
         _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Double
     ) throws(TensorError) -> Tensor {
         try check("layerNorm", "x", x, of: precision.stream)
-        try check("layerNorm", "weight", weight, vector: x.columns, of: precision.stream)
-        try check("layerNorm", "bias", bias, vector: x.columns, of: precision.stream)
+        try check("layerNorm", "weight", weight, columns: x.columns, of: precision.stream)
+        try check("layerNorm", "bias", bias, columns: x.columns, of: precision.stream)
         let y = try result(x.shape, precision.compute, of: [x, weight, bias])
         let statistics = try workspace.empty([x.rows, 2], precision.stream)
         kernels.layerNorm(

@@ -26,7 +26,7 @@ extension Tape {
     /// Each column of x times its number. Shapes: x [..., C], s [C] of the stream type; gives x's shape and type.
     public func scaleColumns(_ x: Tensor, by s: Tensor) throws(TensorError) -> Tensor {
         try checkNumbers("scaleColumns", "x", x)
-        try check("scaleColumns", "s", s, vector: x.columns, of: precision.stream)
+        try check("scaleColumns", "s", s, columns: x.columns, of: precision.stream)
         let y = try result(x.shape, x.type, of: [x, s])
         kernels.scaleColumns(
             x.operand, by: s.operand, to: y.operand, rows: x.rows, columns: x.columns, accumulate: false)
@@ -51,7 +51,7 @@ extension Tape {
     /// the result's own and costs nothing.
     public func addToRows(_ x: Tensor, _ b: Tensor) throws(TensorError) -> Tensor {
         try checkNumbers("addToRows", "x", x)
-        try check("addToRows", "b", b, vector: x.columns, of: precision.stream)
+        try check("addToRows", "b", b, columns: x.columns, of: precision.stream)
         let y = try result(x.shape, x.type, of: [x, b])
         kernels.copy(x.operand, to: y.operand, rows: x.rows, columns: x.columns, scale: 1, accumulate: false)
         kernels.addToRows(b.operand, to: y.operand, rows: x.rows, columns: x.columns)
