@@ -111,7 +111,7 @@ let package = Package(
             name: "HouseTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "ReferenceKernels", "TestSupport"],
+            name: "TensorsTests", dependencies: ["Tensors", "ReferenceKernels", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: common + optimised),
         .testTarget(
             name: "ZooKitTests",
