@@ -63,6 +63,10 @@ LP_CLONES void lpn_gather_rows(lp_view x, const int32_t *indices, lp_view y, lp_
     LP_ROWS(area, r) {
         int32_t from = indices[r];
         if (from < 0 && accumulate) continue;
+        if (from < 0 && y.type == LP_INT32) {
+            memset(lp_address(y, r, area.column), 0xFF, (area.columnEnd - area.column) * sizeof(int32_t));
+            continue;
+        }
         if (from >= 0 && x.type == y.type && !accumulate) {
             size_t bytes = (area.columnEnd - area.column) * lp_size(x.type);
             memcpy(lp_address(y, r, area.column), lp_address(x, (size_t)from, area.column), bytes);

@@ -1,4 +1,5 @@
 #include "numbers.h"
+#include <stdlib.h>
 
 // Keys in the order of places: the larger number first, then the smaller index; NaN last.
 static uint64_t lp_key(float x, size_t index) {
@@ -56,6 +57,21 @@ LP_CLONES void lpn_top(lp_view x, size_t count, lp_view indices, lp_view values,
             to[k] = (int32_t)(uint32_t)last;
             if (values.data) lp_put(values, lp_at(values, r, k), lp_get(x, lp_at(x, r, (uint32_t)last)), false);
         }
+    }
+}
+
+static int lp_compare_indices(const void *a, const void *b) {
+    // As unsigned numbers the negative ones come last.
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+void lpn_sort_indices(lp_view x, lp_view y, size_t count, size_t row_step, lp_area area) {
+    LP_ROWS(area, r) {
+        int32_t *to = (int32_t *)y.data + lp_at(y, r, 0);
+        memmove(to, (const int32_t *)x.data + lp_at(x, r, 0), count * sizeof *to);
+        qsort(to, count, sizeof *to, lp_compare_indices);
+        for (size_t k = 0; k < count; k++) to[k] = to[k] < 0 ? -1 : to[k] + (int32_t)(r * row_step);
     }
 }
 

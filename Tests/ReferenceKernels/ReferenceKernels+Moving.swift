@@ -37,11 +37,12 @@ extension ReferenceKernels {
 
     /// See `KernelSet`.
     public func dropout(
-        _ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, accumulate: Bool
+        _ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, firstRow: Int,
+        accumulate: Bool
     ) {
         let limit = UInt64((rate * 0x1p24).rounded())
         let kept = Grid(rows, columns) { row, column in
-            key.bits(at: row * columns + column) >> 40 >= limit ? x[row, column] / (1 - rate) : 0
+            key.bits(at: (firstRow + row) * columns + column) >> 40 >= limit ? x[row, column] / (1 - rate) : 0
         }
         y.store(kept, adding: accumulate)
     }

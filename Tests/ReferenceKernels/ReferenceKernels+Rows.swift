@@ -7,7 +7,9 @@ extension ReferenceKernels {
         _ table: Operand, indices: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
         let places = indices.indices(rows)
-        y.store(Grid(rows, columns) { places[$0] < 0 ? 0 : table[places[$0], $1] }, adding: accumulate)
+        y.store(
+            Grid(rows, columns) { places[$0] < 0 ? (y.type == .int32 ? -1 : 0) : table[places[$0], $1] },
+            adding: accumulate)
     }
 
     /// See `KernelSet`.
@@ -52,6 +54,14 @@ extension ReferenceKernels {
                 indices[row, k] = Double(order[k])
                 values?[row, k] = x[row, order[k]]
             }
+        }
+    }
+
+    /// See `KernelSet`.
+    public func sortIndices(_ x: Operand, to y: Operand, rows: Int, count: Int, rowStep: Int) {
+        for row in 0..<rows {
+            let found = (0..<count).map { x[row, $0] }.filter { $0 >= 0 }.sorted()
+            for k in 0..<count { y[row, k] = k < found.count ? found[k] + Double(row * rowStep) : -1 }
         }
     }
 

@@ -44,7 +44,7 @@ void lpn_copy(lp_view x, lp_view y, lp_area area, double scale, bool accumulate)
 /// y[c,r] = x[r,c] for the rows and columns r, c of x in `area`.
 void lpn_transpose(lp_view x, lp_view y, lp_area area);
 
-/// y[r,c] = x[indices[r],c], or 0 where the index is negative.
+/// y[r,c] = x[indices[r],c], or 0 (of int32: -1) where the index is negative.
 void lpn_gather_rows(lp_view x, const int32_t *indices, lp_view y, lp_area area, bool accumulate);
 
 /// y[indices[r],c] += x[r,c] in ascending r; negative indices are skipped. `area` is a part of x.
@@ -69,7 +69,8 @@ void lpn_fill_normal(lp_view x, size_t columns, double deviation, uint64_t key, 
 
 /// y (+)= x scale where the 24 highest bits reach `threshold`, 0 elsewhere.
 void lpn_dropout(
-    lp_view x, lp_view y, size_t columns, uint64_t threshold, float scale, uint64_t key, lp_area area, bool accumulate);
+    lp_view x, lp_view y, size_t columns, uint64_t threshold, float scale, uint64_t key, size_t first_row, lp_area area,
+    bool accumulate);
 
 // Elementwise
 
@@ -193,6 +194,9 @@ void lpn_patch_errors_backward(
 /// The `count` largest of each row of `area`, largest first; of equals the smaller index first, NaN below everything.
 /// heap: room for `count` numbers.
 void lpn_top(lp_view x, size_t count, lp_view indices, lp_view values, uint64_t *heap, lp_area area);
+
+/// Each row ascending, negative numbers as -1 behind the others; r * row_step is added to the others. y may be x.
+void lpn_sort_indices(lp_view x, lp_view y, size_t count, size_t row_step, lp_area area);
 
 /// Stable counting sort: order[i] the row at place i, -1 past the last; offsets[g] the first place of group g, g <= count.
 void lpn_group_rows(const int32_t *groups, size_t rows, size_t count, int32_t *order, int32_t *offsets);

@@ -17,6 +17,13 @@ extension CPUKernels {
         }
     }
 
+    /// Each row of indices ascending, with r * rowStep added.
+    public func sortIndices(_ x: Operand, to y: Operand, rows: Int, count: Int, rowStep: Int) {
+        guard rows > 0, count > 0 else { return }
+        let (from, to) = unsafe (x.indexView(rows, count), y.indexView(rows, count))
+        parallel(rows: rows, columns: count) { area in unsafe lpn_sort_indices(from, to, count, rowStep, area) }
+    }
+
     /// Stable counting sort of groups[R]; on the caller's thread.
     public func groupRows(_ groups: Operand, rows: Int, groups count: Int, order: Operand, offsets: Operand) {
         let from = unsafe groups.indices(rows)

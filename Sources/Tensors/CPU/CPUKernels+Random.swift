@@ -19,14 +19,15 @@ extension CPUKernels {
 
     /// y[R,C] (+)= x / (1 - rate) where the key's bits keep a number, 0 elsewhere.
     public func dropout(
-        _ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, accumulate: Bool
+        _ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, firstRow: Int,
+        accumulate: Bool
     ) {
         precondition(rate >= 0 && rate <= 1, "dropout: rate \(rate)")
         let (from, to) = unsafe (x.view(rows, columns), y.view(rows, columns))
         let threshold = UInt64((rate * 0x1p24).rounded())
         let scale = Float(1 / (1 - rate))
         parallel(numbers: rows, columns: columns) { area in
-            unsafe lpn_dropout(from, to, columns, threshold, scale, key.bits, area, accumulate)
+            unsafe lpn_dropout(from, to, columns, threshold, scale, key.bits, firstRow, area, accumulate)
         }
     }
 }

@@ -38,8 +38,11 @@ public protocol KernelSet: AnyObject {
     func fillUniform(_ x: Operand, rows: Int, columns: Int, low: Double, high: Double, key: RandomKey)
     /// x[i] = deviation * sqrt(-2 ln(1 - u)) cos(2 pi v) with u, v = key.uniform(at: 2i), (at: 2i+1), computed in double.
     func fillNormal(_ x: Operand, rows: Int, columns: Int, deviation: Double, key: RandomKey)
-    /// y[R,C] (+)= x / (1 - rate) where key.bits(at: r * C + c) >> 40 >= rate * 2^24 (rounded to nearest), 0 elsewhere.
-    func dropout(_ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, accumulate: Bool)
+    /// y[R,C] (+)= x / (1 - rate) where key.bits(at: (firstRow + r) * C + c) >> 40 >= rate * 2^24 (rounded to nearest), 0
+    /// elsewhere: the rows of a batch that is cut into parts draw as if they were whole.
+    func dropout(
+        _ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, firstRow: Int,
+        accumulate: Bool)
 
     // 7-10 Products
     /// c[M,N] (+)= scale * a[M,K] b[K,N] (+ bias[N]); a and b of one type, c of it or of the stream type. K may be 0; `scale`
@@ -59,8 +62,8 @@ public protocol KernelSet: AnyObject {
         _ a: Operand, columns m: Int, _ b: Operand, columns n: Int, rows: Int, offsets: Operand, groups: Int,
         into c: Operand, cStep: Int, accumulate: Bool)
 
-    // 11-16 Rows by index
-    /// y[i,C] = table[indices[i], C], i < R; a negative index gives a row of 0; converts between number types, and takes an int32
+    // 11-17 Rows by index
+    /// y[i,C] = table[indices[i], C], i < R; a negative index gives a row of 0 (int32: of -1, no row); converts between number types, and takes an int32
     /// table to an int32 result without accumulating.
     func gatherRows(_ table: Operand, indices: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool)
     /// table[indices[i], C] += x[i, C] in ascending i for each row of the table; a negative index is skipped; converts.
@@ -72,11 +75,14 @@ public protocol KernelSet: AnyObject {
     /// The `count` largest of each row of x[R,C]: indices[R,count] and values (or nil), largest first; of equals the smaller
     /// index first; NaN stands below everything, -infinity too.
     func topK(_ x: Operand, rows: Int, columns: Int, count: Int, indices: Operand, values: Operand?)
+    /// y[R,count] = each row of int32 x ascending, negative ones (none) as -1 at the end; places of a sequence become rows of a
+    /// batch by `rowStep`, of which r times as much is added to those that are not negative. y may be x.
+    func sortIndices(_ x: Operand, to y: Operand, rows: Int, count: Int, rowStep: Int)
     /// Stable counting sort of groups[R] (0 ..< G, negative: none): order[i] the row at place i, offsets[G+1]. Places past
     /// offsets[G] hold -1.
     func groupRows(_ groups: Operand, rows: Int, groups count: Int, order: Operand, offsets: Operand)
 
-    // 17-28 Elementwise and sums
+    // 18-29 Elementwise and sums
     /// y[R,C] (+)= f(x).
     func unary(_ kind: Unary, _ x: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool)
     /// dx[R,C] (+)= dy f'(x); relu and absolute have slope 0 at 0.
@@ -104,7 +110,7 @@ public protocol KernelSet: AnyObject {
     /// count[0] (int32) (+)= how many of x[R,C] are infinite or not a number.
     func countNonFinite(_ x: Operand, rows: Int, columns: Int, to count: Operand, accumulate: Bool)
 
-    // 29-36 Parts of a decoder
+    // 30-37 Parts of a decoder
     /// y = x / sqrt(mean(x^2) + epsilon) * weight; reciprocals[R] = 1 / sqrt(...). weight: [C] of the stream type.
     func rmsNorm(
         _ x: Operand, weight: Operand, to y: Operand, reciprocals: Operand, rows: Int, columns: Int, epsilon: Double)
@@ -133,7 +139,7 @@ public protocol KernelSet: AnyObject {
         gate: Operand, up: Operand, gradient dy: Operand, dGate: Operand?, accumulateGate: Bool, dUp: Operand?,
         accumulateUp: Bool, rows: Int, columns: Int)
 
-    // 37-39 Attention; see AttentionShape and AttentionMask
+    // 38-40 Attention; see AttentionShape and AttentionMask
     /// o[B*Tq, H*dv] = softmax(scale * q k' + mask) v in blocks; logSums[B,H,Tq] = log of the sum of exponentials (-infinity and
     /// a row of 0 where a query sees no key).
     func attention(
@@ -148,7 +154,7 @@ public protocol KernelSet: AnyObject {
         _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, logSums: Operand, queries: Range<Int>,
         to sums: Operand)
 
-    // 40-48 Distributions and losses
+    // 41-49 Distributions and losses
     /// y[R,C] = softmax of each row of scale * x; a row of -infinity gives 0.
     func softmax(_ x: Operand, to y: Operand, rows: Int, columns: Int, scale: Double)
     /// dx[R,C] (+)= scale * y (dy - sum(y dy)).
@@ -180,7 +186,7 @@ public protocol KernelSet: AnyObject {
         _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
         to dPrediction: Operand, rows: Int, columns: Int, accumulate: Bool)
 
-    // 49-50 Optimisation
+    // 50-51 Optimisation
     /// factor[0] = min(1, limit / (sqrt(sum[0]) + 1e-6)), stream type (PyTorch's clip_grad_norm_).
     func clipFactor(_ sum: Operand, limit: Double, to factor: Operand)
     /// One AdamW step on `count` numbers; see `AdamWStep`. `copy` (nil: none) receives the weights in its type.

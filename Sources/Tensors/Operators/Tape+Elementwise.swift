@@ -114,21 +114,24 @@ extension Tape {
     }
 
     /// Each number of x is 0 with probability `rate` and divided by 1 - rate otherwise, as `key` draws. Shapes: any; gives x's
-    /// shape and type, x itself for a rate of 0. The way back draws again: nothing is kept. Source: Srivastava et al. 2014.
-    public func dropout(_ x: Tensor, rate: Double, key: RandomKey) throws(TensorError) -> Tensor {
+    /// shape and type, x itself for a rate of 0. `firstRow` is the number of x's first row where x is part of a batch. The way back draws again: nothing is kept. Source: Srivastava et al. 2014.
+    public func dropout(
+        _ x: Tensor, rate: Double, key: RandomKey, firstRow: Int = 0
+    ) throws(TensorError) -> Tensor {
         try checkRate("dropout", rate)
         if rate == 0 { return x }
         try checkNumbers("dropout", "x", x)
         let y = try result(x.shape, x.type, of: [x])
         kernels.dropout(
-            x.operand, to: y.operand, rows: x.rows, columns: x.columns, rate: rate, key: key, accumulate: false)
+            x.operand, to: y.operand, rows: x.rows, columns: x.columns, rate: rate, key: key,
+            firstRow: firstRow, accumulate: false)
         let slot = x.slot
         record("dropout", [y]) { pass throws(TensorError) in
             guard let (target, accumulate) = try pass.accumulator(slot) else { return }
             let dy = pass.gradient
             pass.kernels.dropout(
                 dy.operand, to: target, rows: dy.rows, columns: dy.columns, rate: rate, key: key,
-                accumulate: accumulate)
+                firstRow: firstRow, accumulate: accumulate)
         }
         return y
     }

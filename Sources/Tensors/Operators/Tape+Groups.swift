@@ -50,6 +50,16 @@ extension Tape {
         return (indices, values)
     }
 
+    /// Rows of indices in ascending order, negative ones (none) last as -1; row r has `rowStep` r times added, so that places
+    /// of sequences become rows of a batch. Shapes: [..., count] int32. Not differentiable.
+    public func sortIndices(_ indices: Tensor, rowStep: Int = 0) throws(TensorError) -> Tensor {
+        try check(indices.type == .int32, "sortIndices", "int32", "\(indices.type)")
+        let sorted = try workspace.empty(indices.shape, .int32)
+        kernels.sortIndices(
+            indices.operand, to: sorted.operand, rows: indices.rows, count: indices.columns, rowStep: rowStep)
+        return sorted
+    }
+
     /// Brings rows of one group together, in ascending order within each. Shapes: groups [R] int32, each of 0 ..< `count` or
     /// negative for none; gives order [R], for each place the row that stands there (-1 past the last group), and offsets
     /// [count + 1], both int32. Not differentiable.

@@ -5,7 +5,7 @@ extension Tape {
     /// draws them again from the key. A `b` of zeros gives `linear`'s numbers. Source: Hu et al. 2021; `scale` ours.
     public func lowRank(
         _ x: Tensor, weight: Tensor, bias: Tensor? = nil, a: Tensor, b: Tensor, scale: Tensor? = nil,
-        factor: Double, dropout: (rate: Double, key: RandomKey)? = nil, adding residual: Tensor? = nil,
+        factor: Double, dropout: (rate: Double, key: RandomKey, firstRow: Int)? = nil, adding residual: Tensor? = nil,
         to type: ElementType? = nil
     ) throws(TensorError) -> Tensor {
         let name = "lowRank"
@@ -53,7 +53,7 @@ private struct LowRankPass {
     private let x, weight, a, b, scale, inner, scaled: Tensor?
     private let xSlot, weightSlot, biasSlot, aSlot, bSlot, scaleSlot, residualSlot: GradientSlot?
     private let factor: Double
-    private let draw: (rate: Double, key: RandomKey)?
+    private let draw: (rate: Double, key: RandomKey, firstRow: Int)?
     private let type: ElementType
     private let rank: Int
     private let wantsInner: Bool
@@ -62,7 +62,7 @@ private struct LowRankPass {
 
     init(
         x: Tensor, weight: Tensor, bias: Tensor?, a: Tensor, b: Tensor, scale: Tensor?, residual: Tensor?,
-        factor: Double, draw: (rate: Double, key: RandomKey)?, inner: Tensor, scaled: Tensor
+        factor: Double, draw: (rate: Double, key: RandomKey, firstRow: Int)?, inner: Tensor, scaled: Tensor
     ) {
         (xSlot, weightSlot, biasSlot, aSlot) = (x.slot, weight.slot, bias?.slot, a.slot)
         (bSlot, scaleSlot, residualSlot) = (b.slot, scale?.slot, residual?.slot)
@@ -120,6 +120,7 @@ private struct LowRankPass {
             dInner.matrix, a.matrix, bias: nil, into: dDropped.operand, scale: 1, accumulate: false)
         pass.kernels.dropout(
             dDropped.operand, to: dx, rows: gradient.height, columns: a.columns, rate: draw.rate, key: draw.key,
+            firstRow: draw.firstRow,
             accumulate: accumulate)
     }
 
@@ -136,12 +137,13 @@ private struct LowRankPass {
 
     /// x, or what `draw` leaves of it.
     static func dropped(
-        _ x: Tensor, _ draw: (rate: Double, key: RandomKey)?, _ workspace: Workspace
+        _ x: Tensor, _ draw: (rate: Double, key: RandomKey, firstRow: Int)?, _ workspace: Workspace
     ) throws(TensorError) -> Tensor {
         guard let draw else { return x }
         let y = try workspace.empty(x.shape, x.type)
         workspace.kernels.dropout(
             x.operand, to: y.operand, rows: x.rows, columns: x.columns, rate: draw.rate, key: draw.key,
+            firstRow: draw.firstRow,
             accumulate: false)
         return y
     }
