@@ -87,7 +87,8 @@ import Testing
                     whole ? tape.inner(x) : tape.leaf(x), weight: tape.leaf(weight),
                     bias: bias.map { try tape.leaf($0) }, a: tape.leaf(a), b: tape.leaf(b),
                     scale: factors.map { try tape.leaf($0) }, factor: 1.5,
-                    dropout: rate > 0 ? (rate, RandomKey(seed: 3)) : nil, adding: residual.map { try tape.leaf($0) })
+                    dropout: rate > 0 ? Dropout(rate: rate, key: RandomKey(seed: 3)) : nil,
+                    adding: residual.map { try tape.leaf($0) })
                 #expect(y.shape == [2, 3, 5])
                 return [y]
             }
@@ -132,7 +133,7 @@ import Testing
         let plain = try tape.linear(tape.leaf(x), weight: tape.leaf(weight))
         let side = try tape.lowRank(
             tape.leaf(x), weight: tape.leaf(weight), a: tape.leaf(a), b: tape.leaf(b), factor: 16,
-            dropout: dropout ? (0.5, RandomKey(seed: 1)) : nil)
+            dropout: dropout ? Dropout(rate: 0.5, key: RandomKey(seed: 1)) : nil)
         #expect(try check.workspace.values(plain) == check.workspace.values(side))
     }
 }

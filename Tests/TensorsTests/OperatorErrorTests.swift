@@ -40,7 +40,8 @@ import Testing
         },
         Case("lowRank", "rate") { tape, t in
             _ = try tape.lowRank(
-                t(2, 3), weight: t(4, 3), a: t(2, 3), b: t(4, 2), factor: 1, dropout: (1, RandomKey(seed: 0)))
+                t(2, 3), weight: t(4, 3), a: t(2, 3), b: t(4, 2), factor: 1,
+                dropout: Dropout(rate: 1, key: RandomKey(seed: 0)))
         },
         Case("matmul", "rows") { tape, t in _ = try tape.matmul(t(2, 3), t(3, 4), transposeA: true) },
         Case("batchedMatmul", "matrices") { tape, t in _ = try tape.batchedMatmul(t(2, 3, 4), t(3, 4, 5)) },

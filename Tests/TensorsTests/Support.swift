@@ -85,13 +85,15 @@ extension Tape {
     func test(_ x: Tensor, droppedAt rate: Double, _ key: RandomKey) throws(TensorError) -> Tensor {
         let y = try result(x.shape, x.type, of: [x])
         kernels.dropout(
-            x.operand, to: y.operand, rows: x.rows, columns: x.columns, rate: rate, key: key, accumulate: false)
+            x.operand, to: y.operand, rows: x.rows, columns: x.columns, rate: rate, key: key, firstRow: 0,
+            accumulate: false)
         let slot = x.slot
         record("test dropout", [y]) { pass throws(TensorError) in
             guard let (dx, accumulate) = try pass.accumulator(slot) else { return }
             let dy = pass.gradient
             pass.kernels.dropout(
-                dy.operand, to: dx, rows: dy.rows, columns: dy.columns, rate: rate, key: key, accumulate: accumulate)
+                dy.operand, to: dx, rows: dy.rows, columns: dy.columns, rate: rate, key: key, firstRow: 0,
+                accumulate: accumulate)
         }
         return y
     }

@@ -5,7 +5,7 @@ extension Tape {
     /// draws them again from the key. A `b` of zeros gives `linear`'s numbers. Source: Hu et al. 2021; `scale` ours.
     public func lowRank(
         _ x: Tensor, weight: Tensor, bias: Tensor? = nil, a: Tensor, b: Tensor, scale: Tensor? = nil,
-        factor: Double, dropout: (rate: Double, key: RandomKey, firstRow: Int)? = nil, adding residual: Tensor? = nil,
+        factor: Double, dropout: Dropout? = nil, adding residual: Tensor? = nil,
         to type: ElementType? = nil
     ) throws(TensorError) -> Tensor {
         let name = "lowRank"
@@ -53,7 +53,7 @@ private struct LowRankPass {
     private let x, weight, a, b, scale, inner, scaled: Tensor?
     private let xSlot, weightSlot, biasSlot, aSlot, bSlot, scaleSlot, residualSlot: GradientSlot?
     private let factor: Double
-    private let draw: (rate: Double, key: RandomKey, firstRow: Int)?
+    private let draw: Dropout?
     private let type: ElementType
     private let rank: Int
     private let wantsInner: Bool
@@ -62,7 +62,7 @@ private struct LowRankPass {
 
     init(
         x: Tensor, weight: Tensor, bias: Tensor?, a: Tensor, b: Tensor, scale: Tensor?, residual: Tensor?,
-        factor: Double, draw: (rate: Double, key: RandomKey, firstRow: Int)?, inner: Tensor, scaled: Tensor
+        factor: Double, draw: Dropout?, inner: Tensor, scaled: Tensor
     ) {
         (xSlot, weightSlot, biasSlot, aSlot) = (x.slot, weight.slot, bias?.slot, a.slot)
         (bSlot, scaleSlot, residualSlot) = (b.slot, scale?.slot, residual?.slot)
@@ -137,7 +137,7 @@ private struct LowRankPass {
 
     /// x, or what `draw` leaves of it.
     static func dropped(
-        _ x: Tensor, _ draw: (rate: Double, key: RandomKey, firstRow: Int)?, _ workspace: Workspace
+        _ x: Tensor, _ draw: Dropout?, _ workspace: Workspace
     ) throws(TensorError) -> Tensor {
         guard let draw else { return x }
         let y = try workspace.empty(x.shape, x.type)
