@@ -6,6 +6,7 @@
 
 #include "CNumbers.h"
 #include "CPool.h"
+#include "CProducts.h"
 
 /// Bytes that must be readable before the first and after the last byte of a picture handed to lp_press.
 #define LP_PRESS_GUARD 16

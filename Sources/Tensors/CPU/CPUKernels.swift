@@ -15,6 +15,8 @@ internal import COneDNN
     public var counters = KernelCounters()
     /// What loops run on.
     let pool: ThreadPool
+    /// What each of the threads multiplies with.
+    let products: [ProductWorker]
     /// Memory for what kernels keep while they run; grows to a high-water mark.
     private var scratchMemory: Buffer?
 
@@ -25,6 +27,9 @@ internal import COneDNN
             throw .value(operation: "CPUKernels", what: "wants at least 1 thread, got \(threads)")
         }
         pool = try ThreadPool(count: threads) { lp_openmp_alone() }
+        var workers: [ProductWorker] = []
+        for _ in 0..<threads { workers.append(try ProductWorker()) }
+        products = workers
         if let version = unsafe dnnl_version() {
             name = unsafe "cpu (oneDNN \(version.pointee.major).\(version.pointee.minor).\(version.pointee.patch))"
         } else {
@@ -38,12 +43,17 @@ internal import COneDNN
     /// At least `byteCount` bytes aligned to 64 that stay as they are until the next call; their contents are undefined. One
     /// kernel asks once.
     func scratch(_ byteCount: Int) -> UnsafeMutableRawPointer {
-        if let memory = scratchMemory, memory.byteCount >= byteCount { return unsafe memory.address }
-        scratchMemory = nil
-        guard let memory = try? Self.memory(max(byteCount, 1 << 16)) else {
+        unsafe Self.grow(&scratchMemory, to: byteCount)
+    }
+
+    /// `memory`, made anew where it is smaller than `byteCount`; its contents are undefined.
+    static func grow(_ memory: inout Buffer?, to byteCount: Int) -> UnsafeMutableRawPointer {
+        if let memory, memory.byteCount >= byteCount { return unsafe memory.address }
+        memory = nil
+        guard let larger = try? Self.memory(max(byteCount, 1 << 16)) else {
             preconditionFailure("no memory: the system refused \(byteCount) bytes of scratch")
         }
-        scratchMemory = memory
-        return unsafe memory.address
+        memory = larger
+        return unsafe larger.address
     }
 }

@@ -1,0 +1,66 @@
+/// How a product is cut into tiles of its rows and columns; the sum over K stays whole. Tiles depend on the sides alone, so that
+/// neither the bits of a result nor the primitives of oneDNN depend on the number of threads.
+struct ProductTiles {
+    private let rows: Int
+    private let columns: Int
+    private let height: Int
+    private let width: Int
+    private let across: Int
+    /// How many tiles there are; none where a side is 0.
+    let count: Int
+
+    /// Sides from which on a tile is as fast as the whole product, about: oneDNN packs its factors anew for each tile, which
+    /// costs by the tile's circumference.
+    private static let tall = 1024
+    private static let wide = 768
+    /// Halving tiles below these costs more than a tenth.
+    private static let leastHeight = 128
+    private static let leastWidth = 128
+    /// Multiplications of a tile that takes as long as handing out some dozens.
+    private static let leastWork = 1 << 18
+    /// Tiles that keep all threads busy to the end.
+    private static let enough = 8
+
+    /// Tiles of c[m,n] = a[m,k] b[k,n], one of `products` alike that run together.
+    init(m: Int, n: Int, k: Int, among products: Int = 1) {
+        rows = m
+        columns = n
+        let enough = max(1, Self.enough / max(1, products))
+        var (down, beside) = (Self.pieces(m, Self.tall), Self.pieces(n, Self.wide))
+        func mayHalve(_ side: Int, least: Int) -> Bool {
+            side >= 2 * least && m / down * (n / beside) * k >= 2 * Self.leastWork
+        }
+        while down * beside < enough, mayHalve(m / down, least: Self.leastHeight) { down *= 2 }
+        while down * beside < enough / 2, mayHalve(n / beside, least: Self.leastWidth) { beside *= 2 }
+        height = Self.length(m, pieces: down, multiple: 8)
+        width = Self.length(n, pieces: beside, multiple: 16)
+        across = n == 0 ? 0 : (n + width - 1) / width
+        count = m == 0 ? 0 : (m + height - 1) / height * across
+    }
+
+    /// The smallest power of two that cuts `side` into pieces of `most` or less.
+    private static func pieces(_ side: Int, _ most: Int) -> Int {
+        var count = 1
+        while (side + count - 1) / count > most { count *= 2 }
+        return count
+    }
+
+    private static func length(_ side: Int, pieces: Int, multiple: Int) -> Int {
+        let even = (side + pieces - 1) / pieces
+        return pieces == 1 ? max(1, side) : (even + multiple - 1) / multiple * multiple
+    }
+
+    /// Tile `index`, row by row.
+    subscript(index: Int) -> Tile {
+        let (row, column) = (index / across * height, index % across * width)
+        return Tile(row: row, column: column, rows: min(height, rows - row), columns: min(width, columns - column))
+    }
+
+    /// A part of the result.
+    struct Tile {
+        let row: Int
+        let column: Int
+        let rows: Int
+        let columns: Int
+    }
+}
