@@ -54,10 +54,11 @@ let package = Package(
         edge("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CFiles"),
         .target(name: "CKernels", cSettings: kernelFlags),
         // Tier 0
         .target(
-            name: "Foundations", dependencies: ["CArchive", "CZlib", "CCrypto"],
+            name: "Foundations", dependencies: ["CArchive", "CZlib", "CCrypto", "CFiles"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 1
         .target(
