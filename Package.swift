@@ -115,6 +115,8 @@ let package = Package(
             name: "TensorsTests", dependencies: ["Tensors", "ReferenceKernels", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: common + optimised),
         .testTarget(
+            name: "LayersTests", dependencies: ["Layers", "Tensors", "ReferenceKernels"], swiftSettings: common),
+        .testTarget(
             name: "ZooKitTests",
             dependencies: ["ZooKit", "Layers", "Tensors", "ReferenceKernels", "Foundations", "TestSupport"],
             exclude: ["Fixtures"],

@@ -19,6 +19,8 @@ public struct ForwardContext {
     public var recomputesBlocks = false
     private let gathered: Gathered
     private var memory: Memory?
+    /// Whether this is the second run of a recomputed block, or stands inside one.
+    private var repeats = false
 
     /// Side results of one pass.
     private final class Gathered {
@@ -30,6 +32,17 @@ public struct ForwardContext {
     /// What the first run of a recomputed block decided, for the second.
     private final class Memory {
         var tensors: [String: [Tensor]] = [:]
+        /// Of recomputed blocks inside this one, in the order of their calls.
+        private var inner: [Memory] = []
+        private var calls = 0
+
+        func begin() { calls = 0 }
+
+        func next() -> Memory {
+            if calls == inner.count { inner.append(Memory()) }
+            calls += 1
+            return inner[calls - 1]
+        }
     }
 
     /// A pass on `tape`.
@@ -38,6 +51,7 @@ public struct ForwardContext {
         self.isTraining = isTraining
         self.key = key
         gathered = Gathered()
+        repeats = tape.mode == .replay
     }
 
     private init(copying other: ForwardContext, tape: Tape, gathered: Gathered, memory: Memory?) {
@@ -50,6 +64,7 @@ public struct ForwardContext {
         recomputesBlocks = other.recomputesBlocks
         self.gathered = gathered
         self.memory = memory
+        repeats = other.repeats || tape.mode == .replay
     }
 
     // MARK: Side results
@@ -64,12 +79,12 @@ public struct ForwardContext {
 
     /// Reports a number; not the second time a recomputed block runs.
     public func report(_ name: String, _ value: Tensor) {
-        if tape.mode != .replay { gathered.metrics.append((name, value.detached)) }
+        if !repeats { gathered.metrics.append((name, value.detached)) }
     }
 
     /// Asks for a change of a buffer after the pass (a running mean); once, however often the block runs.
     public func afterwards(_ update: @escaping () throws(TensorError) -> Void) {
-        if tape.mode != .replay { gathered.updates.append(update) }
+        if !repeats { gathered.updates.append(update) }
     }
 
     /// Makes the changes that parts asked for.
@@ -80,14 +95,14 @@ public struct ForwardContext {
 
     /// Shows a tensor to the tap at `path`, if there is one; not the second time a recomputed block runs.
     public func tap(_ path: @autoclosure () -> String, _ tensor: Tensor) {
-        guard !taps.isEmpty, tape.mode != .replay else { return }
+        guard !taps.isEmpty, !repeats else { return }
         taps[path()]?(tensor)
     }
 
     /// What `make` gives, made once for each place: the second run of a recomputed block gets the tensors of the first.
     public func once(_ place: String, _ make: () throws(TensorError) -> [Tensor]) throws(TensorError) -> [Tensor] {
         guard let memory else { return try make() }
-        if tape.mode == .replay, let known = memory.tensors[place] { return known }
+        if repeats, let known = memory.tensors[place] { return known }
         let made = try make()
         memory.tensors[place] = made
         return made
@@ -98,10 +113,11 @@ public struct ForwardContext {
         _ inputs: [Tensor],
         _ body: @escaping (ForwardContext, [Tensor]) throws(TensorError) -> [Tensor]
     ) throws(TensorError) -> [Tensor] {
-        let memory = Memory()
+        let memory = self.memory?.next() ?? Memory()
         let first = Gathered()
         var count = 0
         let results = try tape.recomputing(inputs) { tape, inputs throws(TensorError) in
+            memory.begin()
             let gathered = tape.mode == .replay ? Gathered() : first
             let inner = ForwardContext(copying: self, tape: tape, gathered: gathered, memory: memory)
             let outputs = try body(inner, inputs)

@@ -17,7 +17,7 @@ public struct HeadMap: Sendable, Equatable {
 
     /// Any maps. Throws: `value` where a head in between is read by nobody, or counts differ.
     public init(width: Int, keyHead: [Int], valueHead: [Int]) throws(TensorError) {
-        for map in [keyHead, valueHead] where Set(map) != Set(0..<((map.max() ?? -1) + 1)) || map.isEmpty {
+        for map in [keyHead, valueHead] where !Self.reachesEveryHead(map) {
             throw .value(operation: "head map", what: "\(map) does not reach every head from 0 on")
         }
         guard keyHead.count == valueHead.count else {
@@ -26,6 +26,12 @@ public struct HeadMap: Sendable, Equatable {
         self.width = width
         self.keyHead = keyHead
         self.valueHead = valueHead
+    }
+
+    /// Whether `map` names every head from 0 to its largest and nothing else; an empty one does not. O(heads).
+    public static func reachesEveryHead(_ map: [Int]) -> Bool {
+        guard let last = map.max(), map.indices.contains(last) else { return false }
+        return Set(map) == Set(0...last)
     }
 
     /// Groups of heads / groups adjacent query heads share a key and value head (Ainslie et al. 2023). Throws: `value` where

@@ -15,7 +15,13 @@ extension DecoderConfig {
             vocabulary: try values.decode(Int.self, forKey: .vocabulary))
         groups = try values.decodeIfPresent(Int.self, forKey: .groups) ?? heads
         guard heads > 0 else { throw bad(.heads, "\(heads) is not positive") }
-        headWidth = try values.decodeIfPresent(Int.self, forKey: .headWidth) ?? width / heads
+        if let given = try values.decodeIfPresent(Int.self, forKey: .headWidth) {
+            headWidth = given
+        } else if width % heads == 0 {
+            headWidth = width / heads
+        } else {
+            throw bad(.heads, "\(heads) heads do not share \(width) columns evenly; give head_dim")
+        }
         epsilon = try values.decodeIfPresent(Double.self, forKey: .epsilon) ?? epsilon
         theta = try values.decodeIfPresent(Double.self, forKey: .theta) ?? theta
         positions = try values.decodeIfPresent(Int.self, forKey: .positions) ?? positions
@@ -36,6 +42,11 @@ extension DecoderConfig {
         layers = try values.decodeIfPresent([LayerConfig].self, forKey: .layers)
         _ = try values.decodeIfPresent(String.self, forKey: .type)
         _ = try values.decodeIfPresent(String.self, forKey: .version)
+        if modelType == .llama {
+            for key in CodingKeys.ofPatches where try values.contains(key) && !values.decodeNil(forKey: key) {
+                throw bad(key, "a \(modelType.rawValue) reads no patches")
+            }
+        }
         if let activation = try values.decodeIfPresent(String.self, forKey: .activation), activation != "silu" {
             throw bad(.activation, "'\(activation)' is not built in; this decoder computes silu")
         }
@@ -62,9 +73,10 @@ extension DecoderConfig {
         if heads > limit { return (.heads, "\(heads) is not in 1...\(limit)") }
         if heads % groups != 0 { return (.groups, "\(heads) heads do not share \(groups) groups evenly") }
         if headWidth % 2 != 0 { return (.headWidth, "\(headWidth) is odd; rotary positions turn pairs") }
-        if !(epsilon > 0 && theta > 0 && deviation >= 0 && epsilon.isFinite && theta.isFinite) {
-            return (.epsilon, "rms_norm_eps and rope_theta must be positive, initializer_range not negative")
+        for (key, value) in [(CodingKeys.epsilon, epsilon), (.theta, theta)] where !(value > 0 && value.isFinite) {
+            return (key, "\(value) is not above 0")
         }
+        if !(deviation >= 0 && deviation.isFinite) { return (.deviation, "\(deviation) is below 0") }
         if channels != 1 && channels != 3 { return (.channels, "\(channels) is neither 1 nor 3") }
         if let layers {
             if layers.count != layerCount {

@@ -97,6 +97,9 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
         case layers
         case type = "torch_dtype"
         case version = "transformers_version"
+
+        /// Keys of models that read patches.
+        static let ofPatches: [CodingKeys] = [.patchSize, .channels, .imageSize, .normalisesPatches, .patchHead]
     }
 
     /// A shape; what is not given has the value that an absent key has.

@@ -1,3 +1,5 @@
+import Layers
+
 /// What one layer has otherwise than the rest of its model; what is nil is as in the rest.
 public struct LayerConfig: Codable, Sendable, Equatable {
     /// `intermediate_size`.
@@ -33,7 +35,7 @@ public struct LayerConfig: Codable, Sendable, Equatable {
         for (name, map) in [("key_map", keyHead), ("value_map", valueHead)] {
             guard let map else { continue }
             if map.count != heads { return "\(name) has \(map.count) entries for \(heads) query heads" }
-            if Set(map) != Set(0..<((map.max() ?? -1) + 1)) { return "\(name) does not reach every head from 0 on" }
+            if !HeadMap.reachesEveryHead(map) { return "\(name) does not reach every head from 0 on" }
         }
         return nil
     }
