@@ -54,6 +54,7 @@ import Testing
         },
         Case("topK", "3 numbers") { tape, t in _ = try tape.topK(t(2, 3), count: 4) },
         Case("groupRows", "groups of I32") { tape, t in _ = try tape.groupRows(t(2), count: 4) },
+        Case("sortIndices", "indices of I32") { tape, t in _ = try tape.sortIndices(t(2, 4)) },
         Case("embedding", "ids of I32") { tape, t in _ = try tape.embedding(t(4, 2), ids: t(3)) },
         Case("embedding", "table") { tape, t in
             _ = try tape.embedding(t(4, 2, 2), ids: tape.workspace.indices([1]))

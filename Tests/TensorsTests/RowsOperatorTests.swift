@@ -108,6 +108,13 @@ import Testing
         #expect(try tape.workspace.values(offsets) == [0, 2, 2, 5])
     }
 
+    @Test func indicesOfSequencesBecomeRowsInOrder() throws {
+        let tape = Tape(try GradientCheck().workspace)
+        let places = try tape.workspace.indices([4, -1, 0, 2, -3, 1], [2, 3])
+        #expect(try tape.workspace.values(tape.sortIndices(places, rowStep: 5)) == [0, 4, -1, 6, 7, -1])
+        #expect(try tape.workspace.values(tape.sortIndices(places)) == [0, 4, -1, 1, 2, -1])
+    }
+
     @Test func largestNumbersComeFirst() throws {
         let tape = Tape(try GradientCheck().workspace)
         let x = try tape.workspace.numbers([9, 1, 5, 5, 9, 9, -1, -3, -2, -2, -1, 9], [2, 6])

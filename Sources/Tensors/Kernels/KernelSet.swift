@@ -63,8 +63,8 @@ public protocol KernelSet: AnyObject {
         into c: Operand, cStep: Int, accumulate: Bool)
 
     // 11-17 Rows by index
-    /// y[i,C] = table[indices[i], C], i < R; a negative index gives a row of 0 (int32: of -1, no row); converts between number types, and takes an int32
-    /// table to an int32 result without accumulating.
+    /// y[i,C] = table[indices[i], C], i < R; a negative index gives a row of 0 (int32: of -1, no row); converts between number
+    /// types, and takes an int32 table to an int32 result without accumulating.
     func gatherRows(_ table: Operand, indices: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool)
     /// table[indices[i], C] += x[i, C] in ascending i for each row of the table; a negative index is skipped; converts.
     func scatterAddRows(_ x: Operand, indices: Operand, into table: Operand, tableRows: Int, rows: Int, columns: Int)

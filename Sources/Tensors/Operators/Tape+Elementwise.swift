@@ -114,7 +114,8 @@ extension Tape {
     }
 
     /// Each number of x is 0 with probability `rate` and divided by 1 - rate otherwise, as `key` draws. Shapes: any; gives x's
-    /// shape and type, x itself for a rate of 0. `firstRow` is the number of x's first row where x is part of a batch. The way back draws again: nothing is kept. Source: Srivastava et al. 2014.
+    /// shape and type, x itself for a rate of 0. `firstRow` is the number of x's first row where x is part of a batch. The way
+    /// back draws again: nothing is kept. Source: Srivastava et al. 2014.
     public func dropout(
         _ x: Tensor, rate: Double, key: RandomKey, firstRow: Int = 0
     ) throws(TensorError) -> Tensor {

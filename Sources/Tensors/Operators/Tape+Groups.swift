@@ -53,7 +53,7 @@ extension Tape {
     /// Rows of indices in ascending order, negative ones (none) last as -1; row r has `rowStep` r times added, so that places
     /// of sequences become rows of a batch. Shapes: [..., count] int32. Not differentiable.
     public func sortIndices(_ indices: Tensor, rowStep: Int = 0) throws(TensorError) -> Tensor {
-        try check(indices.type == .int32, "sortIndices", "int32", "\(indices.type)")
+        try check("sortIndices", "indices", indices, of: .int32)
         let sorted = try workspace.empty(indices.shape, .int32)
         kernels.sortIndices(
             indices.operand, to: sorted.operand, rows: indices.rows, count: indices.columns, rowStep: rowStep)

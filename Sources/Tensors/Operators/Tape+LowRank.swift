@@ -120,8 +120,7 @@ private struct LowRankPass {
             dInner.matrix, a.matrix, bias: nil, into: dDropped.operand, scale: 1, accumulate: false)
         pass.kernels.dropout(
             dDropped.operand, to: dx, rows: gradient.height, columns: a.columns, rate: draw.rate, key: draw.key,
-            firstRow: draw.firstRow,
-            accumulate: accumulate)
+            firstRow: draw.firstRow, accumulate: accumulate)
     }
 
     private func scaleGradient(_ dScaled: Tensor, _ pass: Tape.Pass) throws(TensorError) {
@@ -143,8 +142,7 @@ private struct LowRankPass {
         let y = try workspace.empty(x.shape, x.type)
         workspace.kernels.dropout(
             x.operand, to: y.operand, rows: x.rows, columns: x.columns, rate: draw.rate, key: draw.key,
-            firstRow: draw.firstRow,
-            accumulate: false)
+            firstRow: draw.firstRow, accumulate: false)
         return y
     }
 
