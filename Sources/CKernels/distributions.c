@@ -118,7 +118,7 @@ LP_CLONES void lpn_distribution_statistics(
             }
             total -= lp_sum(t, n);
         }
-        lp_put(entropy, r, (float)total, false);
+        lp_put(entropy, r, total < 0 ? 0 : (float)total, false);  // rounding can take it below
         ranks[r] = rank;
     }
 }

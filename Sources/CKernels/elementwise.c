@@ -40,15 +40,13 @@ LP_INLINE float lp_gelu_tanh_slope(float v) {
     return 0.5f * (1 + t) + 0.5f * v * (1 - t * t) * inner;
 }
 
+// e / (1 + e)^2 with e <= 1 keeps its digits where sigmoid and tanh are next to 1.
 LP_INLINE float lp_sigmoid_slope(float v) {
-    float s = lp_sigmoid(v);
-    return s * (1 - s);
+    float e = lp_exp(-__builtin_fabsf(v)), q = 1 + e;
+    return e / (q * q);
 }
 
-LP_INLINE float lp_tanh_slope(float v) {
-    float t = lp_tanh(v);
-    return 1 - t * t;
-}
+LP_INLINE float lp_tanh_slope(float v) { return 4 * lp_sigmoid_slope(2 * v); }
 
 #undef LP_MAP
 #define LP_MAP(slope) LP_EACH(i, n) { float v = x[i]; (void)v; y[i] = g[i] * (slope); } break

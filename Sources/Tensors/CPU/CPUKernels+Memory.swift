@@ -71,11 +71,11 @@ extension Operand {
         return unsafe rawView(rows, columns)
     }
 
-    /// How many rows of `columns` numbers the buffer holds from here on.
+    /// How many rows of `columns` numbers the buffer holds from here on; any number of empty ones.
     func rowsAvailable(_ columns: Int) -> Int {
         let count = buffer.byteCount / type.byteCount - offset
-        if count < columns { return 0 }
-        return stride > 0 ? (count - columns) / stride + 1 : 1
+        if columns == 0 || stride == 0 { return count < columns ? 0 : Int(Int32.max) }
+        return count < columns ? 0 : (count - columns) / stride + 1
     }
 
     /// How many columns of the last of `rows` rows the buffer holds, at most a row's.

@@ -36,7 +36,9 @@ extension CPUKernels {
         let index = unsafe indices.indices(rows)
         let height = table.rowsAvailable(columns)
         unsafe checkIndices(index, rows, from: Int.min, below: height, "gatherRows")
-        let (from, to) = unsafe (table.view(height, columns), y.view(rows, columns))
+        let plain = table.type == .int32 && y.type == .int32 && !accumulate
+        let from = unsafe plain ? table.rawView(height, columns) : table.view(height, columns)
+        let to = unsafe plain ? y.rawView(rows, columns) : y.view(rows, columns)
         parallel(rows: rows, columns: columns) { area in unsafe lpn_gather_rows(from, index, to, area, accumulate) }
     }
 
