@@ -10,7 +10,7 @@ extension CPUKernels {
         unsafe (whole.scale, whole.accumulate) = (Float(scale), accumulate)
         count(1, a.height, b.width, a.width)
         let tiles = ProductTiles(m: a.height, n: b.width, k: a.width)
-        run(tiles.count) { index, worker in unsafe worker.run(whole.part(tiles[index])) }
+        run(tiles.count) { index, worker in unsafe products[worker].run(whole.part(tiles[index])) }
     }
 
     /// `count` products, operands `aStep`, `bStep`, `cStep` numbers apart.
@@ -29,14 +29,14 @@ extension CPUKernels {
         run(products * tiles.count) { index, worker in
             let (number, tile) = (index / tiles.count, index % tiles.count)
             let one = unsafe first.advanced(a: number * aStep, b: number * bStep, c: number * cStep)
-            unsafe worker.run(one.part(tiles[tile]))
+            unsafe self.products[worker].run(one.part(tiles[tile]))
         }
     }
 
-    /// body(index, worker) for each index, with what the thread at hand multiplies with.
-    func run(_ indices: Int, _ body: (Int, ProductWorker) -> Void) {
+    /// body(index, worker) once for each index, on threads on which oneDNN works alone.
+    func run(_ indices: Int, _ body: (Int, Int) -> Void) {
         lp_openmp_alone()
-        pool.run(indices) { index, worker in body(index, products[worker]) }
+        pool.run(indices, body)
     }
 
     /// Notes `products` products of sides m, n, k.

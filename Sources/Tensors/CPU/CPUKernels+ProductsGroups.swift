@@ -33,7 +33,7 @@ extension CPUKernels {
             let (part, tile) = (parts[index / columns.count], columns[index % columns.count])
             var product = unsafe whole.advanced(a: 0, b: part.group * bStep, c: 0)
             unsafe product.isRegular = part.rows == Self.groupHeight
-            unsafe worker.run(
+            unsafe products[worker].run(
                 product.part(
                     ProductTiles.Tile(row: part.first, column: tile.column, rows: part.rows, columns: tile.columns)))
         }
@@ -58,7 +58,7 @@ extension CPUKernels {
             unsafe product.a = unsafe product.a.from(row: 0, column: ranges[group].lowerBound)
             unsafe product.b = unsafe product.b.from(row: ranges[group].lowerBound, column: 0)
             unsafe product.depth = ranges[group].count
-            unsafe worker.run(product.part(tiles[tile]))
+            unsafe products[worker].run(product.part(tiles[tile]))
         }
     }
 

@@ -6,7 +6,7 @@ internal import COneDNN
 /// A set is used from one thread at a time. Every loop is cut into pieces whose size depends on shapes alone and sums are
 /// joined in the order of the pieces, so that results do not depend on the number of threads. Kernels that call oneDNN on the
 /// caller's thread begin with `lp_openmp_alone()`, since that thread may be another than the one that made the set.
-@safe public final class CPUKernels {
+@safe public final class CPUKernels: KernelSet {
     /// "cpu" with the version of oneDNN.
     public let name: String
     /// Single precision, and products of bfloat16.

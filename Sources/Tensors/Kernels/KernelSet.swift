@@ -139,7 +139,9 @@ public protocol KernelSet: AnyObject {
         gate: Operand, up: Operand, gradient dy: Operand, dGate: Operand?, accumulateGate: Bool, dUp: Operand?,
         accumulateUp: Bool, rows: Int, columns: Int)
 
-    // 38-40 Attention; see AttentionShape and AttentionMask
+    // 38-40 Attention; see AttentionShape and AttentionMask. q, k, v, o and the gradient have one type; dq, dk, dv that or the
+    // stream type. Keys and values from a sequence's largest limit on are not read; those before are finite even where no query
+    // sees them, since a weight of 0 times NaN is NaN.
     /// o[B*Tq, H*dv] = softmax(scale * q k' + mask) v in blocks; logSums[B,H,Tq] = log of the sum of exponentials (-infinity and
     /// a row of 0 where a query sees no key).
     func attention(
