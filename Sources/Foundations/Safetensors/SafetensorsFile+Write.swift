@@ -66,10 +66,10 @@ extension SafetensorsFile {
             text += JSONValue.object(metadata.mapValues { .string($0) }).encoded()
         }
         var offset = 0
-        var names: Set<[UInt8]> = []
+        var names: Set<SafetensorsEntry.Key> = []
         for item in items {
             let size = try checkedSize(item, path: path)
-            guard names.insert(Array(item.name.utf8)).inserted else {
+            guard names.insert(SafetensorsEntry.Key(item.name)).inserted else {
                 throw refused(item, path, "each name once", "the name a second time")
             }
             let (end, overflow) = offset.addingReportingOverflow(size)
@@ -96,7 +96,7 @@ extension SafetensorsFile {
         guard item.name != "__metadata__" else {
             throw refused(item, path, "another name", "the one that the format keeps for metadata")
         }
-        guard !item.name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        guard !SafetensorsEntry.hasControl(Array(item.name.utf8)) else {
             throw refused(item, path, "a name without control characters", "one")
         }
         let shape = "shape [\(item.shape.map(String.init).joined(separator: ", "))]"

@@ -8,30 +8,27 @@ public final class SafetensorsFile: Sendable {
     /// Where the file was.
     public let path: String
     /// Free text by key.
-    public let metadata: [String: String]
+    public var metadata: [String: String] { header.metadata }
     /// All tensors in the order of their bytes.
-    public let entries: [SafetensorsEntry]
+    public var entries: [SafetensorsEntry] { header.entries }
     /// The bytes, to be kept by whoever keeps a pointer into them.
     public let mapped: MappedFile
-    private let index: [[UInt8]: Int]
+    private let header: SafetensorsHeader
 
     /// Maps the file and checks its header. O(header), none of the numbers is read.
     ///
     /// Throws ``SafetensorsError``.
     public init(path: String) throws(SafetensorsError) {
         do { mapped = try MappedFile(path: path) } catch { throw .file(error) }
-        let header = try unsafe mapped.withBytes { (bytes: UnsafeRawBufferPointer) throws(SafetensorsError) in
+        header = try unsafe mapped.withBytes { (bytes: UnsafeRawBufferPointer) throws(SafetensorsError) in
             try unsafe SafetensorsHeader(bytes, path: path)
         }
         self.path = path
-        metadata = header.metadata
-        entries = header.entries
-        index = header.index
     }
 
     /// The tensor of this name; `nil` where there is none. O(1).
     public subscript(name: String) -> SafetensorsTensor? {
-        index[Array(name.utf8)].map { SafetensorsTensor(file: self, entry: entries[$0]) }
+        header[name].map { SafetensorsTensor(file: self, entry: $0) }
     }
 
     /// All tensors in the order of their bytes.

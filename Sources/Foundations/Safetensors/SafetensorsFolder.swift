@@ -12,7 +12,7 @@ public final class SafetensorsFolder: Sendable {
     public let path: String
     /// The files, shards in the order of their names.
     public let files: [SafetensorsFile]
-    private let index: [[UInt8]: Int]
+    private let index: [SafetensorsEntry.Key: Int]
 
     /// Opens all files of the folder and checks their headers, and the index against them.
     ///
@@ -33,14 +33,14 @@ public final class SafetensorsFolder: Sendable {
         let file = try SafetensorsFile(path: path)
         self.path = path
         files = [file]
-        index = Dictionary(file.entries.map { (Array($0.name.utf8), 0) }) { first, _ in first }
+        index = Dictionary(file.entries.map { (SafetensorsEntry.Key($0.name), 0) }) { first, _ in first }
     }
 
     private init(folder: String, indexFile: String) throws(SafetensorsError) {
         let map = try ShardIndex(path: indexFile)
         var errors: [SafetensorsError] = []
         var files: [SafetensorsFile] = []
-        var index: [[UInt8]: Int] = [:]
+        var index: [SafetensorsEntry.Key: Int] = [:]
         for shard in map.shards {
             if let flaw = Self.flaw(of: shard.name) {
                 errors.append(.index(path: indexFile, key: shard.name, expected: "a plain file name", got: flaw))
@@ -66,7 +66,9 @@ public final class SafetensorsFolder: Sendable {
     public var tensors: [SafetensorsTensor] { files.flatMap(\.tensors) }
 
     /// The tensor of this name; `nil` where there is none. O(1).
-    public subscript(name: String) -> SafetensorsTensor? { index[Array(name.utf8)].flatMap { files[$0][name] } }
+    public subscript(name: String) -> SafetensorsTensor? {
+        index[SafetensorsEntry.Key(name)].flatMap { files[$0][name] }
+    }
 
     /// The tensor of this name. Throws ``SafetensorsError/noSuchTensor(path:name:near:)``.
     public func tensor(_ name: String) throws(SafetensorsError) -> SafetensorsTensor {
@@ -87,14 +89,14 @@ public final class SafetensorsFolder: Sendable {
     ) -> [SafetensorsError] {
         var listed = Set(shard.tensors)
         var errors: [SafetensorsError] = []
-        for entry in file.entries where listed.remove(Array(entry.name.utf8)) == nil {
+        for entry in file.entries where listed.remove(SafetensorsEntry.Key(entry.name)) == nil {
             errors.append(
                 .index(
                     path: indexFile, key: entry.name, expected: "\(shard.name), which holds it",
                     got: "another file or none"))
         }
         for name in shard.tensors where listed.contains(name) {
-            let name = String(decoding: name, as: UTF8.self)
+            let name = String(decoding: name.bytes, as: UTF8.self)
             errors.append(
                 .index(
                     path: indexFile, key: name, expected: "a file that holds it", got: "\(shard.name), which does not"))
@@ -107,8 +109,8 @@ public final class SafetensorsFolder: Sendable {
 struct ShardIndex {
     struct Shard {
         let name: String
-        /// UTF-8 bytes of the names, in the order of the index.
-        var tensors: [[UInt8]]
+        /// In the order of the index.
+        var tensors: [SafetensorsEntry.Key]
     }
 
     /// In the order of their names.
@@ -137,7 +139,7 @@ struct ShardIndex {
     }
 
     private struct Parser {
-        var shards: [[UInt8]: Shard] = [:]
+        var shards: [SafetensorsEntry.Key: Shard] = [:]
         var hasMap = false
 
         mutating func read(_ text: Span<UInt8>) throws(JSONError) {
@@ -161,17 +163,18 @@ struct ShardIndex {
 
         private mutating func readMap(_ scanner: inout JSONScanner, _ text: Span<UInt8>) throws(JSONError) {
             try open(&scanner, text)
-            var seen: Set<[UInt8]> = []
+            var seen: Set<SafetensorsEntry.Key> = []
             try scanner.object(text, depth: 1) { (scanner, key) throws(JSONError) in
                 let name = scanner.spelled(text, key)
-                guard seen.insert(Array(name.utf8)).inserted else {
+                guard seen.insert(SafetensorsEntry.Key(name)).inserted else {
                     throw .duplicateKey(byteOffset: key.range.lowerBound - 1, key: SafetensorsError.shown(name))
                 }
                 guard try scanner.peek(text) == UInt8(ascii: "\"") else {
                     throw .syntax(byteOffset: scanner.position, expected: "a file name")
                 }
                 let file = scanner.spelled(text, try scanner.rawString(text))
-                self.shards[Array(file.utf8), default: Shard(name: file, tensors: [])].tensors.append(Array(name.utf8))
+                self.shards[SafetensorsEntry.Key(file), default: Shard(name: file, tensors: [])].tensors.append(
+                    SafetensorsEntry.Key(name))
             }
         }
     }

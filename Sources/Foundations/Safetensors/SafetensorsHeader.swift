@@ -1,5 +1,5 @@
 /// The header of a safetensors file, checked: every tensor lies inside the file, each byte belongs to exactly one.
-struct SafetensorsHeader {
+struct SafetensorsHeader: Sendable {
     /// The limit of the format's own library.
     static let byteLimit = 100_000_000
 
@@ -7,8 +7,9 @@ struct SafetensorsHeader {
     let metadata: [String: String]
     /// In the order of their bytes.
     let entries: [SafetensorsEntry]
-    /// Places in `entries` by the UTF-8 bytes of the name.
-    let index: [[UInt8]: Int]
+    private let names: [SafetensorsEntry.Key: Int]
+    /// Where in `entries` the tensors of `names` stand.
+    private let places: [Int]
 
     /// Reads the header of the file whose bytes are given. O(n log n) in the number of tensors; takes memory of the order of the
     /// header's own length, which is checked against that of the file first.
@@ -30,21 +31,25 @@ struct SafetensorsHeader {
         var parser = SafetensorsHeaderParser(path: path)
         try parser.read(text.span)
         metadata = parser.metadata ?? [:]
-        entries = try Self.placed(parser.drafts, dataOffset: 8 + length, fileSize: bytes.count, path: path)
-        var index: [[UInt8]: Int] = [:]
-        index.reserveCapacity(entries.count)
-        for (place, entry) in entries.enumerated() { index[Array(entry.name.utf8)] = place }
-        self.index = index
-    }
-
-    /// The tensors in the order of their bytes, which must follow each other without overlap and hole from `dataOffset` to
-    /// the end of the file.
-    private static func placed(
-        _ drafts: [SafetensorsDraft], dataOffset: Int, fileSize: Int, path: String
-    ) throws(SafetensorsError) -> [SafetensorsEntry] {
+        let drafts = parser.drafts
         let order = drafts.indices.sorted {
             (drafts[$0].begin, drafts[$0].end, $0) < (drafts[$1].begin, drafts[$1].end, $1)
         }
+        entries = try Self.placed(drafts, order, dataOffset: 8 + length, fileSize: bytes.count, path: path)
+        names = parser.names
+        var places = [Int](repeating: 0, count: order.count)
+        for (place, index) in order.enumerated() { places[index] = place }
+        self.places = places
+    }
+
+    /// The tensor of this name.
+    subscript(name: String) -> SafetensorsEntry? { names[SafetensorsEntry.Key(name)].map { entries[places[$0]] } }
+
+    /// The tensors in the `order` of their bytes, which must follow each other without overlap and hole from `dataOffset` to
+    /// the end of the file.
+    private static func placed(
+        _ drafts: [SafetensorsDraft], _ order: [Int], dataOffset: Int, fileSize: Int, path: String
+    ) throws(SafetensorsError) -> [SafetensorsEntry] {
         var entries: [SafetensorsEntry] = []
         entries.reserveCapacity(drafts.count)
         var end = 0

@@ -8,7 +8,8 @@ struct SafetensorsHeaderParser {
     private let path: String
     private(set) var metadata: [String: String]?
     private(set) var drafts: [SafetensorsDraft] = []
-    private var names: Set<[UInt8]> = []
+    /// Places in `drafts`.
+    private(set) var names: [SafetensorsEntry.Key: Int] = [:]
     /// What is wrong beyond the syntax of JSON.
     private var failure: SafetensorsError?
 
@@ -48,13 +49,14 @@ struct SafetensorsHeaderParser {
         let name = try self.text(&scanner, text, key)
         if name == "__metadata__" { return try readMetadata(&scanner, text, offset: key.range.lowerBound - 1) }
         var entry = EntryFields(name: name, byteOffset: Self.byteOffset + key.range.lowerBound - 1)
-        if let control = name.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
+        let key = SafetensorsEntry.Key(name)
+        if SafetensorsEntry.hasControl(key.bytes) {
             throw refuse(
-                wrong(entry, "a name without control characters", SafetensorsError.shown(String(control))),
-                at: key.range.lowerBound)
+                wrong(entry, "a name without control characters", SafetensorsError.shown(name)),
+                at: scanner.position)
         }
-        guard names.insert(Array(name.utf8)).inserted else {
-            throw refuse(wrong(entry, "each name once", "the name a second time"), at: key.range.lowerBound)
+        guard names.updateValue(drafts.count, forKey: key) == nil else {
+            throw refuse(wrong(entry, "each name once", "the name a second time"), at: scanner.position)
         }
         try need(UInt8(ascii: "{"), "an object", &scanner, text, entry)
         try scanner.object(text, depth: 1) { (scanner, key) throws(JSONError) in
