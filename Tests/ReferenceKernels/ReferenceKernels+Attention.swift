@@ -8,7 +8,14 @@ extension ReferenceKernels {
         _ shape: AttentionShape, q: Operand, k: Operand, v: Operand, mask: AttentionMask, to o: Operand,
         logSums: Operand
     ) {
-        var result = Grid(shape.sequences * shape.queries, shape.heads * shape.valueWidth)
+        let places = (q: shape.sequences * shape.queries, k: shape.sequences * shape.keys)
+        apart(
+            [o.area(places.q, shape.heads * shape.valueWidth), logSums.area(shape.heads * places.q)],
+            [
+                q.area(places.q, shape.heads * shape.width), k.area(places.k, shape.keyHeads * shape.width),
+                v.area(places.k, shape.valueHeads * shape.valueWidth),
+            ])
+        var result = Grid(places.q, shape.heads * shape.valueWidth)
         for place in Place.all(shape) {
             let scores = self.scores(place, shape, q, k, mask)
             let logSum = self.logSum(scores[...])
@@ -31,6 +38,16 @@ extension ReferenceKernels {
         var dq = Grid(shape.sequences * shape.queries, shape.heads * shape.width)
         var dk = Grid(shape.sequences * shape.keys, shape.keyHeads * shape.width)
         var dv = Grid(shape.sequences * shape.keys, shape.valueHeads * shape.valueWidth)
+        apart(
+            [
+                results.q?.area(dq.rows, dq.columns), results.k?.area(dk.rows, dk.columns),
+                results.v?.area(dv.rows, dv.columns),
+            ],
+            [
+                q.area(dq.rows, dq.columns), k.area(dk.rows, dk.columns), v.area(dv.rows, dv.columns),
+                o.area(dq.rows, shape.heads * shape.valueWidth), gradient.area(dq.rows, shape.heads * shape.valueWidth),
+                logSums.area(shape.heads * dq.rows),
+            ])
         for place in Place.all(shape) {
             let row = place.row(shape)
             let columns = (0..<shape.valueWidth).map { place.head * shape.valueWidth + $0 }

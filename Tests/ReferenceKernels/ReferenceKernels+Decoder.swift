@@ -27,6 +27,7 @@ extension ReferenceKernels {
 
     /// See `KernelSet`.
     public func swiglu(gate: Operand, up: Operand, to y: Operand, rows: Int, columns: Int) {
+        apart([y.area(rows, columns)], [gate.area(rows, columns), up.area(rows, columns)])
         y.store(Grid(rows, columns) { value(.silu, gate[$0, $1]) * up[$0, $1] })
     }
 
@@ -35,6 +36,9 @@ extension ReferenceKernels {
         gate: Operand, up: Operand, gradient dy: Operand, dGate: Operand?, accumulateGate: Bool, dUp: Operand?,
         accumulateUp: Bool, rows: Int, columns: Int
     ) {
+        apart(
+            [dGate?.area(rows, columns), dUp?.area(rows, columns)],
+            [gate.area(rows, columns), up.area(rows, columns), dy.area(rows, columns)])
         let gates = Grid(rows, columns) { row, column in
             let x = gate[row, column]
             return dy[row, column] * up[row, column] * sigmoid(x) * (1 + x * (1 - sigmoid(x)))

@@ -5,6 +5,7 @@ public import Tensors
 extension ReferenceKernels {
     /// See `KernelSet`.
     public func softmax(_ x: Operand, to y: Operand, rows: Int, columns: Int, scale: Double) {
+        apart([y.area(rows, columns)], [x.area(rows, columns)])
         let scores = x.grid(rows, columns).map { scale * $0 }
         let sums = (0..<rows).map { logSum(scores.row($0)) }
         y.store(Grid(rows, columns) { sums[$0] == -.infinity ? 0 : exp(scores[$0, $1] - sums[$0]) })
@@ -14,6 +15,7 @@ extension ReferenceKernels {
     public func softmaxBackward(
         _ y: Operand, gradient dy: Operand, to dx: Operand, rows: Int, columns: Int, scale: Double, accumulate: Bool
     ) {
+        apart([dx.area(rows, columns)], [y.area(rows, columns), dy.area(rows, columns)])
         let dots = (0..<rows).map { row in (0..<columns).reduce(0) { $0 + y[row, $1] * dy[row, $1] } }
         dx.store(Grid(rows, columns) { scale * y[$0, $1] * (dy[$0, $1] - dots[$0]) }, adding: accumulate)
     }
@@ -23,6 +25,7 @@ extension ReferenceKernels {
         _ logits: Operand, targets: Operand, temperature: Double, rows: Int, vocabulary: Int, to logp: Operand,
         logSums: Operand
     ) {
+        apart([logp.area(rows), logSums.area(rows)], [logits.area(rows, vocabulary), targets.area(rows)])
         let z = logits.grid(rows, vocabulary).map { $0 / temperature }
         let sums = (0..<rows).map { logSum(z.row($0)) }
         let places = targets.indices(rows)
@@ -50,6 +53,9 @@ extension ReferenceKernels {
         _ logits: Operand, targets: Operand, logSums: Operand, temperature: Double, rows: Int, vocabulary: Int,
         entropy: Operand, ranks: Operand
     ) {
+        apart(
+            [entropy.area(rows), ranks.area(rows)],
+            [logits.area(rows, vocabulary), targets.area(rows), logSums.area(rows)])
         let z = logits.grid(rows, vocabulary).map { $0 / temperature }
         let places = targets.indices(rows)
         for row in 0..<rows {

@@ -5,6 +5,7 @@ public import Tensors
 extension ReferenceKernels {
     /// See `KernelSet`.
     public func unary(_ kind: Unary, _ x: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool) {
+        apart([y.area(rows, columns)], [x.area(rows, columns)])
         y.store(x.grid(rows, columns).map { value(kind, $0) }, adding: accumulate)
     }
 
@@ -12,11 +13,13 @@ extension ReferenceKernels {
     public func unaryBackward(
         _ kind: Unary, _ x: Operand, gradient dy: Operand, to dx: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
+        apart([dx.area(rows, columns)], [x.area(rows, columns), dy.area(rows, columns)])
         dx.store(Grid(rows, columns) { dy[$0, $1] * slope(kind, x[$0, $1]) }, adding: accumulate)
     }
 
     /// See `KernelSet`.
     public func multiply(_ a: Operand, _ b: Operand, to c: Operand, rows: Int, columns: Int, accumulate: Bool) {
+        apart([c.area(rows, columns)], [a.area(rows, columns), b.area(rows, columns)])
         c.store(Grid(rows, columns) { a[$0, $1] * b[$0, $1] }, adding: accumulate)
     }
 
@@ -24,6 +27,7 @@ extension ReferenceKernels {
     public func scaleRows(
         _ x: Operand, by s: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
+        apart([y.area(rows, columns)], [x.area(rows, columns), s.area(rows)])
         y.store(Grid(rows, columns) { s[$0] * x[$0, $1] }, adding: accumulate)
     }
 
@@ -31,11 +35,13 @@ extension ReferenceKernels {
     public func scaleColumns(
         _ x: Operand, by s: Operand, to y: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
+        apart([y.area(rows, columns)], [x.area(rows, columns), s.area(columns)])
         y.store(Grid(rows, columns) { s[$1] * x[$0, $1] }, adding: accumulate)
     }
 
     /// See `KernelSet`.
     public func addToRows(_ b: Operand, to y: Operand, rows: Int, columns: Int) {
+        apart([y.area(rows, columns)], [b.area(columns)])
         y.store(Grid(rows, columns) { _, column in b[column] }, adding: true)
     }
 
@@ -43,6 +49,7 @@ extension ReferenceKernels {
     public func spread(
         _ value: Operand, weights w: Operand?, scale: Double, to y: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
+        apart([y.area(rows, columns)], [value.area(1), w?.area(rows)])
         y.store(Grid(rows, columns) { row, _ in value[0] * (w?[row] ?? 1) * scale }, adding: accumulate)
     }
 

@@ -8,6 +8,7 @@ extension ReferenceKernels {
 
     /// See `KernelSet`.
     public func copy(_ x: Operand, to y: Operand, rows: Int, columns: Int, scale: Double, accumulate: Bool) {
+        apart([y.area(rows, columns)], [x.area(rows, columns)])
         let integers: [ElementType] = [.int32, .uint8]
         if integers.contains(x.type) || integers.contains(y.type) {
             precondition(x.type == y.type && scale == 1, "copy: \(x.type) to \(y.type) times \(scale)")
@@ -17,6 +18,7 @@ extension ReferenceKernels {
 
     /// See `KernelSet`.
     public func transpose(_ x: Operand, to y: Operand, rows: Int, columns: Int) {
+        apart([y.area(columns, rows)], [x.area(rows, columns)])
         y.store(x.grid(rows, columns).transposed)
     }
 
@@ -40,6 +42,7 @@ extension ReferenceKernels {
         _ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, firstRow: Int,
         accumulate: Bool
     ) {
+        apart([y.area(rows, columns)], [x.area(rows, columns)])
         let limit = UInt64((rate * 0x1p24).rounded())
         let kept = Grid(rows, columns) { row, column in
             key.bits(at: (firstRow + row) * columns + column) >> 40 >= limit ? x[row, column] / (1 - rate) : 0

@@ -6,6 +6,7 @@ extension ReferenceKernels {
     public func rmsNorm(
         _ x: Operand, weight: Operand, to y: Operand, reciprocals: Operand, rows: Int, columns: Int, epsilon: Double
     ) {
+        apart([y.area(rows, columns), reciprocals.area(rows)], [x.area(rows, columns), weight.area(columns)])
         let input = x.grid(rows, columns)
         let factors = (0..<rows).map { row in
             1 / (input.row(row).reduce(0) { $0 + $1 * $1 } / Double(columns) + epsilon).squareRoot()
@@ -19,6 +20,9 @@ extension ReferenceKernels {
         _ x: Operand, weight: Operand, reciprocals: Operand, gradient dy: Operand, to dx: Operand?, accumulate: Bool,
         weightGradient: Operand?, accumulateWeight: Bool, rows: Int, columns: Int
     ) {
+        apart(
+            [dx?.area(rows, columns), weightGradient?.area(columns)],
+            [x.area(rows, columns), dy.area(rows, columns), weight.area(columns), reciprocals.area(rows)])
         let normal = Grid(rows, columns) { x[$0, $1] * reciprocals[$0] }
         let gradient = dy.grid(rows, columns)
         weightGradient?.store(columnSums(of: gradient, normal), adding: accumulateWeight)
@@ -34,6 +38,9 @@ extension ReferenceKernels {
         _ x: Operand, weight: Operand, bias: Operand, to y: Operand, statistics: Operand, rows: Int, columns: Int,
         epsilon: Double
     ) {
+        apart(
+            [y.area(rows, columns), statistics.area(rows, 2)],
+            [x.area(rows, columns), weight.area(columns), bias.area(columns)])
         let input = x.grid(rows, columns)
         for row in 0..<rows {
             let mean = input.row(row).reduce(0, +) / Double(columns)
@@ -49,6 +56,9 @@ extension ReferenceKernels {
         _ x: Operand, weight: Operand, statistics: Operand, gradient dy: Operand, to dx: Operand?, accumulate: Bool,
         weightGradient: Operand?, biasGradient: Operand?, accumulateWeights: Bool, rows: Int, columns: Int
     ) {
+        apart(
+            [dx?.area(rows, columns), weightGradient?.area(columns), biasGradient?.area(columns)],
+            [x.area(rows, columns), dy.area(rows, columns), weight.area(columns), statistics.area(rows, 2)])
         let normal = Grid(rows, columns) { (x[$0, $1] - statistics[$0, 0]) * statistics[$0, 1] }
         let gradient = dy.grid(rows, columns)
         let ones = Grid(rows, columns, 1)

@@ -4,6 +4,7 @@ public import Tensors
 extension ReferenceKernels {
     /// See `KernelSet`.
     public func clipFactor(_ sum: Operand, limit: Double, to factor: Operand) {
+        apart([factor.area(1)], [sum.area(1)])
         factor[0] = min(1, limit / (sum[0].squareRoot() + 1e-6))
     }
 
@@ -12,6 +13,7 @@ extension ReferenceKernels {
         _ step: AdamWStep, weights: Operand, gradient: Operand, first: Operand, second: Operand, factor: Operand?,
         copy: Operand?, count: Int
     ) {
+        apart([weights, first, second, copy].map { $0?.area(count) }, [gradient.area(count), factor?.area(1)])
         for i in 0..<count {
             let g = gradient[i] * (factor?[0] ?? 1)
             first[i] = step.beta1 * first[i] + (1 - step.beta1) * g

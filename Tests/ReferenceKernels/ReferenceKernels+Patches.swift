@@ -7,6 +7,7 @@ extension ReferenceKernels {
     public func unpackPixels(
         _ pixels: Operand, to x: Operand, rows: Int, columns: Int, channels: Int, planar: Bool
     ) {
+        apart([x.area(rows, columns)], [pixels.area(rows, columns)])
         let places = columns / channels
         let unpacked = Grid(rows, columns) { row, column in
             // Column (channel, place) of the result is column (place, channel) of the pixels.
@@ -21,6 +22,7 @@ extension ReferenceKernels {
         _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,
         columns: Int
     ) {
+        apart([errors.area(rows)], [prediction.area(rows, columns), indices.area(rows)])
         for row in 0..<rows {
             guard let target = target(kind, targets, Int(indices[row]), columns) else {
                 errors[row] = 0
@@ -39,6 +41,9 @@ extension ReferenceKernels {
         _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
         to dPrediction: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
+        apart(
+            [dPrediction.area(rows, columns)],
+            [prediction.area(rows, columns), indices.area(rows), gradient.area(rows)])
         var result = Grid(rows, columns)
         for row in 0..<rows {
             guard let target = target(kind, targets, Int(indices[row]), columns) else { continue }

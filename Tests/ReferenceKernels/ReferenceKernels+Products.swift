@@ -6,6 +6,7 @@ extension ReferenceKernels {
     public func product(
         _ a: Matrix, _ b: Matrix, bias: Operand?, into c: Operand, scale: Double, accumulate: Bool
     ) {
+        apart([c.area(a.height, b.width)], [a.area, b.area, bias?.area(b.width)])
         precondition(a.width == b.height, "product: \(a.height)x\(a.width) by \(b.height)x\(b.width)")
         var result = multiplied(a.grid, b.grid).map { scale * $0 }
         if let bias {
@@ -30,6 +31,9 @@ extension ReferenceKernels {
     public func productGroups(
         _ a: Matrix, _ b: Matrix, bStep: Int, offsets: Operand, groups: Int, into c: Operand, accumulate: Bool
     ) {
+        apart(
+            [c.area(a.rows, b.width)],
+            [a.area, offsets.area(groups + 1)] + (0..<groups).map { b.advanced(by: $0 * bStep).area })
         precondition(!a.transposed && a.width == b.height, "productGroups: operands do not fit")
         let ends = offsets.indices(groups + 1)
         var result = Grid(a.rows, b.width)
@@ -49,6 +53,9 @@ extension ReferenceKernels {
         _ a: Operand, columns m: Int, _ b: Operand, columns n: Int, rows: Int, offsets: Operand, groups: Int,
         into c: Operand, cStep: Int, accumulate: Bool
     ) {
+        apart(
+            (0..<groups).map { c.advanced(by: $0 * cStep).area(m, n) },
+            [a.area(rows, m), b.area(rows, n), offsets.area(groups + 1)])
         let ends = offsets.indices(groups + 1)
         for group in 0..<groups {
             let range = ends[group]..<ends[group + 1]

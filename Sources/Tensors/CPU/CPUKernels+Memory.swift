@@ -61,7 +61,8 @@ extension Operand {
     func rawView(_ rows: Int, _ columns: Int) -> lp_view {
         let count = rows > 0 && columns > 0 ? (rows - 1) * stride + columns : 0
         precondition(rows <= 1 || stride >= 0, "operand: stride \(stride)")
-        let data = unsafe bytes(count * type.byteCount)
+        // Nothing may stand anywhere: empty parts of a whole begin behind its end.
+        let data = unsafe count == 0 ? buffer.address : bytes(count * type.byteCount)
         return unsafe lp_view(data: data, stride: stride, type: type.loopType)
     }
 
