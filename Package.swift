@@ -85,13 +85,13 @@ let package = Package(
             name: "letterpress",
             dependencies: [
                 "CMalloc",
-                "Patches", "Typesetting", "Corpora", "Foundations",
+                "Patches", "Typesetting", "Corpora", "Foundations", "Zoo", "ZooKit", "Layers", "Tensors",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(
             name: "letterpress-bench",
             dependencies: [
-                "Typesetting",
+                "Typesetting", "ZooKit", "Layers", "Tensors", "Foundations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         // Tests

@@ -26,6 +26,7 @@ struct Letterpress: ParsableCommand {
             """,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
+            ZooCommand.self,
         ])
 
     static func main() {

@@ -2,8 +2,11 @@ import ArgumentParser
 import Corpora
 import Foundation
 import Foundations
+import Layers
 import Patches
+import Tensors
 import Typesetting
+import ZooKit
 
 /// Why a command ends early: a message and an exit code.
 struct CommandFailure: Error {
@@ -25,7 +28,8 @@ struct CommandFailure: Error {
         case let error as FileError: code = Self.code(of: error)
         case let error as LayoutError:
             if case .invalidOption = error { code = .usage } else { code = .badData }
-        case is PictureError: code = .badData
+        case is PictureError, is TensorError, is PartError: code = .badData
+        case is CatalogueError: code = .usage
         case is ConfigError, is JSONError, is DecodingError: code = .badData
         default:
             // The argument parser knows its own errors and calls any other a plain failure.

@@ -2,7 +2,7 @@ import Foundation
 import Foundations
 import Typesetting
 
-/// Where the files that come with the program lie: `fonts/` and `corpora/`.
+/// Where the files that come with the program lie: `fonts/`, `corpora/` and `models/`.
 struct Installation {
     private let candidates: [String]
 
@@ -40,6 +40,13 @@ struct Installation {
         if let folder = first(holding: "corpora/recipes") { return folder + "/corpora" }
         throw CommandFailure(
             .noInput, "the recipes (corpora/recipes) were not found; pass --root or set LETTERPRESS_ROOT")
+    }
+
+    /// The folder `models`. Throws a failure that says how to name it.
+    func models() throws -> String {
+        if let folder = first(holding: "models/pixelgpt") { return folder + "/models" }
+        throw CommandFailure(
+            .noInput, "the model presets (models/pixelgpt) were not found; pass --root or set LETTERPRESS_ROOT")
     }
 
     private func first(holding file: String) -> String? {

@@ -19,8 +19,10 @@ final class ToyTraining {
         let config = DecoderConfig(
             modelType: .llama, width: 16, layerCount: 3, innerWidth: 24, heads: 4, groups: 2, vocabulary: 11)
         model = try LanguageModel(config, seed: 5, workspace: workspace)
-        method = try gain.map {
-            try ToyMethod(model, seed: 5, gain: $0, routerRows: routerRows, workspace: workspace)
+        if let gain {
+            method = try ToyMethod(model, seed: 5, gain: gain, routerRows: routerRows, workspace: workspace)
+        } else {
+            method = nil
         }
         unit = OptimisationUnit(
             groups: [ParameterGroup("all", model.parameters, decay: 0.1)],

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Foundations
+import Layers
+import Tensors
+import ZooKit
+
+/// Measures a training step of a pixel model: forward, backward, clip, AdamW on random pixels; the twin of
+/// Tests/Peers/torch_step.py.
+struct Step: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Time and memory of a training step.")
+
+    @Option(help: "fp32 or bf16.") var mode = "fp32"
+    @Option(help: "Threads.") var threads = 2
+    @Option(help: "Blocks.") var layers = 8
+    @Option(help: "D.") var width = 512
+    @Option(help: "Query heads.") var heads = 8
+    @Option(help: "Key and value heads; as many as query heads without.") var groups: Int?
+    @Option(help: "F.") var ffn = 1408
+    @Option(help: "Patches a sequence.") var patches = 512
+    @Option(help: "Sequences.") var batch = 4
+    @Option(help: "Steps; the first one does not count.") var steps = 6
+    @Flag(help: "Keep no activations inside blocks; run them again on the way back.") var recompute = false
+
+    func run() throws {
+        guard let precision = [Precision.fp32, .bf16].first(where: { $0.name == mode }) else {
+            throw ValidationError("--mode is fp32 or bf16, not \(mode)")
+        }
+        let kernels = try CPUKernels(threads: threads)
+        let workspace = try Workspace(kernels: kernels, precision: precision)
+        var config = DecoderConfig(
+            modelType: .erniePixel, width: width, layerCount: layers, innerWidth: ffn, heads: heads,
+            groups: groups ?? heads, vocabulary: 1, positions: patches)
+        config.patchHead = .regressionNorm
+        let model = try LanguageModel(config, heads: .init(patch: true), seed: 0, workspace: workspace)
+        let unit = OptimisationUnit(
+            groups: [ParameterGroup("all", model.parameters, decay: 0.1, decaysAll: true)],
+            optimiser: AdamW(workspace: workspace), schedule: Schedule(.constant, steps: 0), peakRate: 1e-4,
+            workspace: workspace)
+        let count = model.parameters.reduce(0) { $0 + $1.count }
+        var random = SplitMix64(seed: 0)
+        let pixels = (0..<batch).map { _ in
+            (0..<patches * 768).map { _ in UInt8(truncatingIfNeeded: random.next() >> 56) }
+        }
+        var seconds: [Double] = []
+        var steady: [Int] = []
+        var loss = 0.0
+        for step in 0..<steps {
+            let start = ContinuousClock.now
+            let before = kernels.counters.allocations
+            loss = try Self.step(model, unit, pixels, patches, workspace, recompute: recompute, number: step)
+            let spent = start.duration(to: .now)
+            seconds.append(Double(spent.components.seconds) + Double(spent.components.attoseconds) * 1e-18)
+            steady.append(kernels.counters.allocations - before)
+        }
+        let middle = median(Array(seconds.dropFirst()))
+        let rows = Double(batch * patches)
+        let operations =
+            6 * Double(count) * rows
+            + 6 * Double(layers * width) * Double(patches * patches) * Double(batch)
+        try printJSON([
+            "mode": mode, "threads": threads, "parameters": count, "seconds": middle, "runs": seconds,
+            "patches_per_second": rows / middle, "gflops": operations / middle / 1e9, "peak_mb": peakMegabytes(),
+            "arena_peak_mb": Double(workspace.arena.peakBytes) / 1048576, "loss": loss,
+            "allocations_by_step": steady, "kernels": kernels.name, "layers": layers, "width": width,
+            "patches": patches, "batch": batch, "recompute": recompute,
+        ])
+    }
+
+    private static func step(
+        _ model: LanguageModel, _ unit: OptimisationUnit, _ pixels: [[UInt8]], _ patches: Int, _ workspace: Workspace,
+        recompute: Bool, number: Int
+    ) throws -> Double {
+        unit.clearGradients()
+        let tape = Tape(workspace)
+        var context = ForwardContext(tape: tape, isTraining: true, key: RandomKey(seed: 0).with(number))
+        context.recomputesBlocks = recompute
+        let input = try ModelInput.images(
+            pixels, seen: pixels.map { _ in patches }, patchBytes: 768, workspace: workspace)
+        let term = try model.nextPatchLoss(model.hidden(input, context), input, context)
+        try tape.backward([(term.sum, 1 / term.weight)])
+        _ = try unit.step()
+        return try workspace.values(term.sum)[0] / term.weight
+    }
+}
+
+/// The most memory this process held, in MB of 2^20 bytes.
+func peakMegabytes() -> Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+}
