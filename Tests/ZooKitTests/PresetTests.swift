@@ -7,7 +7,7 @@ import ZooKit
 
 @Suite struct PresetTests {
     static let folder = Repository.root + "/models"
-    static let names = (try? Presets.list(in: folder)) ?? []
+    static let names = (try? ModelPresets.list(in: folder)) ?? []
 
     @Test func everyMethodHasEverySize() throws {
         let methods = ["textgpt", "pixelgpt", "monogpt", "dualgpt"]
@@ -19,7 +19,7 @@ import ZooKit
     }
 
     @Test(arguments: names) func everyPresetIsReadAndWritten(_ name: String) throws {
-        let config = try Presets.config(name, in: Self.folder)
+        let config = try ModelPresets.config(name, in: Self.folder)
         #expect((config.modelType == .llama) == name.hasPrefix("textgpt/"))
         let bytes = try StrictJSON.encode(config)
         #expect(try StrictJSON.decode(DecoderConfig.self, from: bytes, source: name) == config)
@@ -33,10 +33,10 @@ import ZooKit
             #expect(Self.number(written[key]) == Self.number(value), "\(key)")
         }
         // From the path, and from a folder that holds it as config.json, the same comes.
-        #expect(try Presets.config(path, in: "nowhere") == config)
+        #expect(try ModelPresets.config(path, in: "nowhere") == config)
         let folder = try TemporaryFolder()
         try data.write(to: URL(fileURLWithPath: folder.path + "/config.json"))
-        #expect(try Presets.config(folder.path, in: "nowhere") == config)
+        #expect(try ModelPresets.config(folder.path, in: "nowhere") == config)
     }
 
     /// 10000 and 10000.0 are the same number.
@@ -47,9 +47,9 @@ import ZooKit
 
     @Test func sizesOfAMethodAreThoseOfAllMethods() throws {
         for size in ["tiny", "small", "base", "official"] {
-            let text = try Presets.config("textgpt/\(size)", in: Self.folder)
+            let text = try ModelPresets.config("textgpt/\(size)", in: Self.folder)
             for method in ["pixelgpt", "monogpt", "dualgpt"] {
-                let other = try Presets.config("\(method)/\(size)", in: Self.folder)
+                let other = try ModelPresets.config("\(method)/\(size)", in: Self.folder)
                 #expect(other.width == text.width && other.layerCount == text.layerCount, "\(method)/\(size)")
                 #expect(other.innerWidth == text.innerWidth && other.heads == text.heads, "\(method)/\(size)")
                 #expect(other.groups == text.groups && other.headWidth == text.headWidth, "\(method)/\(size)")
@@ -59,7 +59,7 @@ import ZooKit
 
     @Test func anUnknownPresetIsNamedWithWhatIsNear() {
         #expect {
-            try Presets.config("pixelgtp/tiny", in: Self.folder)
+            try ModelPresets.config("pixelgtp/tiny", in: Self.folder)
         } throws: { error in
             guard case CatalogueError.unknown(_, "pixelgtp/tiny", let near, let known)? = error as? CatalogueError
             else { return false }
@@ -72,8 +72,8 @@ import ZooKit
         let path = folder.path + "/model.json"
         try Data("{\"hidden_size\": }".utf8).write(to: URL(fileURLWithPath: path))
         #expect {
-            try Presets.config(path, in: Self.folder)
+            try ModelPresets.config(path, in: Self.folder)
         } throws: { "\($0)".contains(path) }
-        #expect(throws: FileError.self) { try Presets.config(folder.path, in: Self.folder) }
+        #expect(throws: FileError.self) { try ModelPresets.config(folder.path, in: Self.folder) }
     }
 }

@@ -29,7 +29,7 @@ struct ZooCommand: ParsableCommand {
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
-            let presets = try Presets.list(in: try Installation(root: root).models())
+            let presets = try ModelPresets.list(in: try Installation(root: root).models())
             for method in Catalogue.all.methods {
                 let own = presets.filter { $0.hasPrefix(method.name + "/") }
                 if report.json {

@@ -25,7 +25,7 @@ struct ZooDescribe: ParsableCommand {
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func run() throws {
-        let config = try Presets.config(model, in: try Installation(root: root).models())
+        let config = try ModelPresets.config(model, in: try Installation(root: root).models())
         let length = length ?? config.positions
         guard length > 0, length <= config.positions else {
             throw ValidationError("--length \(length) is not in 1...\(config.positions)")

@@ -2,7 +2,7 @@ import Foundation
 import Foundations
 
 /// Model shapes kept as files: `models/<method>/<preset>.json`.
-public enum Presets {
+public enum ModelPresets {
     /// The names under `folder` ("pixelgpt/tiny"), sorted. Throws: `FileError` where the folder cannot be read.
     public static func list(in folder: String) throws -> [String] {
         let methods = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
