@@ -23,6 +23,12 @@ public final class GradientCheck {
         key = RandomKey(seed: seed)
     }
 
+    /// A check in `workspace`, of whatever kernels and precision: its parameters and weights are those of one in double.
+    public init(in workspace: Workspace, seed: UInt64 = 1) {
+        self.workspace = workspace
+        key = RandomKey(seed: seed)
+    }
+
     /// `count` random numbers of -1 ..< 1, times `scale`, plus `shift`.
     public func numbers(_ count: Int, scale: Double = 1, shift: Double = 0) -> [Double] {
         drawn += 1
@@ -63,6 +69,27 @@ public final class GradientCheck {
         clear()
         let kept = workspace.arena.usedBytes - before
         return flaws + (kept == 0 ? [] : ["\(kept) bytes are kept after the pass"])
+    }
+
+    /// Outputs of `function` and gradients of the parameters, for comparison with another kernel set's.
+    public func results(_ function: Function) throws -> (outputs: [[Double]], gradients: [[Double]?]) {
+        clear()
+        let tape = Tape(workspace)
+        let outputs = try function(tape)
+        let values = try outputs.map { try workspace.values($0) }
+        try walkBack(tape, outputs)
+        let gradients = try parameters.map { try $0.gradient.map { try workspace.values($0) } }
+        clear()
+        return (values, gradients)
+    }
+
+    /// What of `flaws` asks for equal bits and holds in every precision: of freezing, recomputation and inference.
+    public func bitFlaws(_ function: @escaping Function) throws -> [String] {
+        let gradients = try self.gradients(function)
+        let flaws =
+            try freezingFlaws(function, gradients) + recomputationFlaws(function, gradients) + inferenceFlaws(function)
+        clear()
+        return flaws
     }
 
     // MARK: Passes

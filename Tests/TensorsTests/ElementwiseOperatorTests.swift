@@ -42,7 +42,7 @@ import Testing
                 let a = try check.parameter([2, 3, 7])
                 let b = try check.parameter([6, 4])
                 return { tape in
-                    [try tape.add(tape.inner(a), tape.leaf(b)), try tape.add(tape.leaf(b), tape.inner(a))]
+                    [try tape.add(tape.inner(a), tape.stream(b)), try tape.add(tape.stream(b), tape.inner(a))]
                 }
             },
             OperatorCase("add", "a number to itself, and again") { check in
@@ -80,17 +80,17 @@ import Testing
             OperatorCase("scaleRows", "a view") { check in
                 let x = try check.parameter([2, 3, 7])
                 let s = try check.parameter([2, 3])
-                return { tape in [try tape.scaleRows(tape.inner(x), by: tape.leaf(s))] }
+                return { tape in [try tape.scaleRows(tape.inner(x), by: tape.stream(s))] }
             },
             OperatorCase("scaleColumns", "a view") { check in
                 let x = try check.parameter([2, 3, 7])
                 let s = try check.parameter([4])
-                return { tape in [try tape.scaleColumns(tape.inner(x), by: tape.leaf(s))] }
+                return { tape in [try tape.scaleColumns(tape.inner(x), by: tape.stream(s))] }
             },
             OperatorCase("addToRows", "a view") { check in
                 let x = try check.parameter([2, 3, 7])
                 let b = try check.parameter([4])
-                return { tape in [try tape.addToRows(tape.inner(x), tape.leaf(b))] }
+                return { tape in [try tape.addToRows(tape.inner(x), tape.stream(b))] }
             },
             OperatorCase("rowDots", "a view and a whole") { check in
                 let x = try check.parameter([2, 3, 7])

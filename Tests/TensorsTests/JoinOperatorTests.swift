@@ -22,7 +22,7 @@ import Testing
             let x = try check.parameter([2, 3, 4])
             return { tape in
                 let x = try tape.node(x)
-                let none = try tape.workspace.empty([2, 0, 4], tape.precision.stream)
+                let none = try tape.workspace.empty([2, 0, 4], x.type)
                 return [try tape.concatenateSequences(tape.concatenateSequences(none, x), x)]
             }
         },

@@ -13,7 +13,10 @@ import Testing
                 let residual = try check.parameter([2, 3, 7])
                 return { tape in
                     let rows = try tape.leaf(weight).rows(1..<5).columns(2..<6)
-                    return [try tape.linear(tape.inner(x), weight: rows, adding: tape.inner(residual))]
+                    return [
+                        try tape.linear(
+                            tape.inner(x), weight: rows, adding: tape.inner(residual, tape.precision.stream))
+                    ]
                 }
             },
             OperatorCase("linear", "x is the residual too") { check in
@@ -62,8 +65,8 @@ import Testing
             return { tape in
                 [
                     try tape.linear(
-                        tape.leaf(x), weight: tape.leaf(weight), bias: offset.map { try tape.leaf($0) },
-                        adding: stream.map { try tape.leaf($0) })
+                        tape.leaf(x), weight: tape.leaf(weight), bias: offset.map { try tape.stream($0) },
+                        adding: stream.map { try tape.stream($0) })
                 ]
             }
         }
@@ -85,10 +88,10 @@ import Testing
             return { tape in
                 let y = try tape.lowRank(
                     whole ? tape.inner(x) : tape.leaf(x), weight: tape.leaf(weight),
-                    bias: bias.map { try tape.leaf($0) }, a: tape.leaf(a), b: tape.leaf(b),
-                    scale: factors.map { try tape.leaf($0) }, factor: 1.5,
+                    bias: bias.map { try tape.stream($0) }, a: tape.leaf(a), b: tape.leaf(b),
+                    scale: factors.map { try tape.stream($0) }, factor: 1.5,
                     dropout: rate > 0 ? Dropout(rate: rate, key: RandomKey(seed: 3)) : nil,
-                    adding: residual.map { try tape.leaf($0) })
+                    adding: residual.map { try tape.stream($0) })
                 #expect(y.shape == [2, 3, 5])
                 return [y]
             }

@@ -21,7 +21,9 @@ import Testing
             OperatorCase("logProbabilities", "a head that embeds") { check in
                 let table = try check.parameter([6, 4], scale: 2)
                 return { tape in
-                    let hidden = try tape.embedding(tape.leaf(table), ids: tape.workspace.indices([1, 2, 5]))
+                    let hidden = try tape.cast(
+                        tape.embedding(tape.leaf(table), ids: tape.workspace.indices([1, 2, 5])),
+                        to: tape.precision.compute)
                     return [
                         try tape.logProbabilities(
                             hidden, weight: tape.leaf(table), targets: tape.workspace.indices([2, 5, 0])
@@ -37,26 +39,29 @@ import Testing
                 let x = try check.parameter([2, 3])
                 let weights = try check.parameter([6])
                 return { tape in
-                    [try tape.weightedSum(tape.node(x), weights: tape.leaf(weights), scale: 0.3)]
+                    [
+                        try tape.weightedSum(
+                            tape.node(x, tape.precision.stream), weights: tape.stream(weights), scale: 0.3)
+                    ]
                 }
             },
             OperatorCase("weightedSum", "no weights, some rows") { check in
                 let x = try check.parameter([5, 3])
                 return { tape in
-                    let x = try tape.node(x)
+                    let x = try tape.node(x, tape.precision.stream)
                     return [try tape.weightedSum(x.rows(1..<3), scale: 2), try tape.weightedSum(x)]
                 }
             },
             OperatorCase("weightedSum", "a vector weighted by itself") { check in
                 let x = try check.parameter([4])
                 return { tape in
-                    let x = try tape.node(x)
+                    let x = try tape.node(x, tape.precision.stream)
                     return [try tape.weightedSum(x, weights: x)]
                 }
             },
             OperatorCase("mean", "a matrix", recorded: "weightedSum") { check in
                 let x = try check.parameter([2, 3])
-                return { tape in [try tape.mean(tape.leaf(x))] }
+                return { tape in [try tape.mean(tape.stream(x))] }
             },
             OperatorCase("sumOfSquares", "a view") { check in
                 let x = try check.parameter([2, 3, 7])

@@ -12,7 +12,8 @@ import Testing
                     return { tape in
                         [
                             try tape.rmsNorm(
-                                view ? tape.inner(x) : tape.leaf(x), weight: tape.leaf(weight), epsilon: 1e-3)
+                                view ? tape.inner(x, tape.precision.stream) : tape.stream(x),
+                                weight: tape.stream(weight), epsilon: 1e-3)
                         ]
                     }
                 },
@@ -23,7 +24,8 @@ import Testing
                     return { tape in
                         [
                             try tape.layerNorm(
-                                view ? tape.inner(x) : tape.leaf(x), weight: tape.leaf(weight), bias: tape.leaf(bias),
+                                view ? tape.inner(x, tape.precision.stream) : tape.stream(x),
+                                weight: tape.stream(weight), bias: tape.stream(bias),
                                 epsilon: 1e-3)
                         ]
                     }
@@ -34,9 +36,9 @@ import Testing
                 let x = try check.parameter([3, 4], shift: 0.3)
                 let weight = try check.parameter([4])
                 return { tape in
-                    let x = try tape.node(x)
-                    let first = try tape.rmsNorm(x, weight: tape.leaf(weight), epsilon: 1e-3)
-                    return [first, try tape.rmsNorm(tape.add(x, first), weight: tape.leaf(weight), epsilon: 1e-3)]
+                    let x = try tape.node(x, tape.precision.stream)
+                    let first = try tape.rmsNorm(x, weight: tape.stream(weight), epsilon: 1e-3)
+                    return [first, try tape.rmsNorm(tape.add(x, first), weight: tape.stream(weight), epsilon: 1e-3)]
                 }
             }
         ]

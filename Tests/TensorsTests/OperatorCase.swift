@@ -41,17 +41,23 @@ struct OperatorCase: Sendable, CustomTestStringConvertible {
                 #expect(try check.workspace.values(output).contains { $0 != 0 }, "the output is all zeros")
             }
         }
-        #expect(try check.flaws(step: step, tolerance: tolerance, function) == [])
+        let flaws = try check.flaws(step: step, tolerance: tolerance, function)
+        #expect(flaws == [])
     }
 }
 
 extension Tape {
-    /// `parameter` as a tensor of the tape.
-    func node(_ parameter: Parameter) throws -> Tensor { try scale(leaf(parameter), by: 1) }
+    /// `parameter` in the stream type.
+    func stream(_ parameter: Parameter) throws -> Tensor { try leaf(parameter, precision.stream) }
+
+    /// `parameter` as a tensor of the tape, in the products' type or `type`.
+    func node(_ parameter: Parameter, _ type: ElementType? = nil) throws -> Tensor {
+        try scale(leaf(parameter, type), by: 1)
+    }
 
     /// All but the first and the last two columns of `parameter`, as a view of a tensor of the tape.
-    func inner(_ parameter: Parameter) throws -> Tensor {
-        let whole = try node(parameter)
+    func inner(_ parameter: Parameter, _ type: ElementType? = nil) throws -> Tensor {
+        let whole = try node(parameter, type)
         return try whole.columns(1..<whole.columns - 2)
     }
 }

@@ -12,7 +12,7 @@ import Testing
                 return { tape in
                     let pixels = try tape.workspace.bytes(bytes, [2, 3, 12])
                     let y = try tape.patches(
-                        pixels, weight: tape.leaf(weight), bias: offset.map { try tape.leaf($0) }, channels: 3)
+                        pixels, weight: tape.leaf(weight), bias: offset.map { try tape.stream($0) }, channels: 3)
                     #expect(y.shape == [2, 3, 4])
                     return [y]
                 }

@@ -17,7 +17,7 @@ import Testing
             let table = try check.parameter([5, 4])
             return { tape in
                 let x = try tape.embedding(tape.leaf(table), ids: tape.workspace.indices([4, 0, 4]))
-                return [try tape.linear(x, weight: tape.leaf(table)), x]
+                return [try tape.linear(x, weight: tape.stream(table)), x]
             }
         },
         OperatorCase("gatherRows", "a view, repeated and missing rows") { check in
@@ -42,7 +42,8 @@ import Testing
             return { tape in
                 [
                     try tape.scatterAddRows(
-                        tape.inner(rows), indices: tape.workspace.indices([1, 1, -1, 3, 1]), into: tape.inner(x))
+                        tape.inner(rows), indices: tape.workspace.indices([1, 1, -1, 3, 1]),
+                        into: tape.inner(x, tape.precision.stream))
                 ]
             }
         },
@@ -85,7 +86,7 @@ import Testing
     /// A mixture of experts, two a row, with nothing read by the host.
     static func mixture(_ tape: Tape, _ x: Tensor, _ weights: Tensor, _ router: Tensor) throws -> Tensor {
         let (rows, experts) = (x.rows, weights.shape[0])
-        let shares = try tape.softmax(tape.linear(x, weight: router))
+        let shares = try tape.softmax(tape.linear(x, weight: router, to: tape.precision.stream))
         let (chosen, _) = try tape.topK(shares, count: 2)
         let (order, offsets) = try tape.groupRows(chosen.reshaped([2 * rows]), count: experts)
         let owner = try tape.workspace.indices((0..<Int32(2 * rows)).map { $0 / 2 }, [2 * rows, 1])
