@@ -65,7 +65,7 @@ let package = Package(
             name: "Typesetting", dependencies: ["Foundations", "CFreeType", "CHarfBuzz", "CFriBidi", "CKernels"],
             swiftSettings: common + memorySafe + optimised),
         .target(
-            name: "Tensors", dependencies: ["Foundations", "CKernels", "COneDNN"],
+            name: "Tensors", dependencies: ["CKernels", "COneDNN"],
             swiftSettings: common + memorySafe + optimised),
         .target(name: "Corpora", dependencies: ["Foundations"], swiftSettings: common + memorySafe + optimised),
         // Tier 2
@@ -79,7 +79,7 @@ let package = Package(
             name: "ZooKit", dependencies: ["Layers", "Tensors", "Foundations"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 4
-        .target(name: "Zoo", dependencies: ["ZooKit"], swiftSettings: common + memorySafe),
+        .target(name: "Zoo", dependencies: ["ZooKit"], swiftSettings: common + memorySafe + optimised),
         // Tier 5
         .executableTarget(
             name: "letterpress",
@@ -109,7 +109,10 @@ let package = Package(
             name: "PatchesTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "HouseTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
+            name: "HouseTests",
+            dependencies: [
+                "Patches", "Typesetting", "Corpora", "Foundations", "TestSupport", "ZooKit", "Layers", "Tensors",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "ReferenceKernels", "TestSupport"], exclude: ["Fixtures"],

@@ -1,7 +1,10 @@
 import Corpora
 import Foundations
+import Layers
 import Patches
+import Tensors
 import Typesetting
+import ZooKit
 
 /// The Swift of the guides, in the order of their blocks. `GuideTests` compares; the compiler does the rest.
 ///
@@ -68,7 +71,55 @@ enum GuideExamples {
         use(resumed)
     }
 
+    static func tensors(numbers: [Double]) throws {
+        let workspace = try Workspace(kernels: CPUKernels(threads: 2), precision: .bf16)
+        let weight = try Parameter(path: "weight", shape: [8, 4], workspace: workspace)
+        let tape = Tape(workspace)
+        let x = try workspace.numbers(numbers, [16, 4], .bfloat16)
+        let y = try tape.linear(x, weight: tape.leaf(weight))
+        let loss = try tape.sumOfSquares(y)
+        try tape.backward([(loss, 1)])
+        let gradient = weight.gradient
+        use(gradient as Any)
+    }
+
+    static func layers(model: any Part) throws {
+        try model.replace(at: "model.layers.3.self_attn.q_proj") { old in WithSidePath(old) }
+    }
+
+    static func models(
+        pictures: [[UInt8]], counts: [Int], unit: OptimisationUnit, workspace: Workspace
+    ) throws {
+        let config = try ModelPresets.config("pixelgpt/tiny", in: "models")
+        let model = try LanguageModel(config, seed: 1, workspace: workspace)
+        let input = try ModelInput.images(pictures, seen: counts, patchBytes: 768, workspace: workspace)
+        let context = ForwardContext(tape: Tape(workspace), isTraining: true)
+        let loss = try model.nextPatchLoss(model.hidden(input, context), input, context)
+        try context.tape.backward([(loss.sum, loss.coefficient / loss.weight)])
+        let report = try unit.step()
+        use(report)
+    }
+
     private static func use(_ values: Any...) {}
     private static func train(on pixels: [UInt8]) {}
     private static func train(on sequence: PatchSequence, label: JSONValue?) {}
+
+    /// A projection that a reader puts around another; the side path itself is left to him.
+    private final class WithSidePath: Projection {
+        private let inner: (any Projection)?
+
+        init(_ old: any Part) { inner = old as? any Projection }
+
+        var inputs: Int { inner?.inputs ?? 0 }
+        var outputs: Int { inner?.outputs ?? 0 }
+        var children: [Child] { inner?.children ?? [] }
+        var ownParameters: [Parameter] { inner?.ownParameters ?? [] }
+
+        func callAsFunction(
+            _ x: Tensor, adding residual: Tensor?, _ context: ForwardContext
+        ) throws(TensorError) -> Tensor {
+            guard let inner else { throw .value(operation: "side path", what: "there is no projection below it") }
+            return try inner(x, adding: residual, context)
+        }
+    }
 }
