@@ -13,7 +13,7 @@ public struct ForwardContext {
     public var usesAdapters = true
     /// Settings that may change from pass to pass (a routing ratio), by name.
     public var knobs: [String: Double] = [:]
-    /// Functions that see tensors by the path of the place, for instance "layers.3.mlp.input".
+    /// Functions that see tensors by the path of the place, for instance "model.layers.3.mlp.input".
     public var taps: [String: (Tensor) -> Void] = [:]
     /// Whether blocks keep no activations and run again on the way back.
     public var recomputesBlocks = false

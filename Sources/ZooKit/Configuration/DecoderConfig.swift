@@ -36,19 +36,19 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
     public var groups: Int
     /// `head_dim`; D / H if left out.
     public var headWidth: Int
-    /// `rms_norm_eps`.
+    /// `rms_norm_eps`; 1e-5 if left out.
     public var epsilon: Double
     /// `rope_theta`; 10000 if left out.
     public var theta: Double
-    /// `max_position_embeddings`: how many rows a sequence may have.
+    /// `max_position_embeddings`: how many rows a sequence may have; 1024 if left out.
     public var positions: Int
     /// `vocab_size`, V.
     public var vocabulary: Int
-    /// `tie_word_embeddings`: the token head is the table of embeddings.
+    /// `tie_word_embeddings`: the token head is the table of embeddings; false if left out.
     public var tiesEmbeddings: Bool
-    /// `attention_bias`: q, k, v and o have biases.
+    /// `attention_bias`: q, k, v and o have biases; false if left out.
     public var hasAttentionBias: Bool
-    /// `initializer_range`.
+    /// `initializer_range`; 0.02 if left out.
     public var deviation: Double
     /// `bos_token_id`.
     public var begin: Int?
@@ -56,13 +56,13 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
     public var end: Int?
     /// `pad_token_id`.
     public var pad: Int?
-    /// `patch_size`, P.
+    /// `patch_size`, P; 16 if left out.
     public var patchSize: Int
-    /// `num_channels`.
+    /// `num_channels`; 3 if left out.
     public var channels: Int
     /// `image_size`: height and width of the canvas in pixels; kept for those who read the file.
     public var imageSize: [Int]?
-    /// `patch_head`; from `norm_pix_loss` if left out.
+    /// `patch_head`; if left out `regression_norm`, or `regression_raw` where `norm_pix_loss` is false.
     public var patchHead: PatchHead
     /// `layers`: what differs from the above, by layer.
     public var layers: [LayerConfig]?
