@@ -37,14 +37,18 @@ public struct ModelInput {
     /// Segment of each row, where a sequence holds several documents.
     public let segments: [Int32]?
 
-    /// Tokens ids[b][i], rows of any lengths; shorter ones are padded with 0 on the right, or the left. Throws: `index` for an
-    /// id outside the vocabulary.
+    /// Tokens ids[b][i], rows of any lengths; shorter ones are padded with 0 on the right, or the left. `segments` and
+    /// `positions` have an entry for each token. Throws: `index` for an id outside the vocabulary, `shape` where counts differ.
     public static func text(
         _ ids: [[Int32]], vocabulary: Int, padsLeft: Bool = false, segments: [[Int32]]? = nil,
         positions: [[Int32]]? = nil, workspace: Workspace
     ) throws(TensorError) -> ModelInput {
         let length = ids.map(\.count).max() ?? 0
         let tokens = try tokenInput(ids, length, vocabulary, padsLeft, workspace)
+        for (name, lists) in [("segments", segments), ("positions", positions)] {
+            guard let counts = lists?.map(\.count), counts != ids.map(\.count) else { continue }
+            throw .shape(operation: "text", expected: "\(ids.map(\.count)) \(name)", got: "\(counts)")
+        }
         func flat(_ lists: [[Int32]]) -> [Int32] { lists.flatMap { pad($0, to: length, padsLeft) } }
         let places =
             positions.map(flat)
@@ -58,11 +62,15 @@ public struct ModelInput {
 
     /// Pictures pixels[b]: [N, P*P*channels] bytes each, N any; shorter ones are padded with white. `seen[b]` of a picture's
     /// patches are seen (its own and, by the EOS rule, the black one after them); the others are padding. `segments[b]` tells
-    /// several pictures of one sequence apart; positions begin anew in each.
+    /// several pictures of one sequence apart, up to the last seen patch at least; positions begin anew in each. Throws: `shape`
+    /// where counts differ or more is seen than there is.
     public static func images(
         _ pixels: [[UInt8]], seen: [Int], patchBytes: Int, segments: [[Int32]]? = nil, workspace: Workspace
     ) throws(TensorError) -> ModelInput {
         let patches = try patchInput(pixels, seen, patchBytes, workspace)
+        if let counts = segments?.map(\.count), counts.count != seen.count || zip(counts, seen).contains(where: <) {
+            throw .shape(operation: "images", expected: "\(seen) segments", got: "\(counts)")
+        }
         func flat(_ lists: [[Int32]]) -> [Int32] { lists.flatMap { pad($0, to: patches.length, false) } }
         let rows = try Rows(
             sequences: pixels.count, length: patches.length, positions: segments.map { flat($0.map(restarting)) },
@@ -128,7 +136,11 @@ public struct ModelInput {
                 operation: "patches", expected: "pictures of whole patches of \(patchBytes) bytes, one count each",
                 got: "\(pixels.map(\.count)) bytes, \(seen.count) counts")
         }
-        let length = pixels.map { $0.count / patchBytes }.max() ?? 0
+        let counts = pixels.map { $0.count / patchBytes }
+        guard zip(seen, counts).allSatisfy({ 0...$1 ~= $0 }) else {
+            throw .shape(operation: "patches", expected: "at most \(counts) seen", got: "\(seen)")
+        }
+        let length = counts.max() ?? 0
         let flat = pixels.flatMap { $0 + [UInt8](repeating: 255, count: length * patchBytes - $0.count) }
         let isPadding = seen.flatMap { count in (0..<length).map { $0 >= count } }
         return PatchInput(
