@@ -91,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "letterpress-bench",
             dependencies: [
-                "Typesetting", "ZooKit", "Layers", "Tensors", "Foundations",
+                "Typesetting", "ZooKit", "Layers", "Tensors", "Foundations", "CKernels", "COneDNN",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         // Tests

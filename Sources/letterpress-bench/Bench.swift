@@ -6,5 +6,7 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "letterpress-bench",
         abstract: "Compare with the reference renderer and measure.",
-        subcommands: [Fidelity.self, FidelitySets.self, Stream.self, Coverage.self, Step.self])
+        subcommands: [
+            Fidelity.self, FidelitySets.self, Stream.self, Coverage.self, Step.self, Products.self,
+        ])
 }

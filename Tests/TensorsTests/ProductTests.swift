@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Large enough for several tiles in both directions, for strips of scratch and for pieces of K.
-    @Test(arguments: [false, true], [ElementType.float32, .bfloat16])
+    @Test(arguments: zip([false, false, true], [ElementType.float32, .bfloat16, .bfloat16]))
     func productsOfManyTiles(widening: Bool, type: ElementType) throws {
         let bench = try CPUBench(widening: widening)
         var dice = Dice(3)
@@ -116,12 +116,13 @@ import Testing
         }
     }
 
-    @Test func tilesCoverEveryPlaceOnce() {
+    @Test(arguments: [false, true])
+    func tilesCoverEveryPlaceOnce(packsSlowly: Bool) {
         for (m, n, k) in [
             (0, 5, 5), (5, 0, 5), (1, 1, 1), (2048, 512, 512), (2048, 1408, 512), (512, 1408, 2048), (8, 512, 512),
             (1, 49152, 512), (4097, 777, 3), (130, 2817, 900),
         ] {
-            let tiles = ProductTiles(m: m, n: n, k: k)
+            let tiles = ProductTiles(m: m, n: n, k: k, packsSlowly: packsSlowly)
             var seen = [Int](repeating: 0, count: m * n)
             for index in 0..<tiles.count {
                 let tile = tiles[index]

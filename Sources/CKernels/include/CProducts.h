@@ -7,7 +7,8 @@
 /// rounded once.
 void lpp_finish(lp_view sums, float scale, const float *bias, lp_view c, size_t rows, size_t columns, bool accumulate);
 
-// Attention. A block is the scores of some queries with some adjacent keys.
+// Attention. A block is the scores of some queries with some adjacent keys; its rows, and those of bfloat16 weights, are a
+// multiple of 16 numbers apart, and what lies between their columns and the next such multiple is scratch.
 
 /// What a block's queries see: keys below their limit, of their segment.
 typedef struct {

@@ -45,7 +45,7 @@ internal import CKernels
         unsafe dv = unsafe results.v?.rowsView(length, shape.valueHeads * shape.valueWidth)
         unsafe accumulate = results.accumulate
         var plan = ScratchPlan()
-        let (rows, columns) = unsafe (blocks.queryBlock, blocks.keyBlock)
+        let (rows, columns) = unsafe (blocks.queryBlock, blocks.stride)
         let narrow = unsafe blocks.isNarrow ? rows * columns : 0
         unsafe scores = plan.take(rows * columns)
         unsafe slopes = plan.take(rows * columns)
@@ -152,7 +152,7 @@ internal import CKernels
         let limitMemory = unsafe (task.memory + limits).assumingMemoryBound(to: Int32.self)
         guard let (sight, count) = unsafe blocks.sight(sequence, queries, keys, memory: limitMemory) else { return }
         let (rows, isRegular) = unsafe (queries.count, blocks.isRegular(queries.count, count))
-        let (isNarrow, columns) = unsafe (blocks.isNarrow, blocks.keyBlock)
+        let (isNarrow, columns) = unsafe (blocks.isNarrow, blocks.stride)
         let (table, slope) = unsafe (lp_view(task.singles(scores), columns), lp_view(task.singles(slopes), columns))
         let up = unsafe TileProduct.Factor(gradientRows(sequence, head, from: queries.lowerBound))
         let value = unsafe v.from(

@@ -52,6 +52,8 @@ internal import CKernels
         return count == 1 ? max(1, whole) : ((whole + count - 1) / count + 15) / 16 * 16
     }
 
+    /// Numbers between rows of scores: C loops take them 16 at a time.
+    var stride: Int { unsafe (keyBlock + 15) / 16 * 16 }
     var queryBlocks: Int { unsafe (queries.count + queryBlock - 1) / queryBlock }
     var keyBlocks: Int { unsafe (shape.keys + keyBlock - 1) / keyBlock }
 

@@ -10,12 +10,14 @@ extension CPUKernels {
         let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask)
         let forward = unsafe AttentionForward(blocks, v: v, o: o, logSums: logSums)
         let memory = unsafe scratch(threads * forward.byteCount)
-        let heads = shape.sequences * shape.heads
-        // The last blocks of a causal attention are the longest and go first.
-        unsafe run(blocks.queryBlocks * heads) { index, worker in
+        let count = unsafe blocks.queryBlocks
+        // Head by head, so that keys and values stay in the cache. The last blocks of a causal attention are the longest and go
+        // first.
+        run(shape.sequences * shape.heads * count) { index, worker in
+            let head = index / count
             unsafe forward.run(
-                block: blocks.queryBlocks - 1 - index / heads, sequence: index % heads / shape.heads,
-                head: index % shape.heads, products[worker], memory + worker * forward.byteCount)
+                block: count - 1 - index % count, sequence: head / shape.heads, head: head % shape.heads,
+                products[worker], memory + worker * forward.byteCount)
         }
     }
 
@@ -28,14 +30,14 @@ extension CPUKernels {
         let heads = shape.sequences * shape.heads
         let (logs, to) = unsafe (logSums.singles(heads * shape.queries), sums.singles(heads * shape.keys))
         var plan = ScratchPlan()
-        let scores = unsafe plan.take(blocks.queryBlock * blocks.keyBlock)
+        let scores = unsafe plan.take(blocks.queryBlock * blocks.stride)
         let limits = unsafe plan.take(blocks.queryBlock)
         let memory = unsafe scratch(threads * plan.byteCount)
         unsafe run(heads * blocks.keyBlocks) { index, worker in
             let (sequence, head) = (index % heads / shape.heads, index % shape.heads)
             let keys = unsafe blocks.keys(of: index / heads)
             let own = unsafe memory + worker * plan.byteCount
-            let table = unsafe lp_view(data: own + scores, stride: blocks.keyBlock, type: Int32(LP_FLOAT32))
+            let table = unsafe lp_view(data: own + scores, stride: blocks.stride, type: Int32(LP_FLOAT32))
             let target = unsafe to + (sequence * shape.heads + head) * shape.keys + keys.lowerBound
             unsafe target.update(repeating: 0, count: keys.count)
             for block in unsafe 0..<blocks.queryBlocks {
@@ -90,7 +92,7 @@ extension AttentionBlocks {
         unsafe self.o = unsafe o.rowsView(shape.sequences * shape.queries, shape.heads * shape.valueWidth)
         unsafe self.logSums = unsafe logSums.singles(shape.sequences * shape.heads * shape.queries)
         var plan = ScratchPlan()
-        let (rows, columns) = unsafe (blocks.queryBlock, blocks.keyBlock)
+        let (rows, columns) = unsafe (blocks.queryBlock, blocks.stride)
         unsafe scores = plan.take(rows * columns)
         unsafe weights = plan.take(blocks.isNarrow ? rows * columns : 0, size: 2)
         unsafe largest = plan.take(rows)
@@ -109,7 +111,7 @@ extension AttentionBlocks {
             unsafe (memory + place).assumingMemoryBound(to: Float.self)
         }
         let queries = unsafe blocks.queries(of: block)
-        let table = unsafe lp_view(data: memory + scores, stride: blocks.keyBlock, type: Int32(LP_FLOAT32))
+        let table = unsafe lp_view(data: memory + scores, stride: blocks.stride, type: Int32(LP_FLOAT32))
         let narrow = unsafe blocks.isNarrow ? (memory + weights).assumingMemoryBound(to: UInt16.self) : nil
         let sum = unsafe lp_view(data: memory + output, stride: shape.valueWidth, type: Int32(LP_FLOAT32))
         var isFirst = true
@@ -125,7 +127,7 @@ extension AttentionBlocks {
                 count, shape.valueWidth)
             let factor =
                 unsafe blocks.isNarrow
-                ? lp_view(data: memory + weights, stride: blocks.keyBlock, type: Int32(LP_BFLOAT16)) : table
+                ? lp_view(data: memory + weights, stride: blocks.stride, type: Int32(LP_BFLOAT16)) : table
             unsafe worker.run(
                 TileProduct(
                     rows: queries.count, columns: shape.valueWidth, depth: count, a: TileProduct.Factor(factor),

@@ -1,6 +1,6 @@
 internal import CKernels
 
-// Products. Each is cut into tiles by its sides alone, and each tile is summed as a whole on one thread.
+// Products. Each is cut into tiles whatever the number of threads, and each tile is summed as a whole on one thread.
 extension CPUKernels {
     /// c[M,N] (+)= scale * a[M,K] b[K,N] (+ bias[N]). Factors of bfloat16 are multiplied as such and summed in float32; the
     /// result is rounded once.
@@ -9,7 +9,7 @@ extension CPUKernels {
         unsafe whole.bias = unsafe bias.map { unsafe UnsafePointer($0.singles(b.width)) }
         unsafe (whole.scale, whole.accumulate) = (Float(scale), accumulate)
         count(1, a.height, b.width, a.width)
-        let tiles = ProductTiles(m: a.height, n: b.width, k: a.width)
+        let tiles = ProductTiles(a, b)
         run(tiles.count) { index, worker in unsafe products[worker].run(whole.part(tiles[index])) }
     }
 
@@ -25,7 +25,7 @@ extension CPUKernels {
         var first = unsafe TileProduct(a, b, into: c)
         unsafe (first.scale, first.accumulate) = (Float(scale), accumulate)
         count(products, a.height, b.width, a.width)
-        let tiles = ProductTiles(m: a.height, n: b.width, k: a.width, among: products)
+        let tiles = ProductTiles(a, b, among: products)
         run(products * tiles.count) { index, worker in
             let (number, tile) = (index / tiles.count, index % tiles.count)
             let one = unsafe first.advanced(a: number * aStep, b: number * bStep, c: number * cStep)
@@ -43,6 +43,15 @@ extension CPUKernels {
     func count(_ products: Int, _ m: Int, _ n: Int, _ k: Int) {
         counters.products += products
         counters.productOperations += 2 * products * m * n * k
+    }
+}
+
+extension ProductTiles {
+    /// Tiles of a b.
+    fileprivate init(_ a: Matrix, _ b: Matrix, among products: Int = 1) {
+        self.init(
+            m: a.height, n: b.width, k: a.width, among: products,
+            packsSlowly: b.transposed && b.operand.type == .float32)
     }
 }
 

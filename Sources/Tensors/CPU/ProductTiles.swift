@@ -1,5 +1,5 @@
-/// How a product is cut into tiles of its rows and columns; the sum over K stays whole. Tiles depend on the sides alone, so that
-/// neither the bits of a result nor the primitives of oneDNN depend on the number of threads.
+/// How a product is cut into tiles of its rows and columns; the sum over K stays whole. Tiles depend on the product alone, so
+/// that neither the bits of a result nor the primitives of oneDNN depend on the number of threads.
 struct ProductTiles {
     private let rows: Int
     private let columns: Int
@@ -14,24 +14,28 @@ struct ProductTiles {
     private static let tall = 1024
     private static let wide = 768
     /// Halving tiles below these costs more than a tenth.
-    private static let leastHeight = 128
-    private static let leastWidth = 128
+    private static let least = 128
+    /// The same where packing is slow.
+    private static let leastSlow = 512
     /// Multiplications of a tile that takes as long as handing out some dozens.
     private static let leastWork = 1 << 18
-    /// Tiles that keep all threads busy to the end.
-    private static let enough = 8
+    /// Tiles that keep all threads busy to the end, and those that they need to be busy at all.
+    private static let enough = (many: 8, few: 4)
 
-    /// Tiles of c[m,n] = a[m,k] b[k,n], one of `products` alike that run together.
-    init(m: Int, n: Int, k: Int, among products: Int = 1) {
+    /// Tiles of c[m,n] = a[m,k] b[k,n], one of `products` alike that run together. `packsSlowly`: the factors are float32 and b
+    /// is transposed, which oneDNN packs slowest.
+    init(m: Int, n: Int, k: Int, among products: Int = 1, packsSlowly: Bool = false) {
         rows = m
         columns = n
-        let enough = max(1, Self.enough / max(1, products))
         var (down, beside) = (Self.pieces(m, Self.tall), Self.pieces(n, Self.wide))
-        func mayHalve(_ side: Int, least: Int) -> Bool {
-            side >= 2 * least && m / down * (n / beside) * k >= 2 * Self.leastWork
+        func mayHalve(_ side: Int, _ enough: Int, least: Int) -> Bool {
+            down * beside * products < enough && side >= 2 * least
+                && m / down * (n / beside) * k >= 2 * Self.leastWork
         }
-        while down * beside < enough, mayHalve(m / down, least: Self.leastHeight) { down *= 2 }
-        while down * beside < enough / 2, mayHalve(n / beside, least: Self.leastWidth) { beside *= 2 }
+        let least = packsSlowly ? Self.leastSlow : Self.least
+        while mayHalve(m / down, Self.enough.many, least: least) { down *= 2 }
+        while mayHalve(m / down, Self.enough.few, least: Self.least) { down *= 2 }
+        while mayHalve(n / beside, Self.enough.few, least: Self.least) { beside *= 2 }
         height = Self.length(m, pieces: down, multiple: 8)
         width = Self.length(n, pieces: beside, multiple: 16)
         across = n == 0 ? 0 : (n + width - 1) / width
