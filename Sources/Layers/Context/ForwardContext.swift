@@ -18,25 +18,43 @@ public struct ForwardContext {
     /// Whether blocks keep no activations and run again on the way back.
     public var recomputesBlocks = false
     private let gathered: Gathered
-    private var memory: Memory?
+    private let memory: Memory?
     /// Whether this is the second run of a recomputed block, or stands inside one.
-    private var repeats = false
+    private let repeats: Bool
 
     /// Side results of one pass.
     private final class Gathered {
         var losses: [LossTerm] = []
         var metrics: [(name: String, value: Tensor)] = []
         var updates: [() throws(TensorError) -> Void] = []
+        var tapped: Set<String> = []
     }
 
     /// What the first run of a recomputed block decided, for the second.
     private final class Memory {
-        var tensors: [String: [Tensor]] = [:]
+        private var made: [String: [[Tensor]]] = [:]
+        private var visits: [String: Int] = [:]
         /// Of recomputed blocks inside this one, in the order of their calls.
         private var inner: [Memory] = []
         private var calls = 0
 
-        func begin() { calls = 0 }
+        func begin() {
+            calls = 0
+            visits = [:]
+        }
+
+        /// What was made at this visit of a place in the first run; nil in the first run itself.
+        func recall(_ place: String) -> [Tensor]? {
+            let visit = visits[place, default: 0]
+            guard let known = made[place], visit < known.count else { return nil }
+            visits[place] = visit + 1
+            return known[visit]
+        }
+
+        func keep(_ tensors: [Tensor], at place: String) {
+            made[place, default: []].append(tensors)
+            visits[place, default: 0] += 1
+        }
 
         func next() -> Memory {
             if calls == inner.count { inner.append(Memory()) }
@@ -51,20 +69,38 @@ public struct ForwardContext {
         self.isTraining = isTraining
         self.key = key
         gathered = Gathered()
+        memory = nil
         repeats = tape.mode == .replay
     }
 
-    private init(copying other: ForwardContext, tape: Tape, gathered: Gathered, memory: Memory?) {
+    /// All that a pass is run with but the tape: what a recomputed block may hold on to, since the tape holds the block.
+    private struct Settings {
+        let isTraining: Bool
+        let key: RandomKey
+        let usesAdapters: Bool
+        let knobs: [String: Double]
+        let taps: [String: (Tensor) -> Void]
+        let recomputesBlocks: Bool
+        let repeats: Bool
+    }
+
+    private var settings: Settings {
+        Settings(
+            isTraining: isTraining, key: key, usesAdapters: usesAdapters, knobs: knobs, taps: taps,
+            recomputesBlocks: recomputesBlocks, repeats: repeats)
+    }
+
+    private init(_ settings: Settings, tape: Tape, gathered: Gathered, memory: Memory?) {
         self.tape = tape
-        isTraining = other.isTraining
-        key = other.key
-        usesAdapters = other.usesAdapters
-        knobs = other.knobs
-        taps = other.taps
-        recomputesBlocks = other.recomputesBlocks
+        isTraining = settings.isTraining
+        key = settings.key
+        usesAdapters = settings.usesAdapters
+        knobs = settings.knobs
+        taps = settings.taps
+        recomputesBlocks = settings.recomputesBlocks
         self.gathered = gathered
         self.memory = memory
-        repeats = other.repeats || tape.mode == .replay
+        repeats = settings.repeats || tape.mode == .replay
     }
 
     // MARK: Side results
@@ -93,18 +129,25 @@ public struct ForwardContext {
         gathered.updates = []
     }
 
-    /// Shows a tensor to the tap at `path`, if there is one; not the second time a recomputed block runs.
+    /// Shows a tensor to the tap at `path`, if there is one, without its gradient; not the second time a recomputed block runs.
     public func tap(_ path: @autoclosure () -> String, _ tensor: Tensor) {
         guard !taps.isEmpty, !repeats else { return }
-        taps[path()]?(tensor)
+        let path = path()
+        guard let tap = taps[path] else { return }
+        gathered.tapped.insert(path)
+        tap(tensor.detached)
     }
 
-    /// What `make` gives, made once for each place: the second run of a recomputed block gets the tensors of the first.
+    /// Taps that no place has spoken to: after a pass, paths that the model does not have.
+    public var silentTaps: [String] { taps.keys.filter { !gathered.tapped.contains($0) }.sorted() }
+
+    /// What `make` gives, without gradient, made once for each visit of a place: the second run of a recomputed block gets the
+    /// tensors of the first, in the order of its visits.
     public func once(_ place: String, _ make: () throws(TensorError) -> [Tensor]) throws(TensorError) -> [Tensor] {
-        guard let memory else { return try make() }
-        if repeats, let known = memory.tensors[place] { return known }
-        let made = try make()
-        memory.tensors[place] = made
+        guard let memory else { return try make().map(\.detached) }
+        if repeats, let known = memory.recall(place) { return known }
+        let made = try make().map(\.detached)
+        memory.keep(made, at: place)
         return made
     }
 
@@ -115,11 +158,12 @@ public struct ForwardContext {
     ) throws(TensorError) -> [Tensor] {
         let memory = self.memory?.next() ?? Memory()
         let first = Gathered()
+        let settings = settings
         var count = 0
         let results = try tape.recomputing(inputs) { tape, inputs throws(TensorError) in
             memory.begin()
             let gathered = tape.mode == .replay ? Gathered() : first
-            let inner = ForwardContext(copying: self, tape: tape, gathered: gathered, memory: memory)
+            let inner = ForwardContext(settings, tape: tape, gathered: gathered, memory: memory)
             let outputs = try body(inner, inputs)
             count = outputs.count
             return outputs + gathered.losses.map(\.sum)
@@ -130,6 +174,7 @@ public struct ForwardContext {
         }
         gathered.metrics += first.metrics
         gathered.updates += first.updates
+        gathered.tapped.formUnion(first.tapped)
         return Array(results[..<count])
     }
 }

@@ -32,7 +32,7 @@ public final class AdamW {
 
     /// The constants.
     public let settings: Settings
-    /// What is kept, by path.
+    /// What is kept, by path; steps write to it. `snapshot` gives what stays.
     public private(set) var states: [String: State] = [:]
     private let workspace: Workspace
 
@@ -89,6 +89,16 @@ public final class AdamW {
 
     // MARK: Surgery
 
+    /// The state of `path` as it is now; later steps leave it as it is. It shares memory until then.
+    public func snapshot(_ path: String) -> State? {
+        states[path].map { state in
+            State(
+                first: Parameter(path: state.first.path, sharing: state.first, isTrainable: false),
+                second: Parameter(path: state.second.path, sharing: state.second, isTrainable: false),
+                step: state.step)
+        }
+    }
+
     /// Forgets the state of `path`: its next step is a first step.
     public func drop(_ path: String) { states[path] = nil }
 
@@ -113,7 +123,7 @@ public final class AdamW {
         states[path] = state
     }
 
-    /// Copies rows `rows` and columns `columns` of both moments of `path` from a state kept aside, to the same places.
+    /// Copies rows `rows` and columns `columns` of both moments of `path` from a snapshot, to the same places.
     public func copy(_ path: String, rows: Range<Int>, columns: Range<Int>, from kept: State) throws(TensorError) {
         guard let state = states[path] else { return }
         try check(state.first.shape, kept.first.shape, path)

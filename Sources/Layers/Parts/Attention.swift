@@ -53,6 +53,13 @@ public struct AttentionState {
     public var key: Tensor
     /// [B*T, nV*d].
     public var value: Tensor
+
+    /// Queries and keys rotated, values as they are.
+    public init(query: Tensor, key: Tensor, value: Tensor) {
+        self.query = query
+        self.key = key
+        self.value = value
+    }
 }
 
 /// Exchanges keys and values between projection and rotation, for instance to mix heads. Gives keys and values in the map's

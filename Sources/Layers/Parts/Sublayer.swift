@@ -17,7 +17,7 @@ public protocol Sublayer: Part {
 /// h + core(norm(h)).
 public final class ResidualSublayer: Sublayer {
     /// The norm in front.
-    public let norm: any Norm
+    public var norm: any Norm
     /// What is added.
     public var core: any SublayerCore
     private let names: (norm: String, core: String)
@@ -30,7 +30,20 @@ public final class ResidualSublayer: Sublayer {
     }
 
     /// Norm and core.
-    public var children: [Child] { [Child(names.core, core), Child(names.norm, norm)] }
+    public var children: [Child] {
+        [
+            Child(names.core, core) { [unowned self] part in
+                guard let core = part as? any SublayerCore else { return false }
+                self.core = core
+                return true
+            },
+            Child(names.norm, norm) { [unowned self] part in
+                guard let norm = part as? any Norm else { return false }
+                self.norm = norm
+                return true
+            },
+        ]
+    }
 
     /// h + core(norm(h)).
     public func callAsFunction(_ h: Tensor, rows: Rows, _ context: ForwardContext) throws(TensorError) -> Tensor {
@@ -47,10 +60,13 @@ public final class DecoderBlock: Part {
     public var feedForward: any Sublayer
     /// Its place in the model, from 0 on.
     public let index: Int
+    /// The dotted path, for taps.
+    public let path: String
 
     /// A block of two sublayers.
-    public init(index: Int, attention: any Sublayer, feedForward: any Sublayer) {
+    public init(index: Int, path: String, attention: any Sublayer, feedForward: any Sublayer) {
         self.index = index
+        self.path = path
         self.attention = attention
         self.feedForward = feedForward
     }

@@ -32,9 +32,12 @@ extension LanguageModel {
     public func tokenLogProbabilities(
         _ hidden: Tensor, targets: Tensor, temperature: Double = 1, _ context: ForwardContext
     ) throws(TensorError) -> Tensor {
-        let weight = try context.tape.leaf(try tokenHeadWeight())
+        guard let weight = tokenHeadWeight else {
+            let logits = try context.tape.cast(tokenLogits(hidden, context), to: context.tape.precision.stream)
+            return try context.tape.logProbabilities(ofLogits: logits, targets: targets, temperature: temperature)
+        }
         return try context.tape.logProbabilities(
-            hidden, weight: weight, targets: targets, temperature: temperature
+            hidden, weight: context.tape.leaf(weight), targets: targets, temperature: temperature
         ).values
     }
 }

@@ -16,12 +16,15 @@ public final class DecoderBase: Part {
     public let norm: RMSNorm
     /// The order in which the stream visits the blocks.
     public var schedule: any DepthSchedule = SequentialSchedule()
+    /// The dotted path, for taps.
+    public let path: String
     /// Position angles.
     public let rotary: RotaryTable
 
     /// A decoder with first values as the specification's section 3.5 has them.
     public init(_ builder: ParameterBuilder, config: DecoderConfig) throws(TensorError) {
         self.config = config
+        path = builder.path
         let width = config.width
         tokens = try TokenEmbedding(
             builder.at("embed_tokens"), vocabulary: config.vocabulary, width: width, deviation: config.deviation)
@@ -62,7 +65,7 @@ public final class DecoderBase: Part {
                 builder.at("mlp"), width: config.width, inner: own?.innerWidth ?? config.innerWidth,
                 deviation: config.deviation),
             names: ("post_attention_layernorm", "mlp"))
-        return DecoderBlock(index: index, attention: attention, feedForward: feedForward)
+        return DecoderBlock(index: index, path: builder.path, attention: attention, feedForward: feedForward)
     }
 
     /// Embeddings, blocks, norm.
@@ -87,7 +90,7 @@ public final class DecoderBase: Part {
         }
         let joined = parts.count == 2 ? try context.tape.concatenateSequences(parts[0], parts[1]) : parts[0]
         let rows = try joined.reshaped([joined.rows, config.width])
-        context.tap("embeddings", rows)
+        context.tap("\(path).embeddings", rows)
         return rows
     }
 
@@ -95,7 +98,7 @@ public final class DecoderBase: Part {
     public func callAsFunction(_ input: ModelInput, _ context: ForwardContext) throws(TensorError) -> Tensor {
         let h = try schedule(embed(input, context), blocks: blocks, rows: input.rows, context)
         let hidden = try norm(h, context)
-        context.tap("hidden", hidden)
+        context.tap("\(path).hidden", hidden)
         return hidden
     }
 }

@@ -20,7 +20,7 @@ public struct SequentialSchedule: DepthSchedule {
     ) throws(TensorError) -> Tensor {
         var h = h
         for block in blocks {
-            context.tap("layers.\(block.index).input", h)
+            context.tap("\(block.path).input", h)
             if context.recomputesBlocks {
                 h = try context.recomputing([h]) { context, inputs throws(TensorError) in
                     [try block(inputs[0], rows: rows, context)]

@@ -79,11 +79,20 @@ public final class LanguageModel: Part {
 
     /// The base and the heads.
     public var children: [Child] {
-        let heads: [(String, (any Projection)?)] = [
-            (Self.tokenHeadName(base.config), tokenHead), ("lm_pixel_head", patchHead), ("score", score),
-            ("value_head", scalar),
+        let heads: [(String, ReferenceWritableKeyPath<LanguageModel, (any Projection)?>)] = [
+            (Self.tokenHeadName(base.config), \.tokenHead), ("lm_pixel_head", \.patchHead), ("score", \.score),
+            ("value_head", \.scalar),
         ]
-        return [Child("model", base)] + heads.compactMap { name, head in head.map { Child(name, $0) } }
+        return [Child("model", base)]
+            + heads.compactMap { name, place in
+                self[keyPath: place].map { head in
+                    Child(name, head) { [unowned self] part in
+                        guard let head = part as? any Projection else { return false }
+                        self[keyPath: place] = head
+                        return true
+                    }
+                }
+            }
     }
 
     /// The stream after the final norm: [B*T, D].
@@ -123,10 +132,9 @@ public final class LanguageModel: Part {
         }
     }
 
-    func tokenHeadWeight() throws(TensorError) -> Parameter {
-        guard let head = tokenHead as? Linear, head.bias == nil else {
-            throw .value(operation: "token log-probabilities", what: "the token head is no plain matrix")
-        }
+    /// The matrix of a plain token head; nil where a part of another kind stands in its place.
+    var tokenHeadWeight: Parameter? {
+        guard let head = tokenHead as? Linear, head.bias == nil else { return nil }
         return head.weight
     }
 }

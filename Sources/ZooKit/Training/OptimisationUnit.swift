@@ -21,6 +21,9 @@ public final class OptimisationUnit {
     public var peakRate: Double
     /// Limits of gradient norms by clip group.
     public var clipLimits: [String: Double]
+    /// Whether the moments of parameters that were frozen stay for when they are thawed; without, they are dropped at the next
+    /// step, so that a frozen parameter costs no memory of the optimiser.
+    public var keepsMomentsOfFrozen = false
     /// How many steps were made.
     public var stepCount = 0
     private let workspace: Workspace
@@ -50,15 +53,23 @@ public final class OptimisationUnit {
     public func step() throws(TensorError) -> Report {
         let trained = trained
         for parameter in trained { try parameter.fillUntouchedGradient() }
-        let names = Set(groups.compactMap(\.clipGroup)).sorted()
+        if !keepsMomentsOfFrozen {
+            for parameter in groups.flatMap(\.parameters) where !parameter.isTrainable {
+                optimiser.drop(parameter.path)
+            }
+        }
         var norms: [String: Double] = [:]
         var factors: [String: Tensor] = [:]
-        for name in names {
+        for name in Set(groups.map(\.clipGroup)).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
             let sum = try sumOfSquares(groups.filter { $0.clipGroup == name })
             let square = try workspace.values(sum)[0]
             guard square.isFinite else { throw try culprit(trained) }
+            guard let name else { continue }
             norms[name] = square.squareRoot()
-            guard let limit = clipLimits[name] else { continue }
+            guard let limit = clipLimits[name] else {
+                throw .value(
+                    operation: "clipping", what: "the clip group '\(name)' has no limit; give it one, or nil as group")
+            }
             let factor = try workspace.empty([], workspace.precision.stream)
             workspace.kernels.clipFactor(sum.operand, limit: limit, to: factor.operand)
             factors[name] = factor
