@@ -101,6 +101,49 @@ import Testing
         #expect(try workspace.gradient(weight) == [400] && made == 2)
     }
 
+    /// A body that visits a place twice gets what each visit made, in order, when it runs again.
+    @Test func everyVisitOfAPlaceIsRemembered() throws {
+        let workspace = try reference()
+        let weight = try workspace.parameter("w", [1, 1], [2])
+        var made = 0.0
+        let tape = Tape(workspace)
+        let context = ForwardContext(tape: tape, isTraining: true)
+        func visit(_ context: ForwardContext, _ x: Tensor) throws(TensorError) -> Tensor {
+            let factor = try context.once("factor") { () throws(TensorError) in
+                made += 1
+                return [try workspace.numbers([made * 10], [1])]
+            }[0]
+            return try context.tape.scaleRows(
+                context.tape.linear(x, weight: context.tape.leaf(weight)), by: factor)
+        }
+        let x = try workspace.numbers([1], [1, 1])
+        let y = try context.recomputing([x]) { context, inputs throws(TensorError) in
+            [try visit(context, visit(context, inputs[0]))]
+        }[0]
+        try tape.backward(from: [(tensor: y, gradient: workspace.numbers([1], [1, 1]))])
+        // y = (1 w 10) w 20: its slope is 400 w.
+        #expect(try workspace.gradient(weight) == [800] && made == 2)
+    }
+
+    /// A tape that is never walked back over goes with its last user, also with recomputed blocks on it.
+    @Test func anUnusedTapeGoes() throws {
+        let workspace = try reference()
+        let weight = try workspace.parameter("w", [1, 1], [2])
+        weak var left: Tape?
+        do {
+            let tape = Tape(workspace)
+            left = tape
+            let context = ForwardContext(tape: tape, isTraining: true)
+            let x = try workspace.numbers([1], [1, 1])
+            _ = try context.recomputing([x]) { context, inputs throws(TensorError) in
+                [try context.tape.linear(inputs[0], weight: context.tape.leaf(weight))]
+            }
+            #expect(tape.recordCount == 1)
+        }
+        #expect(left == nil)
+        #expect(workspace.arena.usedBytes == 0)
+    }
+
     @Test func aContextIsAValueButGathersInOnePlace() throws {
         let workspace = try reference()
         let context = ForwardContext(tape: Tape(workspace), key: RandomKey(seed: 3))

@@ -38,6 +38,13 @@ private final class Twice: Sublayer {
     }
 }
 
+/// A part below which another stays.
+private final class Holder: Part {
+    let block: DecoderBlock
+    init(_ block: DecoderBlock) { self.block = block }
+    var children: [Child] { [Child("block", block)] }
+}
+
 @Suite struct ReplacementTests {
     private static let width = 6
 
@@ -46,7 +53,7 @@ private final class Twice: Sublayer {
         let rotary = try RotaryTable(width: 4, limit: 8, theta: 100, workspace: workspace)
         let map = try HeadMap(width: 4, heads: 2, groups: 1)
         return DecoderBlock(
-            index: 0,
+            index: 0, path: "",
             attention: ResidualSublayer(
                 norm: try RMSNorm(builder.at("input_layernorm"), width: Self.width, epsilon: 1e-5),
                 core: try Attention(
@@ -131,11 +138,22 @@ private final class Twice: Sublayer {
         }
     }
 
-    @Test func whatStaysIsRefused() throws {
-        let block = try block(reference())
-        for path in ["input_layernorm", "self_attn", "mlp"] {
-            #expect(throws: PartError.fixed(path: path)) { try block.replace(at: path) { $0 } }
+    @Test func normsAndCoresOfASublayerAreReplacedByTheirLike() throws {
+        let workspace = try reference()
+        let block = try block(workspace)
+        let norm = try RMSNorm(
+            ParameterBuilder(workspace: workspace, seed: 1).at("other"), width: Self.width, epsilon: 1e-3)
+        try block.replace(at: "input_layernorm") { _ in norm }
+        #expect(block.part(at: "input_layernorm") === norm)
+        for path in ["self_attn", "mlp"] {
+            try block.replace(at: path) { $0 }
+            #expect(throws: PartError.unfit(path: path, got: "RMSNorm")) { try block.replace(at: path) { _ in norm } }
         }
+    }
+
+    @Test func whatStaysIsRefused() throws {
+        let holder = Holder(try block(reference()))
+        #expect(throws: PartError.fixed(path: "block")) { try holder.replace(at: "block") { $0 } }
         #expect("\(PartError.fixed(path: "mlp"))".contains("mlp"))
     }
 

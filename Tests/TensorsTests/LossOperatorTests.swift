@@ -31,6 +31,16 @@ import Testing
                     ]
                 }
             },
+            OperatorCase("logProbabilities", "of logits that are there") { check in
+                let logits = try check.parameter([2, 3, 5], scale: 2)
+                return { tape in
+                    [
+                        try tape.logProbabilities(
+                            ofLogits: tape.leaf(logits), targets: tape.workspace.indices([4, 0, -1, 2, 2, 1]),
+                            temperature: 0.7)
+                    ]
+                }
+            },
             OperatorCase("softmax", "a view") { check in
                 let x = try check.parameter([2, 3, 7], scale: 2)
                 return { tape in [try tape.softmax(tape.inner(x), scale: 1.3)] }

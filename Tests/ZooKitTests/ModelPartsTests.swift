@@ -153,16 +153,18 @@ import ZooKit
             "self_attn.input", "self_attn.query", "self_attn.key", "self_attn.value", "mlp.input", "mlp.hidden",
         ]
         let layers = (0..<2).flatMap { layer in
-            ["layers.\(layer).input"] + inner.map { "model.layers.\(layer).\($0)" }
+            ["model.layers.\(layer).input"] + inner.map { "model.layers.\(layer).\($0)" }
         }
-        let places = ["embeddings", "hidden"] + layers
+        let places = ["model.embeddings", "model.hidden"] + layers
         var context = ForwardContext(tape: Tape(workspace), isTraining: true)
         context.recomputesBlocks = recomputes
         var shapes: [String: [[Int]]] = [:]
         for place in places { context.taps[place] = { shapes[place, default: []].append($0.shape) } }
         let input = try Small.texts(texts, workspace)
+        context.taps["model.layers.7.input"] = { _ in }
         let term = try model.nextTokenLoss(model.hidden(input, context), input, context)
         try context.tape.backward([(term.sum, 1)])
+        #expect(context.silentTaps == ["model.layers.7.input"])
         for place in places {
             let columns =
                 place.hasSuffix("key") || place.hasSuffix("value") ? 8 : place.hasSuffix("mlp.hidden") ? 24 : 16

@@ -13,7 +13,7 @@ import ZooKit
         var context = ForwardContext(tape: Tape(workspace, mode: .inference))
         var streams: [Int: Tensor] = [:]
         for layer in oracle.model.base.blocks.indices.dropFirst() {
-            context.taps["layers.\(layer).input"] = { streams[layer - 1] = $0 }
+            context.taps["model.layers.\(layer).input"] = { streams[layer - 1] = $0 }
         }
         _ = try oracle.model.hidden(input, context)
         #expect(streams.count == oracle.model.base.blocks.count - 1)
