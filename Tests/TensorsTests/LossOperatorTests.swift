@@ -36,7 +36,8 @@ import Testing
                 return { tape in
                     [
                         try tape.logProbabilities(
-                            ofLogits: tape.leaf(logits), targets: tape.workspace.indices([4, 0, -1, 2, 2, 1]),
+                            ofLogits: tape.leaf(logits, tape.precision.stream),
+                            targets: tape.workspace.indices([4, 0, -1, 2, 2, 1]),
                             temperature: 0.7)
                     ]
                 }

@@ -20,7 +20,7 @@ struct PrecisionRun {
         var context = ForwardContext(tape: Tape(workspace), isTraining: true)
         var streams: [String: Tensor] = [:]
         for layer in model.base.blocks.indices.dropFirst() {
-            context.taps["layers.\(layer).input"] = { streams["layers.\(layer - 1)"] = $0 }
+            context.taps["model.layers.\(layer).input"] = { streams["layers.\(layer - 1)"] = $0 }
         }
         let hidden = try model.hidden(input, context)
         let free = ForwardContext(tape: Tape(workspace, mode: .inference))

@@ -7,9 +7,22 @@ import ZooKit
 
 /// A method changes what it likes without a change to engine or model.
 @Suite struct SeamTests {
-    @Test func aGainOfZeroIsTheBaseModelBitForBit() throws {
-        let base = try ToyTraining(gain: nil, workspace: workspace())
-        let toy = try ToyTraining(gain: 0, workspace: workspace())
+    /// Kernels and precision of a run.
+    enum Run: String, CaseIterable {
+        case reference, fp32, bf16
+
+        func workspace() throws -> Workspace {
+            switch self {
+            case .reference: try Workspace(kernels: ReferenceKernels(), precision: .fp64)
+            case .fp32: try Workspace(kernels: CPUKernels(threads: 2), precision: .fp32)
+            case .bf16: try Workspace(kernels: CPUKernels(threads: 2), precision: .bf16)
+            }
+        }
+    }
+
+    @Test(arguments: Run.allCases) func aGainOfZeroIsTheBaseModelBitForBit(_ run: Run) throws {
+        let base = try ToyTraining(gain: nil, workspace: run.workspace())
+        let toy = try ToyTraining(gain: 0, workspace: run.workspace())
         for _ in 0..<ToyTraining.steps {
             try base.step()
             try toy.step(freezes: false, grows: false)
@@ -47,9 +60,9 @@ import ZooKit
         }
     }
 
-    @Test func recomputedBlocksGiveTheSameBits() throws {
-        let plain = try ToyTraining(gain: 0.5, workspace: workspace())
-        let again = try ToyTraining(gain: 0.5, workspace: workspace())
+    @Test(arguments: Run.allCases) func recomputedBlocksGiveTheSameBits(_ run: Run) throws {
+        let plain = try ToyTraining(gain: 0.5, workspace: run.workspace())
+        let again = try ToyTraining(gain: 0.5, workspace: run.workspace())
         for _ in 0..<ToyTraining.steps {
             try plain.step()
             try again.step(recomputes: true)
@@ -58,21 +71,19 @@ import ZooKit
         #expect(try plain.values() == again.values())
     }
 
-    @Test func aResumedTrainingGoesOnBitForBit() throws {
+    @Test(arguments: Run.allCases) func aResumedTrainingGoesOnBitForBit(_ run: Run) throws {
         let folder = try TemporaryFolder()
-        let whole = try ToyTraining(gain: 0.5, workspace: workspace())
+        let whole = try ToyTraining(gain: 0.5, workspace: run.workspace())
         for step in 0..<ToyTraining.steps {
             if step == ToyTraining.resumesAt { try whole.save(to: folder.file("checkpoint")) }
             try whole.step()
         }
-        let rest = try ToyTraining.resumed(from: folder.file("checkpoint"), gain: 0.5, workspace: workspace())
+        let rest = try ToyTraining.resumed(from: folder.file("checkpoint"), gain: 0.5, workspace: run.workspace())
         for _ in ToyTraining.resumesAt..<ToyTraining.steps { try rest.step() }
         #expect(rest.method?.router.weight.shape == [2, 16])
         #expect(whole.losses.suffix(2) == rest.losses[...])
         #expect(try whole.values() == rest.values())
     }
 
-    private func workspace() throws -> Workspace {
-        try Workspace(kernels: ReferenceKernels(), precision: .fp64)
-    }
+    private func workspace() throws -> Workspace { try Run.reference.workspace() }
 }
