@@ -2,7 +2,7 @@
 """step.py [compare|growth] [--python PYTHON] [--bench PATH] [--rounds 3] [--out docs/pictures/growth.svg]
 
 compare: the training step of letterpress-bench beside PyTorch's (Tests/Peers/torch_step.py, needs torch 2.13) in all four
-modes, one after the other, in rounds; medians, ratios, peak memory, and what products alone reach.
+modes, one after the other, in rounds; medians, ratios, peak memory. letterpress-bench products tells what products alone reach.
 growth: step time and peak memory of ours over three lengths, widths and depths; writes one plot as SVG.
 Build first: swift build -c release --product letterpress-bench. Nothing else may run meanwhile.
 """
