@@ -17,6 +17,10 @@ LP_CLONES void lpn_rotary(
     float sign = inverse ? -1 : 1;
     size_t half = width / 2, together = width <= LP_TILE ? LP_TILE / width : 0;
     LP_ROWS(area, r) {
+        if (positions[r] < 0) {  // stays as it is
+            LP_SPAN(0, heads * width, j, n) lp_store(y, r, j, n, lp_load(x, r, j, n, s), accumulate);
+            continue;
+        }
         size_t p = (size_t)positions[r];
         if (together) {  // heads that fit in a tile
             const float *c = lp_load(cosines, p, 0, half, cosine), *d = lp_load(sines, p, 0, half, sine);

@@ -12,6 +12,10 @@ extension ReferenceKernels {
         var turned = Grid(rows, heads * width)
         for row in 0..<rows {
             let place = Int(positions[row])
+            guard place >= 0 else {
+                for column in 0..<heads * width { turned[row, column] = x[row, column] }
+                continue
+            }
             for head in 0..<heads {
                 for j in 0..<half {
                     let (first, second) = (head * width + j, head * width + j + half)

@@ -19,7 +19,7 @@ extension ReferenceKernels {
 
     /// See `KernelSet`.
     public func patchErrors(
-        _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,
+        _ kind: PatchLoss, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,
         columns: Int
     ) {
         apart([errors.area(rows)], [prediction.area(rows, columns), indices.area(rows)])
@@ -38,7 +38,7 @@ extension ReferenceKernels {
 
     /// See `KernelSet`.
     public func patchErrorsBackward(
-        _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
+        _ kind: PatchLoss, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
         to dPrediction: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
         apart(
@@ -57,7 +57,7 @@ extension ReferenceKernels {
     }
 
     /// What a prediction is compared with; nil for a negative index.
-    private func target(_ kind: PatchError, _ targets: Operand, _ index: Int, _ columns: Int) -> [Double]? {
+    private func target(_ kind: PatchLoss, _ targets: Operand, _ index: Int, _ columns: Int) -> [Double]? {
         guard index >= 0 else { return nil }
         let pixels = (0..<columns).map { targets[index, $0] / 255 }
         guard kind == .normalised else { return pixels }

@@ -60,7 +60,7 @@ extension ParityCase {
             let rows = run.round == 0 ? 600 : run.pick([0, 1, 5, 33])
             let (heads, width, places) = (run.int(1...4), 2 * run.pick([1, 3, 8, 16, 32]), run.int(1...40))
             let (inverse, inPlace, accumulate) = (run.flag(), run.flag(), run.flag())
-            let positions = run.list(run.indices(rows, below: places, holes: false), .int32)
+            let positions = run.list(run.indices(rows, below: places, holes: run.round % 3 > 0), .int32)
             let (cosines, sines) = (run.input(places, width / 2, run.stream), run.input(places, width / 2, run.stream))
             let x = inPlace ? run.changed(rows, heads * width, run.type) : run.input(rows, heads * width, run.type)
             let y = inPlace ? x : run.result(rows, heads * width, run.type, accumulate: accumulate)

@@ -63,13 +63,13 @@ extension ParityCase {
 extension ParityRun {
     fileprivate func pixels(_ count: Int) -> [Double] { (0..<count).map { _ in Double(int(0...255)) } }
 
-    fileprivate func patchInputs() -> (PatchError, Int, Int, ParityArray, ParityArray, ParityArray) {
+    fileprivate func patchInputs() -> (PatchLoss, Int, Int, ParityArray, ParityArray, ParityArray) {
         let (rows, columns) = (round == 0 ? 150 : pick([0, 1, 5]), round == 0 ? 768 : pick([2, 12, 48, 100]))
         let patches = int(1...9)
         // One patch of one colour: its variance is 0.
         let pixels = pixels((patches - 1) * columns) + [Double](repeating: pick([255, 200]), count: columns)
         return (
-            PatchError.allCases[round % PatchError.allCases.count], rows, columns,
+            PatchLoss.allCases[round % PatchLoss.allCases.count], rows, columns,
             input(rows, columns, type, numbers(rows * columns, -2, 2)), input(patches, columns, .uint8, pixels),
             list(indices(rows, below: patches), .int32)
         )

@@ -18,7 +18,7 @@ import Testing
                 }
             }
         }
-        + PatchError.allCases.flatMap { kind in
+        + PatchLoss.allCases.flatMap { kind in
             [false, true].map { view in
                 OperatorCase("patchErrors", "\(kind), \(view ? "a view" : "whole")") { check in
                     let prediction = try check.parameter(view ? [2, 2, 15] : [2, 2, 12])

@@ -59,7 +59,7 @@ import Testing
         return try tape.linear(output, weight: inputs.factor("wo"), adding: x)
     }
 
-    static func patches(_ kind: PatchError, _ inputs: TorchInputs) throws -> Tensor {
+    static func patches(_ kind: PatchLoss, _ inputs: TorchInputs) throws -> Tensor {
         let prediction = try inputs.factor("prediction")
         let pixels = inputs.values.integers["pixels"] ?? []
         let bytes = try inputs.tape.workspace.bytes(

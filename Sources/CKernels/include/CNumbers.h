@@ -146,7 +146,7 @@ void lpn_layer_norm_backward(
     lp_view x, lp_view weight, lp_view statistics, lp_view dy, lp_view dx, bool accumulate, float *weight_partial,
     float *bias_partial, lp_area area);
 
-/// Half-split rotation of `heads` heads of `width` columns in the rows of `area`. y may be x.
+/// Half-split rotation of `heads` heads of `width` columns in the rows of `area`; one of negative position is copied. y may be x.
 void lpn_rotary(
     lp_view x, const int32_t *positions, lp_view cosines, lp_view sines, bool inverse, lp_view y, size_t heads,
     size_t width, bool accumulate, lp_area area);

@@ -65,7 +65,7 @@ extension CPUKernels {
         }
     }
 
-    /// Half-split rotation of `heads` heads of `width` columns a row.
+    /// Half-split rotation of `heads` heads of `width` columns a row; a row of negative position is copied.
     public func rotary(
         _ x: Operand, positions: Operand, cosines: Operand, sines: Operand, inverse: Bool, to y: Operand, rows: Int,
         heads: Int, width: Int, accumulate: Bool
@@ -73,7 +73,7 @@ extension CPUKernels {
         precondition(width % 2 == 0, "rotary: heads of odd width \(width)")
         let index = unsafe positions.indices(rows)
         let height = min(cosines.rowsAvailable(width / 2), sines.rowsAvailable(width / 2))
-        unsafe checkIndices(index, rows, from: 0, below: height, "rotary")
+        unsafe checkIndices(index, rows, from: Int.min, below: height, "rotary")
         let (from, to) = unsafe (x.view(rows, heads * width), y.view(rows, heads * width))
         let (c, s) = unsafe (cosines.view(height, width / 2), sines.view(height, width / 2))
         parallel(rows: rows, columns: heads * width) { area in

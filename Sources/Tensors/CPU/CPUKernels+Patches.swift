@@ -13,7 +13,7 @@ extension CPUKernels {
 
     /// errors[R] = mean over C of the error against targets[indices[r]] / 255.
     public func patchErrors(
-        _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,
+        _ kind: PatchLoss, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,
         columns: Int
     ) {
         let index = unsafe indices.indices(rows)
@@ -24,7 +24,7 @@ extension CPUKernels {
 
     /// dPrediction[R,C] (+)= gradient[r] * d errors[r] / d prediction.
     public func patchErrorsBackward(
-        _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
+        _ kind: PatchLoss, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
         to dPrediction: Operand, rows: Int, columns: Int, accumulate: Bool
     ) {
         let index = unsafe indices.indices(rows)
@@ -47,7 +47,7 @@ extension CPUKernels {
     }
 }
 
-extension PatchError {
+extension PatchLoss {
     /// The kind's number in C loops.
     fileprivate var loopKind: Int32 {
         switch self {

@@ -1,6 +1,29 @@
 /// Functions of one number.
 public enum Unary: String, Sendable, CaseIterable {
-    case silu, sigmoid, tanh, relu, exp, log, square, squareRoot, reciprocal, negate, absolute, softplus
+    /// x sigmoid(x).
+    case silu
+    /// 1 / (1 + e^-x).
+    case sigmoid
+    /// The hyperbolic tangent.
+    case tanh
+    /// max(x, 0).
+    case relu
+    /// e^x.
+    case exp
+    /// The natural logarithm.
+    case log
+    /// x^2.
+    case square
+    /// The square root.
+    case squareRoot
+    /// 1 / x.
+    case reciprocal
+    /// -x.
+    case negate
+    /// |x|.
+    case absolute
+    /// log(1 + e^x).
+    case softplus
     /// x Phi(x), with the error function.
     case gelu
     /// GELU by the hyperbolic tangent.
@@ -9,7 +32,7 @@ public enum Unary: String, Sendable, CaseIterable {
 
 /// How a predicted patch is compared with the true one, t in [0,1]. Source: PixelGPT, section 3.4 of the specification;
 /// PIXAR for `bernoulli`.
-public enum PatchError: String, Sendable, CaseIterable {
+public enum PatchLoss: String, Sendable, CaseIterable {
     /// (x - (t - mean t) / sqrt(unbiased variance of t + 1e-6))^2.
     case normalised
     /// (x - t)^2.

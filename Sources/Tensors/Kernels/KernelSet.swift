@@ -128,7 +128,8 @@ public protocol KernelSet: AnyObject {
         weightGradient: Operand?, biasGradient: Operand?, accumulateWeights: Bool, rows: Int, columns: Int)
     /// Half-split rotation of `heads` heads of `width` columns a row: with p = positions[r], j < width/2, c = cosines[p,j],
     /// s = sines[p,j] (tables [P,width/2], stream type): y[j] = x[j] c - x[j+w/2] s; y[j+w/2] = x[j+w/2] c + x[j] s;
-    /// `inverse` takes -s. y may be x. Positions outside the table are the caller's fault.
+    /// `inverse` takes -s; a row of negative position is not turned: y = x. y may be x. Positions from P on are the
+    /// caller's fault.
     func rotary(
         _ x: Operand, positions: Operand, cosines: Operand, sines: Operand, inverse: Bool, to y: Operand, rows: Int,
         heads: Int, width: Int, accumulate: Bool)
@@ -179,13 +180,13 @@ public protocol KernelSet: AnyObject {
         entropy: Operand, ranks: Operand)
     /// x[R,C] = pixels / 255; pixels: uint8 [R,C]. `planar` reorders each row from (place, channel) to (channel, place).
     func unpackPixels(_ pixels: Operand, to x: Operand, rows: Int, columns: Int, channels: Int, planar: Bool)
-    /// errors[R] = mean over C of e, with t = targets[indices[r]] / 255, uint8 [.,C]; a negative index gives 0. See `PatchError`.
+    /// errors[R] = mean over C of e, with t = targets[indices[r]] / 255, uint8 [.,C]; a negative index gives 0. See `PatchLoss`.
     func patchErrors(
-        _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,
+        _ kind: PatchLoss, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,
         columns: Int)
     /// dPrediction[R,C] (+)= gradient[r] * d errors[r] / d prediction.
     func patchErrorsBackward(
-        _ kind: PatchError, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
+        _ kind: PatchLoss, _ prediction: Operand, targets: Operand, indices: Operand, gradient: Operand,
         to dPrediction: Operand, rows: Int, columns: Int, accumulate: Bool)
 
     // 50-51 Optimisation

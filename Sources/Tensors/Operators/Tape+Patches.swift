@@ -42,7 +42,7 @@ extension Tape {
     /// How far each predicted patch is from the true one. Shapes: prediction [..., P], targets [N, P] uint8, indices int32, for
     /// each predicted row its row of targets or a negative number for an error of 0; gives [...] of the stream type.
     public func patchErrors(
-        _ kind: PatchError, _ prediction: Tensor, targets: Tensor, indices: Tensor
+        _ kind: PatchLoss, _ prediction: Tensor, targets: Tensor, indices: Tensor
     ) throws(TensorError) -> Tensor {
         try checkNumbers("patchErrors", "prediction", prediction)
         try check("patchErrors", "targets", targets, rows: targets.rows, columns: prediction.columns)

@@ -1,7 +1,7 @@
 extension Tape {
     /// Turns pairs of columns of each head by an angle of the row's position: half-split, as Llama does. Shapes: x [..., H d],
-    /// positions int32, one a row, cosines and sines [P, d/2] of the stream type; gives x's shape and type. Positions out of the
-    /// tables are the caller's fault. The way back turns the other way and keeps nothing of x. Source: Su et al. 2021.
+    /// positions int32, one a row, cosines and sines [P, d/2] of the stream type; gives x's shape and type. A row of
+    /// negative position is not turned; positions from P on are the caller's fault. The way back turns the other way and keeps nothing of x. Source: Su et al. 2021.
     public func rotary(
         _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, heads: Int
     ) throws(TensorError) -> Tensor {

@@ -40,7 +40,7 @@ extension LanguageModel {
 
 extension DecoderConfig.PatchHead {
     /// How its predictions are compared with pixels.
-    var error: PatchError {
+    var error: PatchLoss {
         switch self {
         case .regressionNorm: .normalised
         case .regressionRaw: .raw
