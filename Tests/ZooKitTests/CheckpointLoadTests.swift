@@ -146,14 +146,17 @@ import ZooKit
                     .unexpected(name: "gone.first", stored: "gone.first", shape: [1]),
                 ])
         ) { try run.optimiser.load(SafetensorsFile(path: path), for: run.parameters, in: run.workspace) }
-        try SafetensorsFile.write(
-            [
-                item("model.scale.first", [], [1]), item("model.scale.second", [], [1]),
-                SafetensorsItem(name: "model.scale.step", shape: [], integers: [-1]),
-            ], to: path)
-        #expect(
-            throws: CheckpointError.badValue(file: path, keyPath: "model.scale.step", reason: "-1 is no count")
-        ) { try run.optimiser.load(SafetensorsFile(path: path), for: run.parameters, in: run.workspace) }
+        for step: Int64 in [-1, (1 << 53) + 1, .max] {
+            try SafetensorsFile.write(
+                [
+                    item("model.scale.first", [], [1]), item("model.scale.second", [], [1]),
+                    SafetensorsItem(name: "model.scale.step", shape: [], integers: [step]),
+                ], to: path)
+            #expect(
+                throws: CheckpointError.badValue(
+                    file: path, keyPath: "model.scale.step", reason: "\(step) is no count from 0 to 2^53")
+            ) { try run.optimiser.load(SafetensorsFile(path: path), for: run.parameters, in: run.workspace) }
+        }
         #expect(run.optimiser.states.mapValues(\.step) == before)
     }
 

@@ -41,6 +41,54 @@ import ZooKit
         }
     }
 
+    @Test(arguments: [("regression_raw", true), ("bernoulli", true), ("regression_norm", false)])
+    func aNormThatContradictsThePatchHeadIsRefused(_ head: String, _ normalises: Bool) throws {
+        let changes: [String: JSONValue?] = ["patch_head": .string(head), "norm_pix_loss": .bool(normalises)]
+        #expect {
+            try decode(changes)
+        } throws: { error in
+            guard case ConfigError.invalidValue(_, "norm_pix_loss", let reason)? = error as? ConfigError else {
+                return false
+            }
+            return reason.contains(head)
+        }
+        #expect(
+            try decode(["patch_head": .string(head), "norm_pix_loss": .bool(!normalises)]).patchHead.rawValue == head)
+    }
+
+    /// Sides within their limits, of which a parameter or table cannot be made.
+    @Test(
+        arguments: [
+            (["hidden_size": 1 << 24, "vocab_size": 1 << 11], "vocab_size"),
+            (["vocab_size": (1 << 24) + 1], "vocab_size"),
+            (["intermediate_size": 1 << 24, "hidden_size": 2048], "intermediate_size"),
+            (["num_attention_heads": 1024, "num_key_value_heads": 1, "head_dim": 1 << 24], "head_dim"),
+            (["hidden_size": 1 << 18, "vocab_size": 1, "intermediate_size": 1], "head_dim"),
+            (["patch_size": 1 << 24], "patch_size"), (["patch_size": 1 << 13], "patch_size"),
+            (["max_position_embeddings": 1 << 24], "max_position_embeddings"),
+            (["num_hidden_layers": 4097], "num_hidden_layers"),
+            (["num_attention_heads": 1025, "num_key_value_heads": 1, "head_dim": 2], "num_attention_heads"),
+        ] as [([String: Int], String)]) func aParameterTooLargeNamesTheKeyToChange(
+            _ sizes: [String: Int], _ key: String
+        )
+    {
+        #expect {
+            try decode(sizes.mapValues { .integer($0) })
+        } throws: { error in
+            guard case ConfigError.invalidValue(_, key, let reason)? = error as? ConfigError else { return false }
+            return !reason.isEmpty
+        }
+    }
+
+    @Test func whatIsAtItsLimitIsRead() throws {
+        for sizes in [
+            ["hidden_size": 1 << 17, "vocab_size": 1 << 17], ["max_position_embeddings": 1 << 23],
+            ["num_hidden_layers": 4096], ["num_attention_heads": 1024, "num_key_value_heads": 1024, "head_dim": 2],
+        ] {
+            _ = try decode(sizes.mapValues { .integer($0) })
+        }
+    }
+
     @Test(
         arguments: [
             ("hidden_sise", "hidden_size"), ("num_attention_head", "num_attention_heads"),
@@ -143,6 +191,10 @@ import ZooKit
         #expect {
             try decode(["layers": .array(layers)])
         } throws: { "\($0)".contains("layers: entry 0: intermediate_size is 0") }
+        let wide: [JSONValue] = (0..<4).map { .object(["intermediate_size": .integer(1 << ($0 * 8))]) }
+        #expect {
+            try decode(["layers": .array(wide), "hidden_size": .integer(2048), "vocab_size": .integer(1)])
+        } throws: { "\($0)".contains("layers: entry 3: intermediate_size is 16777216") }
     }
 
     /// A model of tokens alone says nothing of patches.

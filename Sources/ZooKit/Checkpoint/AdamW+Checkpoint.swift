@@ -44,8 +44,10 @@ extension AdamW {
         var steps: [String: Int] = [:]
         for (path, state) in found {
             let step = try state.step?.integers().first ?? 0
-            guard step >= 0 else {
-                throw CheckpointError.badValue(file: file.path, keyPath: "\(path).step", reason: "\(step) is no count")
+            // Corrections of moments are computed from the count in double precision.
+            guard (0...1 << 53).contains(step) else {
+                throw CheckpointError.badValue(
+                    file: file.path, keyPath: "\(path).step", reason: "\(step) is no count from 0 to 2^53")
             }
             steps[path] = step
         }

@@ -35,10 +35,13 @@ extension DecoderConfig {
         patchSize = try values.decodeIfPresent(Int.self, forKey: .patchSize) ?? patchSize
         channels = try values.decodeIfPresent(Int.self, forKey: .channels) ?? channels
         imageSize = try values.decodeIfPresent([Int].self, forKey: .imageSize)
-        let normalises = try values.decodeIfPresent(Bool.self, forKey: .normalisesPatches) ?? true
+        let normalises = try values.decodeIfPresent(Bool.self, forKey: .normalisesPatches)
         patchHead =
             try values.decodeIfPresent(PatchHead.self, forKey: .patchHead)
-            ?? (normalises ? .regressionNorm : .regressionRaw)
+            ?? (normalises ?? true ? .regressionNorm : .regressionRaw)
+        if let normalises, normalises != (patchHead == .regressionNorm) {
+            throw bad(.normalisesPatches, "\(normalises) contradicts the patch_head \(patchHead.rawValue)")
+        }
         layers = try values.decodeIfPresent([LayerConfig].self, forKey: .layers)
         _ = try values.decodeIfPresent(String.self, forKey: .type)
         _ = try values.decodeIfPresent(String.self, forKey: .version)
@@ -61,16 +64,7 @@ extension DecoderConfig {
 
     /// What makes no sense, by key; nil if all is well.
     func flaw() -> (CodingKeys, String)? {
-        let positive: [(CodingKeys, Int)] = [
-            (.width, width), (.layerCount, layerCount), (.innerWidth, innerWidth), (.groups, groups),
-            (.headWidth, headWidth), (.positions, positions), (.vocabulary, vocabulary), (.patchSize, patchSize),
-            (.channels, channels),
-        ]
-        let limit = 1 << 24
-        for (key, value) in positive where value <= 0 || value > limit {
-            return (key, "\(value) is not in 1...\(limit)")
-        }
-        if heads > limit { return (.heads, "\(heads) is not in 1...\(limit)") }
+        if let flaw = sizeFlaw() { return flaw }
         if heads % groups != 0 { return (.groups, "\(heads) heads do not share \(groups) groups evenly") }
         if headWidth % 2 != 0 { return (.headWidth, "\(headWidth) is odd; rotary positions turn pairs") }
         for (key, value) in [(CodingKeys.epsilon, epsilon), (.theta, theta)] where !(value > 0 && value.isFinite) {
@@ -83,7 +77,9 @@ extension DecoderConfig {
                 return (.layers, "\(layers.count) entries for \(layerCount) layers")
             }
             for (index, layer) in layers.enumerated() {
-                if let reason = layer.flaw(heads: heads) { return (.layers, "entry \(index): \(reason)") }
+                if let reason = layer.flaw(heads: heads, width: width) {
+                    return (.layers, "entry \(index): \(reason)")
+                }
             }
         }
         return nil

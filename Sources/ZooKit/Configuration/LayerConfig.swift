@@ -1,7 +1,7 @@
 import Layers
 
 /// What one layer has otherwise than the rest of its model; what is nil is as in the rest.
-public struct LayerConfig: Codable, Sendable, Equatable {
+public struct LayerConfig: Codable, Sendable, Hashable {
     /// `intermediate_size`.
     public var innerWidth: Int?
     /// `key_map`: for each query head the key head it reads.
@@ -30,8 +30,12 @@ public struct LayerConfig: Codable, Sendable, Equatable {
         valueHead = try values.decodeIfPresent([Int].self, forKey: .valueHead)
     }
 
-    func flaw(heads: Int) -> String? {
-        if let innerWidth, innerWidth <= 0 || innerWidth > 1 << 24 { return "intermediate_size is \(innerWidth)" }
+    /// What makes no sense in a model of `heads` query heads and `width` columns; nil if all is well.
+    func flaw(heads: Int, width: Int) -> String? {
+        if let innerWidth {
+            let fits = SizeLimit.product([innerWidth, width], upTo: SizeLimit.parameter) != nil
+            if innerWidth <= 0 || innerWidth > SizeLimit.side || !fits { return "intermediate_size is \(innerWidth)" }
+        }
         for (name, map) in [("key_map", keyHead), ("value_map", valueHead)] {
             guard let map else { continue }
             if map.count != heads { return "\(name) has \(map.count) entries for \(heads) query heads" }

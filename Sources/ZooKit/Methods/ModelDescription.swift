@@ -11,6 +11,24 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         public let count: Int
         /// The cost of one.
         public let cost: Cost
+        /// Bytes of AdamW's two moments for one.
+        public let optimiserBytes: Int
+        /// Bytes that one keeps in a cache of a whole sequence.
+        public let cacheBytes: Int
+
+        enum CodingKeys: String, CodingKey {
+            case part, count, cost
+            case optimiserBytes = "optimiser_bytes"
+            case cacheBytes = "cache_bytes"
+        }
+
+        init(part: String, count: Int, cost: Cost, length: Int) {
+            self.part = part
+            self.count = count
+            self.cost = cost
+            optimiserBytes = 8 * cost.parameters
+            cacheBytes = 2 * cost.cachedNumbers * length
+        }
     }
 
     /// The rows: embeddings, layers (those alike together), norm, heads.
@@ -39,30 +57,59 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         case trainingOperations = "training_operations_per_sequence"
     }
 
-    /// The description of a model with the heads it is pretrained with, at sequences of `length` rows.
+    /// The description of a model with the heads it is pretrained with, at sequences of `length` rows. Of alike layers one is
+    /// made, and one layer at a time. Throws: `outOfMemory` where a single parameter is more than the system could ever hold.
     public init(_ config: DecoderConfig, length: Int, workspace: Workspace) throws(TensorError) {
-        let builder = ParameterBuilder(workspace: workspace, seed: 0, drawsValues: false)
-        let model = try LanguageModel(builder, config: config)
-        self.init(model, length: length)
+        func model(_ layer: LayerConfig?) throws(TensorError) -> LanguageModel {
+            var one = config
+            one.layerCount = 1
+            one.layers = layer.map { [$0] }
+            return try LanguageModel(ParameterBuilder(workspace: workspace, seed: 0, drawsValues: false), config: one)
+        }
+        let first = try model(config.layers?.first)
+        var (base, total) = (first.base.cost(length: length), first.cost(length: length))
+        var known = [config.layers?.first ?? LayerConfig(): first.base.blocks.map { $0.cost(length: length) }]
+        var layers: [Cost] = []
+        for index in 0..<config.layerCount {
+            let layer = config.layers?[index] ?? LayerConfig()
+            if known[layer] == nil {
+                known[layer] = try model(layer).base.blocks.map { $0.cost(length: length) }
+            }
+            layers += known[layer] ?? []
+        }
+        for cost in layers.dropFirst() { (base, total) = (base + cost, total + cost) }
+        self.init(first, layers: layers, base: base, total: total, length: length)
     }
 
     /// The description of a model that is there.
     public init(_ model: LanguageModel, length: Int) {
+        self.init(
+            model, layers: model.base.blocks.map { $0.cost(length: length) }, base: model.base.cost(length: length),
+            total: model.cost(length: length), length: length)
+    }
+
+    /// Embeddings, norm and heads of `model`, its blocks as `layers` have them.
+    private init(_ model: LanguageModel, layers: [Cost], base: Cost, total: Cost, length: Int) {
         var rows: [Row] = []
+        func add(_ name: String, _ count: Int, _ cost: Cost) {
+            rows.append(Row(part: name, count: count, cost: cost, length: length))
+        }
+        var waiting = layers.enumerated().map { (index: $0.offset, cost: $0.element) }[...]
         for child in model.base.children {
-            let cost = child.part.cost(length: length)
-            if child.part is DecoderBlock, let last = rows.last, last.cost == cost, last.part.hasPrefix("layers") {
-                rows[rows.count - 1] = Row(part: "layers (each)", count: last.count + 1, cost: cost)
-            } else {
-                rows.append(Row(part: child.name, count: 1, cost: cost))
+            guard child.part is DecoderBlock else {
+                add(child.name, 1, child.part.cost(length: length))
+                continue
+            }
+            while let (index, cost) = waiting.first {
+                let count = waiting.prefix { $0.cost == cost }.count
+                add(count == 1 ? "layers.\(index)" : "layers (each)", count, cost)
+                waiting = waiting.dropFirst(count)
             }
         }
-        for child in model.children where child.name != "model" {
-            rows.append(Row(part: child.name, count: 1, cost: child.part.cost(length: length)))
-        }
+        for child in model.children where child.name != "model" { add(child.name, 1, child.part.cost(length: length)) }
         self.rows = rows
-        total = model.cost(length: length)
-        base = model.base.cost(length: length)
+        self.total = total
+        self.base = base
         self.length = length
         weightBytes = 4 * total.parameters
         optimiserBytes = 8 * total.parameters
@@ -72,11 +119,11 @@ public struct ModelDescription: Codable, Sendable, Equatable {
 
     /// The description as lines of a table.
     public var table: [String] {
-        let head = ["part", "count", "parameters", "active", "operations/row", "cached/row"]
+        let head = ["part", "count", "parameters", "active", "operations/row", "cached/row", "cache", "moments"]
         var cells = [head]
-        for row in rows { cells.append(Self.cells(row.part, row.count, row.cost)) }
-        cells.append(Self.cells("model without heads", 1, base))
-        cells.append(Self.cells("total", 1, total))
+        for row in rows { cells.append(Self.cells(row)) }
+        cells.append(Self.cells(Row(part: "model without heads", count: 1, cost: base, length: length)))
+        cells.append(Self.cells(Row(part: "total", count: 1, cost: total, length: length)))
         let widths = head.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         let lines = cells.map { line in
             line.enumerated().map { column, cell in
@@ -85,16 +132,18 @@ public struct ModelDescription: Codable, Sendable, Equatable {
             }.joined(separator: "  ")
         }
         return lines + [
+            "cache: bytes in bf16 for \(length) rows; moments: bytes of AdamW's two in fp32",
             "weights \(Self.megabytes(weightBytes)) in fp32, moments of AdamW \(Self.megabytes(optimiserBytes))",
             "cache of \(length) rows \(Self.megabytes(cacheBytes)) in bf16",
             "a training step on one sequence of \(length) rows: \(Self.grouped(Int(trainingOperations / 1e6))) million operations",
         ]
     }
 
-    private static func cells(_ name: String, _ count: Int, _ cost: Cost) -> [String] {
+    private static func cells(_ row: Row) -> [String] {
         [
-            name, "\(count)", grouped(cost.parameters), grouped(cost.activeParameters),
-            grouped(Int(cost.operations)), grouped(cost.cachedNumbers),
+            row.part, "\(row.count)", grouped(row.cost.parameters), grouped(row.cost.activeParameters),
+            grouped(Int(row.cost.operations)), grouped(row.cost.cachedNumbers), grouped(row.cacheBytes),
+            grouped(row.optimiserBytes),
         ]
     }
 

@@ -30,7 +30,7 @@ public struct MethodSource: Sendable, Equatable, Codable {
     }
 }
 
-/// One thing that a method does: `letterpress method NAME VERB --config FILE --set key=value`. Each run writes a folder.
+/// One thing that a method does. Each run writes a folder.
 public protocol MethodVerb: Sendable {
     /// Its settings: decoded strictly, keys in snake case, a default for each that may be absent.
     associatedtype Config: Codable & Sendable
