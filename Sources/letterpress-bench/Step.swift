@@ -19,13 +19,14 @@ struct Step: ParsableCommand {
     @Option(help: "F.") var ffn = 1408
     @Option(help: "Patches a sequence.") var patches = 512
     @Option(help: "Sequences.") var batch = 4
-    @Option(help: "Steps; the first one does not count.") var steps = 6
+    @Option(help: "Steps, at least 2; the first one does not count.") var steps = 6
     @Flag(help: "Keep no activations inside blocks; run them again on the way back.") var recompute = false
 
     func run() throws {
         guard let precision = [Precision.fp32, .bf16].first(where: { $0.name == mode }) else {
             throw ValidationError("--mode is fp32 or bf16, not \(mode)")
         }
+        guard steps >= 2 else { throw ValidationError("--steps is at least 2, not \(steps)") }
         let kernels = try CPUKernels(threads: threads)
         let workspace = try Workspace(kernels: kernels, precision: precision)
         var config = DecoderConfig(
