@@ -28,6 +28,9 @@ func edge(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
+// The methods of the zoo: each is a folder of Sources/Zoo, with its code and a README.
+let methods = ["TextGPT", "PixelGPT", "MonoGPT", "DualGPT"]
+
 // The documentation plugin is fetched only for `make docs`.
 let documentation: [Package.Dependency] =
     environment["LETTERPRESS_DOCS"] == nil
@@ -38,7 +41,9 @@ let package = Package(
     products: [
         .executable(name: "letterpress", targets: ["letterpress"]),
         .executable(name: "letterpress-bench", targets: ["letterpress-bench"]),
-        .library(name: "Letterpress", targets: ["Foundations", "Typesetting", "Corpora", "Patches"]),
+        .library(
+            name: "Letterpress",
+            targets: ["Foundations", "Typesetting", "Corpora", "Patches", "Tensors", "Layers", "ZooKit", "Zoo"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -79,7 +84,9 @@ let package = Package(
             name: "ZooKit", dependencies: ["Layers", "Tensors", "Foundations"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 4
-        .target(name: "Zoo", dependencies: ["ZooKit"], swiftSettings: common + memorySafe + optimised),
+        .target(
+            name: "Zoo", dependencies: ["ZooKit"], exclude: methods.map { "\($0)/README.md" },
+            swiftSettings: common + memorySafe + optimised),
         // Tier 5
         .executableTarget(
             name: "letterpress",
@@ -124,6 +131,7 @@ let package = Package(
             dependencies: ["ZooKit", "Layers", "Tensors", "ReferenceKernels", "Foundations", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: common),
+        .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,13 @@
+public import ZooKit
+
+/// One decoder pretrained on tokens, on rendered text, and on pairs of a rendered text followed by its tokens.
+public enum DualGPT: ZooMethod {
+    /// `dualgpt`.
+    public static let name = "dualgpt"
+    /// What it is.
+    public static let summary = "decoder pretrained on tokens, rendered text, and pairs of both"
+    /// The paper of the four regimes.
+    public static let source = pixelRegimesSource
+    /// None beside pretraining, fine-tuning and evaluation, which every model has.
+    public static let verbs: [any MethodVerb.Type] = []
+}

@@ -1,0 +1,13 @@
+public import ZooKit
+
+/// One decoder pretrained on tokens and on rendered text, in batches that are not paired.
+public enum MonoGPT: ZooMethod {
+    /// `monogpt`.
+    public static let name = "monogpt"
+    /// What it is.
+    public static let summary = "decoder pretrained on tokens and on rendered text, unpaired"
+    /// The paper of the four regimes.
+    public static let source = pixelRegimesSource
+    /// None beside pretraining, fine-tuning and evaluation, which every model has.
+    public static let verbs: [any MethodVerb.Type] = []
+}

@@ -1,0 +1,13 @@
+public import ZooKit
+
+/// A decoder of TextGPT's shape pretrained on rendered text: next patch, normalised squared error.
+public enum PixelGPT: ZooMethod {
+    /// `pixelgpt`.
+    public static let name = "pixelgpt"
+    /// What it is.
+    public static let summary = "decoder pretrained on rendered text alone"
+    /// The paper of the four regimes.
+    public static let source = pixelRegimesSource
+    /// None beside pretraining, fine-tuning and evaluation, which every model has.
+    public static let verbs: [any MethodVerb.Type] = []
+}

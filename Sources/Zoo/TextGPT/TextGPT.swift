@@ -1,0 +1,13 @@
+public import ZooKit
+
+/// A decoder pretrained on tokens: next token, softmax over the vocabulary.
+public enum TextGPT: ZooMethod {
+    /// `textgpt`.
+    public static let name = "textgpt"
+    /// What it is.
+    public static let summary = "Llama-shaped decoder pretrained on tokens alone"
+    /// The paper of the four regimes.
+    public static let source = pixelRegimesSource
+    /// None beside pretraining, fine-tuning and evaluation, which every model has.
+    public static let verbs: [any MethodVerb.Type] = []
+}

@@ -1,0 +1,70 @@
+import Foundation
+import TestSupport
+import Testing
+import Zoo
+import ZooKit
+
+@Suite struct CatalogueTests {
+    static let methods = Catalogue.all.methods
+    static let models = Repository.root + "/models"
+
+    /// The array of Package.swift.
+    private func methodsOfThePackage() throws -> [String] {
+        let text = try String(contentsOfFile: Repository.root + "/Package.swift", encoding: .utf8)
+        let array = try #require(text.firstMatch(of: /(?m)^let methods = \[([^\]]*)\]/)).output.1
+        return array.matches(of: /"([^"]*)"/).map { String($0.output.1) }
+    }
+
+    @Test func thePackageTheFoldersAndTheCatalogueNameTheSameMethods() throws {
+        let names = Self.methods.map { "\($0)" }
+        #expect(try methodsOfThePackage() == names)
+        let root = Repository.root + "/Sources/Zoo"
+        let entries = try FileManager.default.contentsOfDirectory(atPath: root)
+        #expect(entries.filter { !$0.contains(".") }.sorted() == names.sorted())
+        for name in names {
+            #expect(FileManager.default.fileExists(atPath: "\(root)/\(name)/\(name).swift"), "\(name)")
+            let page = try String(contentsOfFile: "\(root)/\(name)/README.md", encoding: .utf8)
+            for section in ["## What is particular", "## What is tested", "## Presets"] {
+                #expect(page.contains(section), "\(name) lacks \(section)")
+            }
+        }
+    }
+
+    @Test func namesAreUniqueAndFitTheCommandLine() throws {
+        let names = Self.methods.map { $0.name }
+        #expect(names.count >= 4 && Set(names).count == names.count)
+        for method in Self.methods {
+            #expect(method.name.wholeMatch(of: /[a-z][a-z0-9-]*/) != nil, "\(method.name)")
+            #expect(method.name == "\(method)".lowercased())
+            #expect(try Catalogue.all.method(method.name) == method)
+            #expect(method.source.link.hasPrefix("https://") && !method.summary.isEmpty)
+        }
+    }
+
+    @Test func everyMethodHasPresetsThatDecodeAndEveryPresetAMethod() throws {
+        let presets = try ModelPresets.list(in: Self.models)
+        for method in Self.methods {
+            let own = presets.filter { $0.hasPrefix(method.name + "/") }
+            #expect(!own.isEmpty, "\(method.name)")
+            let page = try String(
+                contentsOfFile: Repository.root + "/Sources/Zoo/\(method)/README.md", encoding: .utf8)
+            for preset in own {
+                let config = try ModelPresets.config(preset, in: Self.models)
+                #expect((config.modelType == .llama) == (method.name == "textgpt"), "\(preset)")
+                #expect(page.contains("`\(preset)`"), "\(preset) is not on its method's page")
+            }
+        }
+        let folders = Set(presets.compactMap { $0.split(separator: "/").first.map(String.init) })
+        #expect(folders == Set(Self.methods.map { $0.name }))
+    }
+
+    @Test func anUnknownMethodIsNamedWithWhatIsNear() {
+        #expect {
+            try Catalogue.all.method("pixelgtp")
+        } throws: { error in
+            guard case CatalogueError.unknown("method", "pixelgtp", let near, let known)? = error as? CatalogueError
+            else { return false }
+            return near.contains("pixelgpt") && known == Self.methods.map { $0.name }
+        }
+    }
+}
