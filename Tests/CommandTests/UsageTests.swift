@@ -62,7 +62,7 @@ import Testing
         for command in [
             [], ["render"], ["preview"], ["inspect"], ["verify"], ["fonts"], ["fonts", "list"], ["fonts", "check"],
             ["fonts", "export"],
-            ["corpus"], ["corpus", "list"], ["corpus", "fetch"],
+            ["corpus"], ["corpus", "list"], ["corpus", "fetch"], ["zoo"], ["zoo", "list"], ["zoo", "describe"],
         ] {
             let run = try Execution.run(product: "letterpress", command + ["--help"])
             #expect(run.status == 0)
