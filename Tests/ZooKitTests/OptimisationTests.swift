@@ -57,6 +57,18 @@ import ZooKit
         }
     }
 
+    /// A step of shapes seen before asks for no memory: not the arena, not kernels' scratch, not parameters.
+    @Test(arguments: [Precision.fp32, .bf16]) func aStepOfKnownShapesAsksForNoMemory(_ precision: Precision) throws {
+        let kernels = try CPUKernels(threads: 2)
+        let training = try ToyTraining(gain: nil, workspace: Workspace(kernels: kernels, precision: precision))
+        try training.step()
+        try training.step()
+        let (allocations, reserved) = (kernels.counters.allocations, training.workspace.arena.reservedBytes)
+        for _ in 0..<3 { try training.step() }
+        #expect(kernels.counters.allocations == allocations)
+        #expect(training.workspace.arena.reservedBytes == reserved)
+    }
+
     /// A head that is no plain matrix gives the loss of one that is.
     @Test func aWrappedTokenHeadGivesTheSameLoss() throws {
         let config = DecoderConfig(

@@ -43,7 +43,13 @@ internal import COneDNN
     /// At least `byteCount` bytes aligned to 64 that stay as they are until the next call; their contents are undefined. One
     /// kernel asks once.
     func scratch(_ byteCount: Int) -> UnsafeMutableRawPointer {
-        unsafe Self.grow(&scratchMemory, to: byteCount)
+        let before = scratchMemory?.byteCount ?? 0
+        let memory = unsafe Self.grow(&scratchMemory, to: byteCount)
+        if let after = scratchMemory?.byteCount, after != before {
+            counters.allocations += 1
+            counters.allocatedBytes += after
+        }
+        return unsafe memory
     }
 
     /// `memory`, made anew where it is smaller than `byteCount`; its contents are undefined.
