@@ -15,13 +15,14 @@ internal import CKernels
     private let causalOffset: Int?
     private let limits, querySegments, keySegments: UnsafePointer<Int32>?
 
-    /// Numbers of a block of scores: what stays in a core's second cache with all that belongs to it.
-    private static let blockNumbers = 16_384
     private static let mostQueries = 128
     private static let mostKeys = 2048
 
+    /// `keysBeside`: keys of a block beside 128 queries, more beside fewer; what belongs to a block then stays in a core's second
+    /// cache. `queries` of each sequence ask, all by default.
     init(
-        _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, queries: Range<Int>? = nil
+        _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, keysBeside: Int,
+        queries: Range<Int>? = nil
     ) {
         let (height, length) = (shape.sequences * shape.queries, shape.sequences * shape.keys)
         precondition(q.type == k.type, "attention: q of \(q.type.rawValue), k of \(k.type.rawValue)")
@@ -33,10 +34,9 @@ internal import CKernels
         let rows = queries ?? 0..<shape.queries
         precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.queries, "attention: queries \(rows)")
         unsafe self.queries = rows
-        let most = unsafe min(Self.mostQueries, max(1, rows.count))
+        let most = unsafe keysBeside * Self.mostQueries / min(Self.mostQueries, max(1, rows.count))
         unsafe queryBlock = Self.length(rows.count, most: Self.mostQueries)
-        unsafe keyBlock = Self.length(
-            shape.keys, most: min(Self.mostKeys, max(Self.blockNumbers / Self.mostQueries, Self.blockNumbers / most)))
+        unsafe keyBlock = Self.length(shape.keys, most: min(Self.mostKeys, most))
         unsafe isNarrow = q.type == .bfloat16
         unsafe self.q = unsafe q.rowsView(height, shape.heads * shape.width)
         unsafe self.k = unsafe k.rowsView(length, shape.keyHeads * shape.width)
@@ -115,7 +115,7 @@ internal import CKernels
 
     /// Whether products with blocks of these sizes come again and again.
     func isRegular(_ queries: Int, _ keys: Int) -> Bool {
-        unsafe queries == queryBlock && keys == keyBlock && queries % 16 == 0 && keys % 16 == 0
+        unsafe queries == queryBlock && queries % 16 == 0 && keys % 16 == 0
     }
 }
 

@@ -7,7 +7,7 @@ extension CPUKernels {
         _ shape: AttentionShape, q: Operand, k: Operand, v: Operand, mask: AttentionMask, to o: Operand,
         logSums: Operand
     ) {
-        let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask)
+        let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask, keysBeside: 512)
         let forward = unsafe AttentionForward(blocks, v: v, o: o, logSums: logSums)
         let memory = unsafe scratch(threads * forward.byteCount)
         let count = unsafe blocks.queryBlocks
@@ -26,7 +26,7 @@ extension CPUKernels {
         _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, logSums: Operand, queries: Range<Int>,
         to sums: Operand
     ) {
-        let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask, queries: queries)
+        let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask, keysBeside: 512, queries: queries)
         let heads = shape.sequences * shape.heads
         let (logs, to) = unsafe (logSums.singles(heads * shape.queries), sums.singles(heads * shape.keys))
         var plan = ScratchPlan()

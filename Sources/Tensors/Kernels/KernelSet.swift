@@ -45,8 +45,9 @@ public protocol KernelSet: AnyObject {
         accumulate: Bool)
 
     // 7-10 Products
-    /// c[M,N] (+)= scale * a[M,K] b[K,N] (+ bias[N]); a and b of one type, c of it or of the stream type. K may be 0; `scale`
-    /// leaves the bias alone.
+    /// c[M,N] (+)= scale * a[M,K] b[K,N] (+ bias[N]); a and b of one type, c of it or of the stream type, bias of the stream type.
+    /// Sums are not rounded before the bias and what stands in c are added. K may be 0; `scale` leaves the bias alone. Here and
+    /// below, rows are at least as far apart as they are long.
     func product(_ a: Matrix, _ b: Matrix, bias: Operand?, into c: Operand, scale: Double, accumulate: Bool)
     /// `count` products, operands `aStep`, `bStep`, `cStep` numbers apart.
     func productBatch(
