@@ -74,7 +74,7 @@ import Testing
         let clock = ContinuousClock()
         let begin = clock.now
         let whole = try Execution.run(product: "letterpress", arguments + ["--out", fixture.path("whole")])
-        let length = (clock.now - begin) / .seconds(1)
+        var length = (clock.now - begin) / .seconds(1)
         #expect(whole.status == 0)
         let reference = try fixture.files("whole")
         #expect(reference.count > 4)
@@ -89,6 +89,8 @@ import Testing
                     product: "letterpress", arguments + ["--resume", "--out", fixture.path(out)], limit: limit)
                 #expect(run.status == 0 || run.status == -9)
                 if run.status == -9 { kills += 1 }
+                // What was left took less than the limit: the next ones are shorter, however busy the machine was at first.
+                if attempt < 3 && run.status == 0 { length = max(0.02, length / 2) }
             }
             #expect(try fixture.files(out) == reference)
         }
