@@ -65,6 +65,6 @@ public final class PatchEmbedding: Part {
         let projected = try tape.patches(
             pixels, weight: tape.leaf(weight).reshaped([weight.shape[0], pixels.columns]),
             bias: tape.leaf(bias, tape.precision.stream), channels: channels)
-        return try tape.cast(norm(projected, context), to: tape.precision.stream)
+        return try norm(projected, to: tape.precision.stream, context)
     }
 }

@@ -50,9 +50,16 @@ public final class LayerNorm: Norm {
 
     /// Normalises each row.
     public func callAsFunction(_ x: Tensor, _ context: ForwardContext) throws(TensorError) -> Tensor {
+        try self(x, to: context.tape.precision.compute, context)
+    }
+
+    /// Normalises each row, to numbers of `type`.
+    public func callAsFunction(
+        _ x: Tensor, to type: ElementType, _ context: ForwardContext
+    ) throws(TensorError) -> Tensor {
         let tape = context.tape
         return try tape.layerNorm(
             x, weight: tape.leaf(weight, tape.precision.stream), bias: tape.leaf(bias, tape.precision.stream),
-            epsilon: epsilon)
+            epsilon: epsilon, to: type)
     }
 }

@@ -5,7 +5,7 @@
 /// types of the set's precisions (float32, bfloat16, float64); indices are int32. Statistics (reciprocals, sums, dots, losses,
 /// log-probabilities), factors of rows and columns, and weights of norms and sums have the stream type; the other numbers of a
 /// kernel have one type, stream or compute, unless its line says that it converts. Norms take x and dx of the stream type, y
-/// and dy of the compute type. Kernels with `accumulate` add to what stands in the result when it is true and
+/// and dy of the compute or the stream type. Kernels with `accumulate` add to what stands in the result when it is true and
 /// overwrite it otherwise. A result never overlaps an operand unless its line says so. Each kernel gives the same bits
 /// whenever shapes, strides and types are the same, whatever the number of threads. Nothing here reads a value back to the
 /// host but `read`. Rows or columns may be 0.

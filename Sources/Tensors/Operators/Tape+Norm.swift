@@ -22,15 +22,15 @@ extension Tape {
     }
 
     /// (x - mean) / sqrt(variance + epsilon) * weight + bias over the last dimension, with the biased variance. Shapes: x
-    /// [..., C], weight [C], bias [C], all of the stream type; gives [..., C] of the products' type. Source: Ba et
+    /// [..., C], weight [C], bias [C], all of the stream type; gives [..., C] of `type`, the products' unless told. Source: Ba et
     /// al. 2016.
     public func layerNorm(
-        _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Double
+        _ x: Tensor, weight: Tensor, bias: Tensor, epsilon: Double, to type: ElementType? = nil
     ) throws(TensorError) -> Tensor {
         try check("layerNorm", "x", x, of: precision.stream)
         try check("layerNorm", "weight", weight, columns: x.columns, of: precision.stream)
         try check("layerNorm", "bias", bias, columns: x.columns, of: precision.stream)
-        let y = try result(x.shape, precision.compute, of: [x, weight, bias])
+        let y = try result(x.shape, type ?? precision.compute, of: [x, weight, bias])
         let statistics = try workspace.empty([x.rows, 2], precision.stream)
         kernels.layerNorm(
             x.operand, weight: weight.operand, bias: bias.operand, to: y.operand, statistics: statistics.operand,
