@@ -38,7 +38,8 @@ struct Products: ParsableCommand {
             for sides in ProductSides.cases {
                 let case_ = try ProductRun(sides, type, kernels)
                 try plain.prepare(case_)
-                let (ours, theirs) = alternate({ case_.run(kernels) }, { plain.run(case_) })
+                let (ours, theirs) = alternate(
+                    sides.operations * Double(threads), { case_.run(kernels) }, { plain.run(case_) })
                 let (rate, other) = (sides.operations / ours / 1e9, sides.operations * Double(threads) / theirs / 1e9)
                 products.append([
                     "m": sides.m, "n": sides.n, "k": sides.k, "kind": sides.kind, "type": type.rawValue, "gflops": rate,
@@ -53,7 +54,8 @@ struct Products: ParsableCommand {
         for type in [ElementType.float32, .bfloat16] {
             for (length, sequences) in [(512, 4), (1024, 2), (4096, 1)] {
                 let run = try AttentionRun(length: length, sequences: sequences, type, kernels)
-                let (forward, backward) = alternate({ run.forward(kernels) }, { run.backward(kernels) })
+                let (forward, backward) = alternate(
+                    run.operations, { run.forward(kernels) }, { run.backward(kernels) })
                 attentions.append([
                     "length": length, "sequences": sequences, "type": type.rawValue, "forward_seconds": forward,
                     "backward_seconds": backward,
@@ -79,12 +81,16 @@ struct Products: ParsableCommand {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// The least seconds of two works that take turns.
-    private func alternate(_ first: () -> Void, _ second: () -> Void) -> (Double, Double) {
+    /// The least seconds of two works of about so many operations that take turns, each long enough that the other's threads
+    /// have gone to sleep.
+    private func alternate(
+        _ operations: Double, _ first: () -> Void, _ second: () -> Void
+    ) -> (Double, Double) {
+        let times = max(1, Int(4e9 / operations))
         func seconds(_ work: () -> Void) -> Double {
             let start = now()
-            work()
-            return now() - start
+            for _ in 0..<times { work() }
+            return (now() - start) / Double(times)
         }
         first()  // oneDNN writes its code in the first run
         second()

@@ -12,11 +12,11 @@ struct ProductTiles {
     /// Sides from which on a tile is as fast as the whole product, about: oneDNN packs its factors anew for each tile, which
     /// costs by the tile's circumference.
     private static let tall = 1024
-    private static let wide = 768
-    /// Halving tiles below these costs more than a tenth.
+    private static let wide = 1408
+    /// Columns are halved before rows as long as they are as many and halves keep this width.
+    private static let comfortable = 512
+    /// Halves below this cost more than a tenth.
     private static let least = 128
-    /// The same where packing is slow.
-    private static let leastSlow = 512
     /// Multiplications of a tile that takes as long as handing out some dozens.
     private static let leastWork = 1 << 18
     /// Tiles that keep all threads busy to the end, and those that they need to be busy at all.
@@ -28,14 +28,19 @@ struct ProductTiles {
         rows = m
         columns = n
         var (down, beside) = (Self.pieces(m, Self.tall), Self.pieces(n, Self.wide))
-        func mayHalve(_ side: Int, _ enough: Int, least: Int) -> Bool {
-            down * beside * products < enough && side >= 2 * least
-                && m / down * (n / beside) * k >= 2 * Self.leastWork
+        func wants(_ enough: Int) -> Bool {
+            down * beside * products < enough && m / down * (n / beside) * k >= 2 * Self.leastWork
         }
-        let least = packsSlowly ? Self.leastSlow : Self.least
-        while mayHalve(m / down, Self.enough.many, least: least) { down *= 2 }
-        while mayHalve(m / down, Self.enough.few, least: Self.least) { down *= 2 }
-        while mayHalve(n / beside, Self.enough.few, least: Self.least) { beside *= 2 }
+        while wants(packsSlowly ? Self.enough.few : Self.enough.many) {
+            if n / beside >= max(2 * Self.comfortable, m / down) {
+                beside *= 2
+            } else if m / down >= 2 * Self.least {
+                down *= 2
+            } else {
+                break
+            }
+        }
+        while wants(Self.enough.few), n / beside >= 2 * Self.least { beside *= 2 }
         height = Self.length(m, pieces: down, multiple: 8)
         width = Self.length(n, pieces: beside, multiple: 16)
         across = n == 0 ? 0 : (n + width - 1) / width
