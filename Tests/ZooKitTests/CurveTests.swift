@@ -34,7 +34,9 @@ import ZooKit
         }
 
         func distance(_ list: KeyPath<Curve, [Double]>, from other: [Double]) -> Double {
-            zip(self[keyPath: list], other).map { abs($0 / $1 - 1) }.max() ?? .infinity
+            let distances = zip(self[keyPath: list], other).map { abs($0 / $1 - 1) }
+            // The largest of a list passes over what is no number.
+            return distances.allSatisfy(\.isFinite) ? distances.max() ?? .infinity : .infinity
         }
     }
 
