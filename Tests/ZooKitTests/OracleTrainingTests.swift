@@ -4,7 +4,7 @@ import Tensors
 import Testing
 import ZooKit
 
-/// Training and the rules of black patches against PyTorch in double precision.
+/// The stream between blocks and the rules of black patches against PyTorch in double precision.
 @Suite struct OracleTrainingTests {
     @Test(arguments: OracleTests.cases) func everyBlockGivesPyTorchsStream(_ name: String) throws {
         let workspace = try Workspace(kernels: ReferenceKernels(), precision: .fp64)
@@ -24,53 +24,6 @@ import ZooKit
             for place in values.indices where segments.values[place / stream.columns] < 0 { values[place] = 0 }
             #expect(FixturePage.Distance(of: values, from: expected.values).max < 1e-12, "layer \(layer)")
         }
-    }
-
-    @Test(arguments: ["llama", "pixel"]) func trainingFollowsPyTorchs(_ name: String) throws {
-        let page = try FixturePage.shared.get()
-        let (curve, constants) = (try FixtureError.unwrap(page.curves[name], "no curve"), page.adamw)
-        let workspace = try Workspace(kernels: ReferenceKernels(), precision: .fp64)
-        let fixtures = try curve.batches.map { try ModelFixture($0) }
-        let model = try OracleModel(fixtures[0], workspace: workspace).model
-        let inputs = try fixtures.map { try OracleModel.input($0, workspace: workspace) }
-        let unit = OptimisationUnit(
-            groups: [ParameterGroup("all", model.parameters, decay: constants.weightDecay, decaysAll: true)],
-            optimiser: AdamW(
-                .init(beta1: constants.betas[0], beta2: constants.betas[1], epsilon: constants.eps),
-                workspace: workspace),
-            schedule: Schedule(.linear, warmUp: constants.warmupSteps, steps: constants.steps),
-            peakRate: constants.lr, clipLimits: ["default": constants.clip], workspace: workspace)
-        for step in 0..<constants.steps {
-            unit.clearGradients()
-            let loss = try Self.backward(model, inputs[step % inputs.count], workspace)
-            let report = try unit.step()
-            let norm = try FixtureError.unwrap(report.gradientNorms["default"], "no norm")
-            #expect(abs(loss / curve.float64.losses[step] - 1) < 1e-11, "step \(step)")
-            #expect(abs(norm / curve.float64.norms[step] - 1) < 1e-10, "step \(step)")
-            #expect(abs(report.rate - curve.rates[step]) < 1e-15)
-        }
-        for parameter in model.parameters {
-            let norm = try parameter.hostValues().reduce(0) { $0 + $1 * $1 }.squareRoot()
-            let path = OracleModel.name(parameter.path)
-            let expected = try FixtureError.unwrap(curve.parameterNormsAfter[path], path)
-            #expect(abs(norm / expected - 1) < 1e-10, "\(path)")
-        }
-    }
-
-    /// Gradients of the sum of a batch's losses gather in the parameters; gives the sum.
-    private static func backward(
-        _ model: LanguageModel, _ input: ModelInput, _ workspace: Workspace
-    ) throws -> Double {
-        let tape = Tape(workspace)
-        let context = ForwardContext(tape: tape, isTraining: true)
-        let hidden = try model.hidden(input, context)
-        var terms: [LossTerm] = []
-        if input.patches != nil { terms.append(try model.nextPatchLoss(hidden, input, context)) }
-        if input.tokens != nil { terms.append(try model.nextTokenLoss(hidden, input, context)) }
-        var total = 0.0
-        for term in terms { total += try workspace.values(term.sum)[0] / term.weight }
-        try tape.backward(terms.map { ($0.sum, 1 / $0.weight) })
-        return total
     }
 
     @Test func blackPatchesAreSeenAndPredictedAsAsked() throws {

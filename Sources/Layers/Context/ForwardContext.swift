@@ -15,6 +15,8 @@ public struct ForwardContext {
     public var knobs: [String: Double] = [:]
     /// Functions that see tensors by the path of the place, for instance "model.layers.3.mlp.input".
     public var taps: [String: (Tensor) -> Void] = [:]
+    /// Sees the tensors of all places, in the order in which they are computed.
+    public var observer: ((String, Tensor) -> Void)?
     /// Whether blocks keep no activations and run again on the way back.
     public var recomputesBlocks = false
     private let gathered: Gathered
@@ -80,6 +82,7 @@ public struct ForwardContext {
         let usesAdapters: Bool
         let knobs: [String: Double]
         let taps: [String: (Tensor) -> Void]
+        let observer: ((String, Tensor) -> Void)?
         let recomputesBlocks: Bool
         let repeats: Bool
     }
@@ -87,7 +90,7 @@ public struct ForwardContext {
     private var settings: Settings {
         Settings(
             isTraining: isTraining, key: key, usesAdapters: usesAdapters, knobs: knobs, taps: taps,
-            recomputesBlocks: recomputesBlocks, repeats: repeats)
+            observer: observer, recomputesBlocks: recomputesBlocks, repeats: repeats)
     }
 
     private init(_ settings: Settings, tape: Tape, gathered: Gathered, memory: Memory?) {
@@ -97,6 +100,7 @@ public struct ForwardContext {
         usesAdapters = settings.usesAdapters
         knobs = settings.knobs
         taps = settings.taps
+        observer = settings.observer
         recomputesBlocks = settings.recomputesBlocks
         self.gathered = gathered
         self.memory = memory
@@ -131,8 +135,9 @@ public struct ForwardContext {
 
     /// Shows a tensor to the tap at `path`, if there is one, without its gradient; not the second time a recomputed block runs.
     public func tap(_ path: @autoclosure () -> String, _ tensor: Tensor) {
-        guard !taps.isEmpty, !repeats else { return }
+        guard !taps.isEmpty || observer != nil, !repeats else { return }
         let path = path()
+        observer?(path, tensor.detached)
         guard let tap = taps[path] else { return }
         gathered.tapped.insert(path)
         tap(tensor.detached)

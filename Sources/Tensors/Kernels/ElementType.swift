@@ -21,3 +21,8 @@ public enum ElementType: String, Sendable, Equatable, CaseIterable {
         }
     }
 }
+
+extension ElementType {
+    /// Whether it holds fractions, as opposed to indices and pixels.
+    public var isNumber: Bool { self != .int32 && self != .uint8 }
+}

@@ -12,21 +12,7 @@ extension LanguageModel {
             throw .value(
                 operation: "next-patch loss", what: "the batch holds no patches, or the model has no head for them")
         }
-        var places: [Int32] = []
-        var targets: [Int32] = []
-        for b in 0..<patches.sequences {
-            for i in 0..<max(patches.length - 1, 0) {
-                let at = b * patches.length + i
-                guard !patches.isPadding[at + 1] else { continue }
-                if let segments = input.segments, segments[at] != segments[at + 1] { continue }
-                let isLast =
-                    i + 2 == patches.length || patches.isPadding[at + 2]
-                    || input.segments.map { $0[at + 1] != $0[at + 2] } ?? false
-                if isLast && !countsEnd { continue }
-                places.append(input.row(ofPatch: i, b))
-                targets.append(Int32(at + 1))
-            }
-        }
+        let (places, targets) = input.nextPatches(countsEnd: countsEnd)
         let tape = context.tape
         let (rows, indices) = try LossRows.pick(hidden, places, targets, none: -1, context)
         let prediction = try patchHead(rows, context)
@@ -35,6 +21,30 @@ extension LanguageModel {
             indices: tape.workspace.indices(indices))
         let sum = try tape.weightedSum(errors, weights: nil, scale: 1)
         return LossTerm("next_patch", sum: sum, weight: Double(places.count), coefficient: coefficient)
+    }
+}
+
+extension ModelInput {
+    /// The patches that are predicted: for each the row of the stream that predicts it and its place among the [B*L] patches.
+    /// O(B L).
+    func nextPatches(countsEnd: Bool) -> (places: [Int32], targets: [Int32]) {
+        guard let patches else { return ([], []) }
+        var places: [Int32] = []
+        var targets: [Int32] = []
+        for b in 0..<patches.sequences {
+            for i in 0..<max(patches.length - 1, 0) {
+                let at = b * patches.length + i
+                guard !patches.isPadding[at + 1] else { continue }
+                if let segments, segments[at] != segments[at + 1] { continue }
+                let isLast =
+                    i + 2 == patches.length || patches.isPadding[at + 2]
+                    || segments.map { $0[at + 1] != $0[at + 2] } ?? false
+                if isLast && !countsEnd { continue }
+                places.append(row(ofPatch: i, b))
+                targets.append(Int32(at + 1))
+            }
+        }
+        return (places, targets)
     }
 }
 

@@ -7,20 +7,10 @@ extension LanguageModel {
     public func nextTokenLoss(
         _ hidden: Tensor, _ input: ModelInput, coefficient: Double = 1, _ context: ForwardContext
     ) throws(TensorError) -> LossTerm {
-        guard let tokens = input.tokens else {
+        guard input.tokens != nil else {
             throw .value(operation: "next-token loss", what: "the batch holds no tokens")
         }
-        var places: [Int32] = []
-        var targets: [Int32] = []
-        for b in 0..<tokens.sequences {
-            for i in 0..<max(tokens.length - 1, 0) {
-                let at = b * tokens.length + i
-                guard !tokens.isPadding[at], !tokens.isPadding[at + 1] else { continue }
-                if let segments = input.segments, segments[at] != segments[at + 1] { continue }
-                places.append(input.row(ofToken: i, b))
-                targets.append(tokens.hostIDs[at + 1])
-            }
-        }
+        let (places, targets) = input.nextTokens()
         let tape = context.tape
         let (rows, indices) = try LossRows.pick(hidden, places, targets, none: -1, context)
         let logp = try tokenLogProbabilities(rows, targets: tape.workspace.indices(indices), context)
@@ -39,6 +29,25 @@ extension LanguageModel {
         return try context.tape.logProbabilities(
             hidden, weight: context.tape.leaf(weight), targets: targets, temperature: temperature
         ).values
+    }
+}
+
+extension ModelInput {
+    /// The tokens that are predicted: for each the row of the stream that predicts it and its id. O(B S).
+    func nextTokens() -> (places: [Int32], targets: [Int32]) {
+        guard let tokens else { return ([], []) }
+        var places: [Int32] = []
+        var targets: [Int32] = []
+        for b in 0..<tokens.sequences {
+            for i in 0..<max(tokens.length - 1, 0) {
+                let at = b * tokens.length + i
+                guard !tokens.isPadding[at], !tokens.isPadding[at + 1] else { continue }
+                if let segments, segments[at] != segments[at + 1] { continue }
+                places.append(row(ofToken: i, b))
+                targets.append(tokens.hostIDs[at + 1])
+            }
+        }
+        return (places, targets)
     }
 }
 

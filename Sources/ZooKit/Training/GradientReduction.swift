@@ -1,0 +1,78 @@
+public import Tensors
+
+/// Adds gradients up over all ranks in buckets: the trained parameters of the moment, in their order, joined until a bucket is
+/// full. Source: bucketed all-reduce as in PyTorch's DistributedDataParallel (Li et al. 2020).
+public struct GradientReduction {
+    /// Numbers of a bucket at most; a larger parameter has one of its own.
+    public let bucketCount: Int
+    private let communicator: any Communicator
+    private let workspace: Workspace
+
+    /// Buckets of `bucketCount` numbers.
+    public init(_ communicator: any Communicator, bucketCount: Int = 1 << 22, workspace: Workspace) {
+        self.communicator = communicator
+        self.bucketCount = bucketCount
+        self.workspace = workspace
+    }
+
+    /// Parameters in the buckets that they travel in. O(parameters).
+    public func buckets(of parameters: [Parameter]) -> [[Parameter]] {
+        var buckets: [[Parameter]] = []
+        var room = 0
+        for parameter in parameters {
+            if parameter.count > room || buckets.isEmpty {
+                buckets.append([])
+                room = max(bucketCount, parameter.count)
+            }
+            buckets[buckets.count - 1].append(parameter)
+            room -= parameter.count
+        }
+        return buckets
+    }
+
+    /// Replaces the gradients of `parameters` by their sums over all ranks; one that nothing reached counts 0. Every rank gives
+    /// the same parameters. Throws: `disagreement` if they do not, and what the communicator throws.
+    public func sum(_ parameters: [Parameter]) throws {
+        guard communicator.size > 1 else { return }
+        try agree(on: parameters)
+        for parameter in parameters { try parameter.fillUntouchedGradient() }
+        for bucket in buckets(of: parameters) {
+            let gradients = bucket.compactMap(\.gradient)
+            if gradients.count == 1 {
+                try communicator.sum(gradients[0].operand, count: gradients[0].count, workspace.kernels)
+                continue
+            }
+            let joined = try workspace.empty(
+                [gradients.reduce(0) { $0 + $1.count }], workspace.precision.stream)
+            try move(gradients, joined, back: false)
+            try communicator.sum(joined.operand, count: joined.count, workspace.kernels)
+            try move(gradients, joined, back: true)
+        }
+    }
+
+    private func move(_ gradients: [Tensor], _ joined: Tensor, back: Bool) throws {
+        var place = 0
+        for gradient in gradients {
+            let part = joined.operand.advanced(by: place)
+            workspace.kernels.copy(
+                back ? part : gradient.operand, to: back ? gradient.operand : part, rows: 1, columns: gradient.count,
+                scale: 1, accumulate: false)
+            place += gradient.count
+        }
+    }
+
+    /// Throws unless all ranks name the same parameters of the same sizes.
+    private func agree(on parameters: [Parameter]) throws {
+        let own = parameters.reduce(RandomKey(seed: 0)) { $0.with($1.path).with($1.count) }.bits
+        // Sums of four 16-bit parts and of their squares are exact, and tell equal numbers from others.
+        let parts = (0..<4).map { Double(own >> UInt64(16 * $0) & 0xFFFF) }
+        var sums = parts + parts.map { $0 * $0 }
+        try communicator.sum(&sums)
+        let size = Double(communicator.size)
+        guard sums == parts.map({ $0 * size }) + parts.map({ $0 * $0 * size }) else {
+            throw TrainingError.disagreement(
+                what: "rank \(communicator.rank) trains \(parameters.count) parameters that are not those of the others"
+            )
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Layers
+public import Tensors
+
+/// Steps one model towards one objective. Several trainers may share a process; each owns its optimisation unit, and who owns
+/// the trainers owns the data.
+public final class Trainer<Goal: Objective> {
+    /// What one call of `step` did.
+    public enum Outcome: Sendable, Equatable {
+        /// Parameters were stepped.
+        case stepped(StepLoss, OptimisationUnit.Report)
+        /// Nothing was changed, because of numbers that are not finite.
+        case skipped(StepLoss, reason: String)
+    }
+
+    /// What to do about a loss or a gradient that is not finite.
+    public enum NonFinitePolicy: String, Codable, Sendable, CaseIterable {
+        /// Throws.
+        case stop
+        /// Leaves the parameters as they are and goes on, `Trainer.skipLimit` times in a row at most.
+        case skip
+    }
+
+    /// What is trained for.
+    public var accumulation: GradientAccumulation<Goal>
+    /// Parameters, optimiser, schedule.
+    public let unit: OptimisationUnit
+    /// What takes part in each step, in this order.
+    public var hooks: [any TrainingHook] = []
+    /// What to do about numbers that are not finite.
+    public var onNonFinite: NonFinitePolicy = .stop
+    /// Steps made or skipped.
+    public private(set) var step = 0
+    /// Steps skipped.
+    public private(set) var skipped = 0
+    private var skippedInARow = 0
+    private var events: [(step: Int, hook: any TrainingHook)] = []
+    private let reduction: GradientReduction
+    private let workspace: Workspace
+    private let key: RandomKey
+
+    /// Skipped steps in a row that end a training.
+    public static var skipLimit: Int { 20 }
+
+    /// A trainer before its first step; random draws of the steps are those of `seed`.
+    public init(
+        _ objective: Goal, unit: OptimisationUnit, communicator: any Communicator = SoleProcess(), seed: UInt64,
+        workspace: Workspace
+    ) {
+        accumulation = GradientAccumulation(objective, communicator: communicator, workspace: workspace)
+        reduction = GradientReduction(communicator, workspace: workspace)
+        self.unit = unit
+        self.workspace = workspace
+        key = RandomKey(seed: seed).with("step")
+    }
+
+    /// The events that hooks plan within `steps`, in their order; they are the ones that will be called. Throws: `emptyPlan`
+    /// for a hook that has events, none of which falls into the run.
+    public func plan(steps: Int) throws(TrainingError) -> [(step: Int, hook: String)] {
+        events = []
+        for hook in hooks {
+            guard let planned = hook.plannedEvents(steps: steps) else { continue }
+            let inside = planned.filter { 1...max(steps, 1) ~= $0 }
+            if inside.isEmpty { throw .emptyPlan(hook: hook.name, steps: steps) }
+            events += inside.map { ($0, hook) }
+        }
+        events.sort { $0.step < $1.step }
+        return events.map { ($0.step, $0.hook.name) }
+    }
+
+    /// One optimiser step on micro-batches; this rank's own where there are several. Throws ``TrainingError``, `TensorError`,
+    /// and what hooks and the communicator throw.
+    public func step(_ batches: [Goal.MicroBatch]) throws -> Outcome {
+        unit.clearGradients()
+        let loss = try accumulation(batches, key: key.with(step))
+        guard loss.value.isFinite else { return try skip(batches, loss, nil) }
+        try reduction.sum(unit.trained)
+        for hook in hooks { try hook.afterBackward(unit, step: step) }
+        let report: OptimisationUnit.Report
+        do {
+            report = try unit.step()
+        } catch let error {
+            guard case .nonFinite = error else { throw error }
+            return try skip(batches, loss, error)
+        }
+        skippedInARow = 0
+        for hook in hooks { try hook.afterStep(unit, step: step) }
+        step += 1
+        for event in events where event.step == step { try event.hook.event(unit, step: step) }
+        return .stepped(loss, report)
+    }
+
+    /// Goes on behind `step` steps, `skipped` of which were skipped.
+    public func resume(step: Int, skipped: Int) {
+        self.step = step
+        self.skipped = skipped
+    }
+
+    private func skip(_ batches: [Goal.MicroBatch], _ loss: StepLoss, _ error: TensorError?) throws -> Outcome {
+        let culprit = try NonFiniteSearch(unit: unit, workspace: workspace).culprit(
+            accumulation, batches, key: key.with(step), loss)
+        let reason: String
+        if let culprit {
+            reason = culprit.tensor
+        } else if case .nonFinite(let tensor, _, _)? = error {
+            reason = tensor
+        } else {
+            reason = "the loss"
+        }
+        guard onNonFinite == .skip else {
+            throw TrainingError.nonFinite(tensor: reason, step: step, count: culprit?.count ?? 1)
+        }
+        unit.clearGradients()
+        unit.stepCount += 1
+        step += 1
+        skipped += 1
+        skippedInARow += 1
+        if skippedInARow >= Self.skipLimit {
+            throw TrainingError.skipsInARow(count: skippedInARow, step: step, last: reason)
+        }
+        return .skipped(loss, reason: reason)
+    }
+}
