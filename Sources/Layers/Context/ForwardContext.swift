@@ -19,6 +19,12 @@ public struct ForwardContext {
     public var observer: ((String, Tensor) -> Void)?
     /// Whether blocks keep no activations and run again on the way back.
     public var recomputesBlocks = false
+    /// Keys and values of earlier passes, which attention reads and adds to; nil for passes that stand alone.
+    public var cache: KeyValueCache?
+    /// What a pass with a cache is part of.
+    public var phase = CachePhase.decode
+    /// Where keys and values of the attention that runs now stand: blocks set the layer, a depth schedule the step.
+    public var slot = CacheSlot(layer: 0)
     private let gathered: Gathered
     private let memory: Memory?
     /// Whether this is the second run of a recomputed block, or stands inside one.
@@ -84,13 +90,17 @@ public struct ForwardContext {
         let taps: [String: (Tensor) -> Void]
         let observer: ((String, Tensor) -> Void)?
         let recomputesBlocks: Bool
+        let cache: KeyValueCache?
+        let phase: CachePhase
+        let slot: CacheSlot
         let repeats: Bool
     }
 
     private var settings: Settings {
         Settings(
             isTraining: isTraining, key: key, usesAdapters: usesAdapters, knobs: knobs, taps: taps,
-            observer: observer, recomputesBlocks: recomputesBlocks, repeats: repeats)
+            observer: observer, recomputesBlocks: recomputesBlocks, cache: cache, phase: phase, slot: slot,
+            repeats: repeats)
     }
 
     private init(_ settings: Settings, tape: Tape, gathered: Gathered, memory: Memory?) {
@@ -102,6 +112,9 @@ public struct ForwardContext {
         taps = settings.taps
         observer = settings.observer
         recomputesBlocks = settings.recomputesBlocks
+        cache = settings.cache
+        phase = settings.phase
+        slot = settings.slot
         self.gathered = gathered
         self.memory = memory
         repeats = settings.repeats || tape.mode == .replay

@@ -15,6 +15,18 @@ public struct Rows {
 
     /// The largest position: tables of rotations must reach it.
     public let lastPosition: Int
+    /// What the host knows of the rows; nil where they were picked on the device. Passes with a cache need it.
+    public let host: Host?
+
+    /// Rows as the host knows them.
+    public struct Host: Sendable {
+        /// [B*T]: rotary positions.
+        public let positions: [Int32]
+        /// [B*T]: rows that nobody sees; nil where there are none.
+        public let isPadding: [Bool]?
+        /// Whether sequences hold several segments.
+        public let hasSegments: Bool
+    }
 
     /// B * T.
     public var count: Int { sequences * length }
@@ -35,9 +47,10 @@ public struct Rows {
         self.sequences = sequences
         self.length = length
         lastPosition = positions.map { Int($0.max() ?? 0) } ?? max(length - 1, 0)
-        self.positions = try workspace.indices(
-            positions ?? (0..<count).map { Int32($0 % max(length, 1)) }, [count])
+        let positions = positions ?? (0..<count).map { Int32($0 % max(length, 1)) }
+        self.positions = try workspace.indices(positions, [count])
         let isHidden = isPadding?.contains(true) ?? false
+        host = Host(positions: positions, isPadding: isHidden ? isPadding : nil, hasSegments: segments != nil)
         guard segments != nil || isHidden else {
             querySegments = nil
             keySegments = nil
@@ -60,6 +73,34 @@ public struct Rows {
         self.positions = positions
         self.querySegments = querySegments
         self.keySegments = keySegments
+        host = nil
+    }
+
+    /// Rows picked out of `rows` by the host: `places[b]` of sequence b, ascending, padded on the right to one length. `indices`
+    /// [B*length] names them among the rows, -1 for padding, as `Tape.gatherRows` takes it. Throws: `value` where the host does
+    /// not know `rows`, or they hold segments.
+    public static func picking(
+        _ places: [[Int]], of rows: Rows, workspace: Workspace
+    ) throws(TensorError) -> (rows: Rows, indices: Tensor) {
+        guard let host = rows.host, !host.hasSegments, places.count == rows.sequences else {
+            throw .value(
+                operation: "picking rows",
+                what: "wants places of each sequence and rows that the host made, unsegmented")
+        }
+        let length = places.map(\.count).max() ?? 0
+        var indices: [Int32] = []
+        for (b, list) in places.enumerated() {
+            for place in list where !(0..<rows.length ~= place) {
+                throw .index(operation: "picking rows", index: place, limit: rows.length)
+            }
+            indices += list.map { Int32(b * rows.length + $0) }
+            indices += [Int32](repeating: -1, count: length - list.count)
+        }
+        let picked = try Rows(
+            sequences: rows.sequences, length: length,
+            positions: indices.map { $0 < 0 ? 0 : host.positions[Int($0)] },
+            isPadding: indices.map { $0 < 0 || host.isPadding?[Int($0)] ?? false }, workspace: workspace)
+        return (picked, try workspace.indices(indices))
     }
 
     /// Causal attention within segments.

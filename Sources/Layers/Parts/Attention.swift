@@ -1,50 +1,5 @@
 public import Tensors
 
-/// How the heads of one attention stand to each other: query head h reads key head keyHead[h] and value head valueHead[h].
-public struct HeadMap: Sendable, Equatable {
-    /// Columns of a head.
-    public let width: Int
-    /// For each query head its key head.
-    public let keyHead: [Int]
-    /// For each query head its value head.
-    public let valueHead: [Int]
-    /// How many key heads there are.
-    public var keyHeads: Int { (keyHead.max() ?? -1) + 1 }
-    /// How many value heads there are.
-    public var valueHeads: Int { (valueHead.max() ?? -1) + 1 }
-    /// How many query heads there are.
-    public var heads: Int { keyHead.count }
-
-    /// Any maps. Throws: `value` where a head in between is read by nobody, or counts differ.
-    public init(width: Int, keyHead: [Int], valueHead: [Int]) throws(TensorError) {
-        for map in [keyHead, valueHead] where !Self.reachesEveryHead(map) {
-            throw .value(operation: "head map", what: "\(map) does not reach every head from 0 on")
-        }
-        guard keyHead.count == valueHead.count else {
-            throw .value(operation: "head map", what: "\(keyHead.count) and \(valueHead.count) query heads")
-        }
-        self.width = width
-        self.keyHead = keyHead
-        self.valueHead = valueHead
-    }
-
-    /// Whether `map` names every head from 0 to its largest and nothing else; an empty one does not. O(heads).
-    public static func reachesEveryHead(_ map: [Int]) -> Bool {
-        guard let last = map.max(), map.indices.contains(last) else { return false }
-        return Set(map) == Set(0...last)
-    }
-
-    /// Groups of heads / groups adjacent query heads share a key and value head (Ainslie et al. 2023). Throws: `value` where
-    /// they do not divide.
-    public init(width: Int, heads: Int, groups: Int) throws(TensorError) {
-        guard groups > 0, heads > 0, heads % groups == 0 else {
-            throw .value(operation: "head map", what: "\(heads) heads do not share \(groups) groups evenly")
-        }
-        let map = (0..<heads).map { $0 / (heads / groups) }
-        try self.init(width: width, keyHead: map, valueHead: map)
-    }
-}
-
 /// What attention computed on the way, for those who look at its stages.
 public struct AttentionState {
     /// [B*T, H*d], rotated.
@@ -139,23 +94,24 @@ public final class Attention: SublayerCore {
     public func core(
         _ state: AttentionState, rows: Rows, visibility: Visibility? = nil, _ context: ForwardContext
     ) throws(TensorError) -> (read: Tensor, logSums: Tensor) {
-        var shape = AttentionShape(
-            sequences: rows.sequences, queries: rows.length, keys: state.key.rows / max(rows.sequences, 1),
-            heads: 1, groups: 1, width: map.width)
-        shape.keyHead = map.keyHead
-        shape.valueHead = map.valueHead
-        shape.keyHeads = map.keyHeads
-        shape.valueHeads = map.valueHeads
+        let shape = map.shape(
+            sequences: rows.sequences, queries: rows.length, keys: state.key.rows / max(rows.sequences, 1))
         let (read, logSums) = try context.tape.attention(
             shape, q: state.query, k: state.key, v: state.value, visibility: visibility ?? rows.visibility)
         return (read, logSums)
     }
 
-    /// All stages: x [B*T, D] normalised; added to `residual` where one is given.
+    /// All stages: x [B*T, D] normalised; added to `residual` where one is given. With a cache queries read what it holds too.
     public func callAsFunction(
         _ x: Tensor, adding residual: Tensor?, rows: Rows, _ context: ForwardContext
     ) throws(TensorError) -> Tensor {
-        let read = try core(project(x, rows: rows, context), rows: rows, context).read
+        let state = try project(x, rows: rows, context)
+        let read: Tensor
+        if let cache = context.cache {
+            read = try cache.attend(state, map: map, rows: rows, context)
+        } else {
+            read = try core(state, rows: rows, context).read
+        }
         return try output(read, adding: residual, context)
     }
 }

@@ -78,6 +78,8 @@ public final class DecoderBlock: Part {
 
     /// Maps the residual stream h [B*T, D], residuals included.
     public func callAsFunction(_ h: Tensor, rows: Rows, _ context: ForwardContext) throws(TensorError) -> Tensor {
-        try feedForward(attention(h, rows: rows, context), rows: rows, context)
+        var context = context
+        context.slot.layer = index
+        return try feedForward(attention(h, rows: rows, context), rows: rows, context)
     }
 }

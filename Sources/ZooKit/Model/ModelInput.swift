@@ -63,17 +63,22 @@ public struct ModelInput {
     /// Pictures pixels[b]: [N, P*P*channels] bytes each, N any; shorter ones are padded with white. `seen[b]` of a picture's
     /// patches are seen (its own and, by the EOS rule, the black one after them); the others are padding. `segments[b]` tells
     /// several pictures of one sequence apart, up to the last seen patch at least; positions begin anew in each. Throws: `shape`
-    /// where counts differ or more is seen than there is.
+    /// where counts differ or more is seen than there is. `positions` has an entry for each seen patch.
     public static func images(
-        _ pixels: [[UInt8]], seen: [Int], patchBytes: Int, segments: [[Int32]]? = nil, workspace: Workspace
+        _ pixels: [[UInt8]], seen: [Int], patchBytes: Int, segments: [[Int32]]? = nil, positions: [[Int32]]? = nil,
+        workspace: Workspace
     ) throws(TensorError) -> ModelInput {
         let patches = try patchInput(pixels, seen, patchBytes, workspace)
         if let counts = segments?.map(\.count), counts.count != seen.count || zip(counts, seen).contains(where: <) {
             throw .shape(operation: "images", expected: "\(seen) segments", got: "\(counts)")
         }
+        if let counts = positions?.map(\.count), counts != seen {
+            throw .shape(operation: "images", expected: "\(seen) positions", got: "\(counts)")
+        }
         func flat(_ lists: [[Int32]]) -> [Int32] { lists.flatMap { pad($0, to: patches.length, false) } }
         let rows = try Rows(
-            sequences: pixels.count, length: patches.length, positions: segments.map { flat($0.map(restarting)) },
+            sequences: pixels.count, length: patches.length,
+            positions: positions.map(flat) ?? segments.map { flat($0.map(restarting)) },
             segments: segments.map(flat), isPadding: patches.isPadding, workspace: workspace)
         return ModelInput(tokens: nil, patches: patches, rows: rows, segments: segments.map(flat))
     }
