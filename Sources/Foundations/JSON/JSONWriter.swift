@@ -58,22 +58,28 @@ private struct JSONWriter {
 
     private mutating func append(_ text: String) { output.append(contentsOf: text.utf8) }
 
-    private mutating func writeString(_ text: String) {
-        let digits = Array("0123456789abcdef".utf8)
+    private mutating func writeString(_ text: String) { JSONText.append(text.utf8, to: &output) }
+}
+
+/// Spelling of JSON strings.
+public enum JSONText {
+    /// Appends UTF-8 in double quotes; quotes, backslashes and control characters are escaped. O(n).
+    public static func append(_ text: some Sequence<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        for byte in text {
             switch byte {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case 0x0A: append("\\n")
-            case 0x0D: append("\\r")
-            case 0x09: append("\\t")
-            case 0x08: append("\\b")
-            case 0x0C: append("\\f")
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                output.append(UInt8(ascii: "\\"))
+                output.append(byte)
+            case 0x0A: output.append(contentsOf: "\\n".utf8)
+            case 0x0D: output.append(contentsOf: "\\r".utf8)
+            case 0x09: output.append(contentsOf: "\\t".utf8)
+            case 0x08: output.append(contentsOf: "\\b".utf8)
+            case 0x0C: output.append(contentsOf: "\\f".utf8)
             case 0..<0x20:
-                append("\\u00")
-                output.append(digits[Int(byte >> 4)])
-                output.append(digits[Int(byte & 15)])
+                output.append(contentsOf: "\\u00".utf8)
+                output.append(UInt8(ascii: "0") + byte >> 4)
+                output.append(Array("0123456789abcdef".utf8)[Int(byte & 15)])
             default: output.append(byte)
             }
         }
