@@ -24,7 +24,8 @@ public struct CacheView {
     public let values: Tensor
     private let storage: CacheStorage
     private let tail: QueryTail?
-    private let workspace: Workspace
+    /// Where the tensors live.
+    public let workspace: Workspace
 
     init(
         _ storage: CacheStorage, slot: CacheSlot, sequence b: Int, identity: Int, phase: CachePhase, seen: Int,
