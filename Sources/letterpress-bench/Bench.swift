@@ -7,6 +7,6 @@ struct Bench: ParsableCommand {
         commandName: "letterpress-bench",
         abstract: "Compare with the reference renderer and measure.",
         subcommands: [
-            Fidelity.self, FidelitySets.self, Stream.self, Coverage.self, Step.self, Products.self,
+            Fidelity.self, FidelitySets.self, Stream.self, Coverage.self, Step.self, Products.self, Decode.self,
         ])
 }

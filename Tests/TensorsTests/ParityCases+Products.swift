@@ -23,6 +23,20 @@ extension ParityCase {
                 set.product(a.matrix(at), b.matrix(at), bias: nil, into: at(c), scale: 1, accumulate: false)
             }
         },
+        ParityCase("product", rounds: 60) { run in
+            // Few rows by a matrix of rows, as tokens meet weights: around all widths of vectors, tiles and pieces.
+            let (m, n) = (run.int(1...18), run.pick([1, 2, 3, 4, 5, 7, 8, 63, 64, 65, 129, 200, 517]))
+            let k = run.pick([1, 2, 7, 15, 16, 17, 31, 32, 33, 47, 64, 65, 100, 161, 577])
+            let (scale, accumulate) = (run.pick([1, 1, 0.37]), run.flag())
+            let (a, b) = (run.input(m, k, run.type), run.input(n, k, run.type))
+            let bias = run.flag() ? run.list(run.numbers(n)) : nil
+            let c = run.result(m, n, run.anyType, accumulate: accumulate)
+            run.call { set, at in
+                set.product(
+                    Matrix(at(a), rows: m, columns: k), Matrix(at(b), rows: n, columns: k, transposed: true),
+                    bias: bias.map(at), into: at(c), scale: scale, accumulate: accumulate)
+            }
+        },
         ParityCase("productBatch", rounds: 24) { run in
             let (count, m, n, k) = (run.int(0...9), run.side(), run.side(), run.pick([0, 1, 7, 16, 33]))
             let (scale, accumulate) = (run.pick([1, 0.37]), run.flag())

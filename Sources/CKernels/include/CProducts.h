@@ -7,6 +7,13 @@
 /// rounded once.
 void lpp_finish(lp_view sums, float scale, const float *bias, lp_view c, size_t rows, size_t columns, bool accumulate);
 
+/// c[rows,columns of `area`] (+)= scale a[rows,depth] b[columns,depth]' + bias, of factors of one type, rounded once: for few rows, with b
+/// read once. Sums of a row are the same bits whatever other rows the call has. bias: NULL for 0; `widens`: bfloat16 factors are
+/// widened even where the processor multiplies them as they are.
+void lpp_rows(
+    lp_view a, lp_view b, size_t depth, float scale, const float *bias, lp_view c, bool accumulate, bool widens,
+    lp_area area);
+
 // Attention. A block is the scores of some queries with some adjacent keys; its rows, and those of bfloat16 weights, are a
 // multiple of 16 numbers apart, and what lies between their columns and the next such multiple is scratch.
 

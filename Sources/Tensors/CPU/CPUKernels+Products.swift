@@ -9,6 +9,7 @@ extension CPUKernels {
         unsafe whole.bias = unsafe bias.map { unsafe UnsafePointer($0.singles(b.width)) }
         unsafe (whole.scale, whole.accumulate) = (Float(scale), accumulate)
         count(1, a.height, b.width, a.width)
+        if unsafe multiplyFewRows(whole) { return }
         let tiles = ProductTiles(a, b)
         run(tiles.count) { index, worker in unsafe products[worker].run(whole.part(tiles[index])) }
     }
