@@ -81,7 +81,8 @@ let package = Package(
             name: "Layers", dependencies: ["Tensors", "Foundations"], swiftSettings: common + memorySafe + optimised),
         // Tier 3
         .target(
-            name: "ZooKit", dependencies: ["Layers", "Tensors", "Foundations"],
+            name: "ZooKit",
+            dependencies: ["Layers", "Patches", "Tensors", "Typesetting", "Corpora", "Foundations"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 4
         .target(
@@ -128,7 +129,10 @@ let package = Package(
             name: "LayersTests", dependencies: ["Layers", "Tensors", "ReferenceKernels"], swiftSettings: common),
         .testTarget(
             name: "ZooKitTests",
-            dependencies: ["ZooKit", "Layers", "Tensors", "ReferenceKernels", "Foundations", "TestSupport"],
+            dependencies: [
+                "ZooKit", "Layers", "Patches", "Tensors", "Typesetting", "Corpora", "ReferenceKernels", "Foundations",
+                "TestSupport",
+            ],
             exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),

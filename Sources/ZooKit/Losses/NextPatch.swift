@@ -2,8 +2,8 @@ public import Layers
 public import Tensors
 
 extension LanguageModel {
-    /// The error of predicted next patches: the sum over every seen patch but each picture's first of the mean over its pixels
-    /// (section 3.4). `countsEnd` false leaves out each picture's last seen patch, the black one.
+    /// The error of predicted next patches: the sum over every patch of a picture but its first of the mean over its pixels
+    /// (section 3.4). `countsEnd` false leaves out each picture's last patch, the black one.
     public func nextPatchLoss(
         _ hidden: Tensor, _ input: ModelInput, coefficient: Double = 1, countsEnd: Bool = true,
         _ context: ForwardContext
@@ -34,10 +34,10 @@ extension ModelInput {
         for b in 0..<patches.sequences {
             for i in 0..<max(patches.length - 1, 0) {
                 let at = b * patches.length + i
-                guard !patches.isPadding[at + 1] else { continue }
+                guard patches.isCounted[at + 1] else { continue }
                 if let segments, segments[at] != segments[at + 1] { continue }
                 let isLast =
-                    i + 2 == patches.length || patches.isPadding[at + 2]
+                    i + 2 == patches.length || !patches.isCounted[at + 2]
                     || segments.map { $0[at + 1] != $0[at + 2] } ?? false
                 if isLast && !countsEnd { continue }
                 places.append(row(ofPatch: i, b))

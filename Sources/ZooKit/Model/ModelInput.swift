@@ -22,8 +22,10 @@ public struct PatchInput {
     public let length: Int
     /// [B*L, P*P*channels] uint8, as shards hold them.
     public let pixels: Tensor
-    /// Which of the B*L are padding.
+    /// Which of the B*L nobody sees: padding, and black end patches where these are not seen.
     public let isPadding: [Bool]
+    /// Which of the B*L are patches of a picture, its end patch among them.
+    let isCounted: [Bool]
 }
 
 /// What a model reads in one pass: tokens, patches, or pairs of both (patches first), and where their rows stand.
@@ -62,19 +64,21 @@ public struct ModelInput {
 
     /// Pictures pixels[b]: [N, P*P*channels] bytes each, N any; shorter ones are padded with white. `seen[b]` of a picture's
     /// patches are seen (its own and, by the EOS rule, the black one after them); the others are padding. `segments[b]` tells
-    /// several pictures of one sequence apart, up to the last seen patch at least; positions begin anew in each. Throws: `shape`
-    /// where counts differ or more is seen than there is. `positions` has an entry for each seen patch.
+    /// several pictures of one sequence apart, up to the last seen patch at least; positions begin anew in each. `positions`
+    /// has an entry for each seen patch. Without `endsAreSeen` the last of each picture's patches, the black one, is predicted
+    /// and not seen. Throws: `shape` where counts differ or more is seen than there is.
     public static func images(
         _ pixels: [[UInt8]], seen: [Int], patchBytes: Int, segments: [[Int32]]? = nil, positions: [[Int32]]? = nil,
+        endsAreSeen: Bool = true,
         workspace: Workspace
     ) throws(TensorError) -> ModelInput {
-        let patches = try patchInput(pixels, seen, patchBytes, workspace)
         if let counts = segments?.map(\.count), counts.count != seen.count || zip(counts, seen).contains(where: <) {
             throw .shape(operation: "images", expected: "\(seen) segments", got: "\(counts)")
         }
         if let counts = positions?.map(\.count), counts != seen {
             throw .shape(operation: "images", expected: "\(seen) positions", got: "\(counts)")
         }
+        let patches = try patchInput(pixels, seen, patchBytes, segments, endsAreSeen, workspace)
         func flat(_ lists: [[Int32]]) -> [Int32] { lists.flatMap { pad($0, to: patches.length, false) } }
         let rows = try Rows(
             sequences: pixels.count, length: patches.length,
@@ -84,12 +88,12 @@ public struct ModelInput {
     }
 
     /// Pictures each followed by its text. Padded patches keep their positions: text begins at `textPosition`, which is the
-    /// canvas length L where the pictures stand padded to it, also when the batch is trimmed.
+    /// canvas length L where the pictures stand padded to it, also when the batch is trimmed. `endsAreSeen` is as in `images`.
     public static func pairs(
         _ pixels: [[UInt8]], seen: [Int], patchBytes: Int, _ ids: [[Int32]], vocabulary: Int, textPosition: Int,
-        workspace: Workspace
+        endsAreSeen: Bool = true, workspace: Workspace
     ) throws(TensorError) -> ModelInput {
-        let patches = try patchInput(pixels, seen, patchBytes, workspace)
+        let patches = try patchInput(pixels, seen, patchBytes, nil, endsAreSeen, workspace)
         let textLength = ids.map(\.count).max() ?? 0
         let tokens = try tokenInput(ids, textLength, vocabulary, false, workspace)
         guard pixels.count == ids.count else {
@@ -134,7 +138,8 @@ public struct ModelInput {
     }
 
     private static func patchInput(
-        _ pixels: [[UInt8]], _ seen: [Int], _ patchBytes: Int, _ workspace: Workspace
+        _ pixels: [[UInt8]], _ seen: [Int], _ patchBytes: Int, _ segments: [[Int32]]?, _ endsAreSeen: Bool,
+        _ workspace: Workspace
     ) throws(TensorError) -> PatchInput {
         guard patchBytes > 0, pixels.count == seen.count, pixels.allSatisfy({ $0.count % patchBytes == 0 }) else {
             throw .shape(
@@ -147,10 +152,19 @@ public struct ModelInput {
         }
         let length = counts.max() ?? 0
         let flat = pixels.flatMap { $0 + [UInt8](repeating: 255, count: length * patchBytes - $0.count) }
-        let isPadding = seen.flatMap { count in (0..<length).map { $0 >= count } }
+        let isCounted = seen.flatMap { count in (0..<length).map { $0 < count } }
+        var isPadding = isCounted.map { !$0 }
+        if !endsAreSeen {
+            for (b, count) in seen.enumerated() {
+                for i in 0..<count where i + 1 == count || segments.map({ $0[b][i] != $0[b][i + 1] }) ?? false {
+                    isPadding[b * length + i] = true
+                }
+            }
+        }
         return PatchInput(
             sequences: pixels.count, length: length,
-            pixels: try workspace.bytes(flat, [pixels.count * length, patchBytes]), isPadding: isPadding)
+            pixels: try workspace.bytes(flat, [pixels.count * length, patchBytes]), isPadding: isPadding,
+            isCounted: isCounted)
     }
 
     private static func pad(_ list: [Int32], to length: Int, _ left: Bool) -> [Int32] {

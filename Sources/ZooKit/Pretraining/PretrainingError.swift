@@ -1,0 +1,19 @@
+/// What stands in the way of a pretraining.
+public enum PretrainingError: Error, Equatable, CustomStringConvertible {
+    /// The data of a kind hold nothing to train on.
+    case noExamples(what: String)
+    /// A setting that makes no sense with the others.
+    case badSetting(key: String, reason: String)
+    /// The folder belongs to another run.
+    case otherRun(path: String, reason: String)
+
+    /// What is wrong, and what to do.
+    public var description: String {
+        switch self {
+        case .noExamples(let what):
+            "\(what) hold no document to train on; look at their format and at the held-out share"
+        case .badSetting(let key, let reason): "\(key): \(reason)"
+        case .otherRun(let path, let reason): "\(path) holds another run: \(reason); take another folder"
+        }
+    }
+}
