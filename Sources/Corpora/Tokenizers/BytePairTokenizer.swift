@@ -29,6 +29,7 @@ public final class BytePairTokenizer: Tokenizer {
 
     /// Pattern, normalisation and template.
     public let options: Options
+    /// The ids with a task of their own.
     public let special: SpecialTokens
     /// The added tokens in the order of their ids.
     public let added: [AddedToken]
@@ -117,17 +118,27 @@ public final class BytePairTokenizer: Tokenizer {
             })
     }
 
+    /// What it is: the pattern and the counts.
+    public var summary: String {
+        "byte-level BPE, \(pairs.count) merges, pattern \(options.pattern.rawValue)"
+            + (options.composes ? ", NFC" : "") + (added.isEmpty ? "" : ", \(added.count) added tokens")
+    }
+
+    /// Ids are `0 ..< vocabularySize`.
     public var vocabularySize: Int { tokens.count }
 
+    /// Whether decoding leaves an id out.
     public func isSpecial(_ id: Int32) -> Bool {
         marks.indices.contains(Int(id)) && marks[Int(id)].contains(.special)
     }
 
+    /// The bytes of an id.
     public func piece(_ id: Int32, keepsSpecial: Bool) -> [UInt8] {
         guard marks.indices.contains(Int(id)), keepsSpecial || !marks[Int(id)].contains(.special) else { return [] }
         return Array(tokens[Int(id)])
     }
 
+    /// The text of some ids; ill-formed UTF-8 becomes U+FFFD. O(n).
     public func decode(_ ids: [Int32], keepsSpecial: Bool) -> String {
         var bytes: [UInt8] = []
         for id in ids where marks.indices.contains(Int(id)) {
@@ -136,6 +147,7 @@ public final class BytePairTokenizer: Tokenizer {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The id of an added token by its text, or of a token by its bytes. O(vocabulary).
     public func id(of token: String) -> Int32? {
         let wanted = Array(token.utf8)
         if let found = added.first(where: { $0.content == wanted }) { return found.id }
@@ -143,6 +155,7 @@ public final class BytePairTokenizer: Tokenizer {
             .map { Int32($0) }
     }
 
+    /// The ids of well-formed UTF-8. O(n), and O(n log n) in a long word.
     public func encode(utf8 text: UnsafeBufferPointer<UInt8>, _ encoding: EncodeOptions) -> [Int32] {
         let buffers = spare.withLock { $0.popLast() } ?? EncodeBuffers()
         buffers.count = 0

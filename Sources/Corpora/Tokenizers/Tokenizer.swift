@@ -7,6 +7,8 @@ import Foundations
 public protocol Tokenizer: Sendable {
     /// Ids are `0 ..< vocabularySize`; not every one need stand for something.
     var vocabularySize: Int { get }
+    /// What it is, in a few words.
+    var summary: String { get }
     /// The ids with a task of their own.
     var special: SpecialTokens { get }
     /// The ids of well-formed UTF-8. The bytes need not end with zero. O(n log n) in the longest word, else O(n).

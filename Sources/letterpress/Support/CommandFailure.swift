@@ -25,6 +25,7 @@ struct CommandFailure: Error {
         case let error as CorporaError: code = Self.code(of: error)
         case let error as TypesettingError: code = Self.code(of: error)
         case let error as ShardError: code = Self.code(of: error)
+        case let error as TokenizerError: code = Self.code(of: error)
         case let error as FileError: code = Self.code(of: error)
         case let error as LayoutError:
             if case .invalidOption = error { code = .usage } else { code = .badData }
@@ -65,6 +66,14 @@ struct CommandFailure: Error {
         case .outputNotEmpty, .folderInUse, .foreignFile, .inputInOutput: .cannotCreate
         case .nothingToResume, .otherSettings, .invalidOption, .noSuchSequence, .unknownFormat: .usage
         case .malformed, .unfinished, .unsupportedVersion, .picture, .mismatch, .document: .badData
+        }
+    }
+
+    private static func code(of error: TokenizerError) -> ExitCode {
+        switch error {
+        case .file(let error): code(of: error)
+        case .noTokenizer: .noInput
+        case .notJSON, .unknownKind, .invalid: .badData
         }
     }
 
