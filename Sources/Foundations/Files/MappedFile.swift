@@ -43,4 +43,15 @@ public final class MappedFile: @unchecked Sendable {  // the mapping is read-onl
     public func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
     }
+
+    /// Tells the system that these bytes are not wanted soon: their pages leave this process and are read again where they are
+    /// asked for. Pages that the range shares with others stay.
+    public func discard(_ range: Range<Int>) {
+        guard let base = unsafe base, range.lowerBound >= 0, range.upperBound <= count else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let first = (range.lowerBound + page - 1) / page * page
+        let end = range.upperBound == count ? count : range.upperBound / page * page
+        guard page > 0, first < end else { return }
+        _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
+    }
 }

@@ -48,6 +48,9 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
+    /// A text of foreign origin as it may stand in a message: short, without control characters and turns of direction.
+    public static func plain(_ text: String) -> String { shown(text) }
+
     /// A text of foreign origin as it may stand in a message: short, without control characters.
     static func shown(_ text: String) -> String {
         let limit = 120

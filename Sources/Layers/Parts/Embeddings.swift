@@ -17,9 +17,11 @@ public final class TokenEmbedding: Part {
     /// V.
     public var vocabulary: Int { weight.shape[0] }
 
-    /// Rows of the table: ids [R] int32, each in 0 ..< V (callers check on the host); gives [R, D] of the stream type.
+    /// Rows of the table: ids [R] int32, each in 0 ..< V (callers check on the host); gives [R, D] of the stream type. A frozen
+    /// table is read in the type that it is kept in.
     public func callAsFunction(_ ids: Tensor, _ context: ForwardContext) throws(TensorError) -> Tensor {
-        try context.tape.embedding(context.tape.leaf(weight, context.tape.precision.stream), ids: ids)
+        let type = weight.isTrainable ? context.tape.precision.stream : weight.type
+        return try context.tape.embedding(context.tape.leaf(weight, type), ids: ids)
     }
 }
 

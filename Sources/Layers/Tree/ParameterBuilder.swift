@@ -19,15 +19,20 @@ public struct ParameterBuilder {
     public let key: RandomKey
     /// The dotted path of the part being made.
     public let path: String
-    private let drawsValues: Bool
+    private let drawsValues: @Sendable (String) -> Bool
 
     /// A builder at the root of a model. Without `drawsValues` all values stay 0, which costs no memory until they are written:
     /// for a model whose values come from a file, or of which only the shape is wanted.
     public init(workspace: Workspace, seed: UInt64, drawsValues: Bool = true) {
+        self.init(workspace: workspace, seed: seed) { _ in drawsValues }
+    }
+
+    /// A builder that draws the values of parameters whose paths `draws` tells; the others stay 0.
+    public init(workspace: Workspace, seed: UInt64, draws: @escaping @Sendable (String) -> Bool) {
         self.workspace = workspace
         key = RandomKey(seed: seed).with("initial values")
         path = ""
-        self.drawsValues = drawsValues
+        drawsValues = draws
     }
 
     private init(_ other: ParameterBuilder, path: String) {
@@ -46,7 +51,7 @@ public struct ParameterBuilder {
     ) throws(TensorError) -> Parameter {
         let path = fullPath(name)
         let parameter = try Parameter(path: path, shape: shape, workspace: workspace, decays: decays)
-        guard drawsValues else { return parameter }
+        guard drawsValues(path) else { return parameter }
         let (rows, columns) = (shape.dropLast().reduce(1, *), shape.last ?? 1)
         let key = key.with(path)
         try parameter.write { operand, kernels throws(TensorError) in

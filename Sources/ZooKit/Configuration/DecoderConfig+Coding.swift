@@ -24,6 +24,7 @@ extension DecoderConfig {
         }
         epsilon = try values.decodeIfPresent(Double.self, forKey: .epsilon) ?? epsilon
         theta = try values.decodeIfPresent(Double.self, forKey: .theta) ?? theta
+        scaling = try values.decodeIfPresent(ScalingConfig.self, forKey: .scaling)?.scaling
         positions = try values.decodeIfPresent(Int.self, forKey: .positions) ?? positions
         tiesEmbeddings = try values.decodeIfPresent(Bool.self, forKey: .tiesEmbeddings) ?? false
         hasAttentionBias = try values.decodeIfPresent(Bool.self, forKey: .hasAttentionBias) ?? false
@@ -52,9 +53,6 @@ extension DecoderConfig {
         }
         if let activation = try values.decodeIfPresent(String.self, forKey: .activation), activation != "silu" {
             throw bad(.activation, "'\(activation)' is not built in; this decoder computes silu")
-        }
-        if values.contains(.scaling), try !values.decodeNil(forKey: .scaling) {
-            throw bad(.scaling, "scaled rotary positions are not built in; only null is")
         }
         if let dropout = try values.decodeIfPresent(Double.self, forKey: .attentionDropout), dropout != 0 {
             throw bad(.attentionDropout, "dropout of attention weights is not built in; only 0 is")
@@ -99,6 +97,7 @@ extension DecoderConfig {
         try values.encode(headWidth, forKey: .headWidth)
         try values.encode(epsilon, forKey: .epsilon)
         try values.encode(theta, forKey: .theta)
+        try values.encodeIfPresent(scaling.map { ScalingConfig($0) }, forKey: .scaling)
         try values.encode(positions, forKey: .positions)
         try values.encode(vocabulary, forKey: .vocabulary)
         try values.encode(tiesEmbeddings, forKey: .tiesEmbeddings)

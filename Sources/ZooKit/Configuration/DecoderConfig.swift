@@ -1,4 +1,5 @@
 import Foundations
+public import Layers
 
 /// The shape of a decoder, with Hugging Face's key names. Decoding is strict: an unknown key is an error.
 public struct DecoderConfig: Codable, Sendable, Equatable {
@@ -40,6 +41,8 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
     public var epsilon: Double
     /// `rope_theta`; 10000 if left out.
     public var theta: Double
+    /// `rope_scaling`: how rotary frequencies are changed; null, the default, leaves them.
+    public var scaling: RotaryScaling?
     /// `max_position_embeddings`: how many rows a sequence may have; 1024 if left out.
     public var positions: Int
     /// `vocab_size`, V.
@@ -101,6 +104,9 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
         /// Keys of models that read patches.
         static let ofPatches: [CodingKeys] = [.patchSize, .channels, .imageSize, .normalisesPatches, .patchHead]
     }
+
+    /// Whether a key of `config.json` is one of ours.
+    static func isKey(_ name: String) -> Bool { CodingKeys(stringValue: name) != nil }
 
     /// A shape; what is not given has the value that an absent key has.
     public init(

@@ -34,7 +34,8 @@ public final class DecoderBase: Part {
                 builder.at("embed_patches"), width: width, patchSize: config.patchSize, channels: config.channels)
             : nil
         rotary = try RotaryTable(
-            width: config.headWidth, limit: config.positions, theta: config.theta, workspace: builder.workspace)
+            width: config.headWidth, limit: config.positions, theta: config.theta, scaling: config.scaling,
+            workspace: builder.workspace)
         var blocks: [DecoderBlock] = []
         for index in 0..<config.layerCount {
             blocks.append(
