@@ -25,30 +25,34 @@ extension KeyValueCache {
         evictedAt = chosen.map { evictedAt[$0] }
     }
 
-    /// A cache of all sequences of `caches`, one cache after another; it has workspace, policy and capacities of the first. Throws:
-    /// `value` where there is none, or heads differ.
+    /// A cache of all sequences of `caches`, one cache after another; see `joining(sequences:)`.
     public static func joining(_ caches: [KeyValueCache]) throws(TensorError) -> KeyValueCache {
-        guard let first = caches.first else { throw .value(operation: "joining", what: "no caches") }
-        let joined = KeyValueCache(like: first, sequences: [])
-        for cache in caches {
-            joined.seen += cache.seen
-            joined.identities += cache.identities
-            joined.evictedAt += cache.evictedAt
+        try joining(sequences: caches.flatMap { cache in (0..<cache.sequences).map { (cache, $0) } })
+    }
+
+    /// A cache of copies of sequences of any caches, in the order given; it has workspace, policy and capacities of the first one.
+    /// Throws: `value` where there is none, or heads differ; `index` for a sequence that there is not.
+    public static func joining(
+        sequences parts: [(cache: KeyValueCache, sequence: Int)]
+    ) throws(TensorError) -> KeyValueCache {
+        guard let first = parts.first?.cache else { throw .value(operation: "joining", what: "no sequences") }
+        for (cache, sequence) in parts where !(0..<cache.sequences ~= sequence) {
+            throw .index(operation: "joining", index: sequence, limit: cache.sequences)
         }
-        let slots = Set(caches.flatMap(\.slots.keys))
-        for slot in slots {
-            let storages = caches.map { $0.slots[slot] }
-            guard let like = storages.compactMap(\.self).first,
-                storages.allSatisfy({
-                    $0.map { $0.map == like.map && $0.block.keys.type == like.block.keys.type } ?? true
+        let joined = KeyValueCache(like: first, sequences: [])
+        joined.reserve = parts.map(\.cache.reserve).max() ?? 0
+        joined.seen = parts.map { $0.cache.seen[$0.sequence] }
+        joined.identities = parts.map { $0.cache.identities[$0.sequence] }
+        joined.evictedAt = parts.map { $0.cache.evictedAt[$0.sequence] }
+        for slot in Set(parts.flatMap(\.cache.slots.keys)) {
+            let sources = parts.map { (storage: $0.cache.slots[slot], sequence: $0.sequence) }
+            guard let like = sources.compactMap(\.storage).first,
+                sources.allSatisfy({ source in
+                    source.storage.map { $0.map == like.map && $0.block.keys.type == like.block.keys.type } ?? true
                 })
             else { throw .value(operation: "joining", what: "the heads of layer \(slot.layer) differ") }
-            var sources: [(storage: CacheStorage?, sequence: Int)] = []
-            for (cache, storage) in zip(caches, storages) {
-                sources += (0..<cache.sequences).map { (storage, $0) }
-            }
             joined.slots[slot] = try CacheStorage(
-                joining: sources, like: like, reserve: first.reserve, first.workspace)
+                joining: sources, like: like, reserve: joined.reserve, first.workspace)
         }
         return joined
     }
