@@ -136,7 +136,10 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["ZooKit", "Layers", "Tensors", "Corpora", "Foundations", "TestSupport"],
+            swiftSettings: common),
     ],
     swiftLanguageModes: [.v6]
 )

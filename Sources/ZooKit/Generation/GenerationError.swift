@@ -8,6 +8,8 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
     case longPrompt(id: Int, tokens: Int, positions: Int)
     /// The model lacks a head that is needed.
     case noHead(String)
+    /// A conversation for a tokenizer that lacks its tokens.
+    case chat(format: String, lacks: String)
     /// Stop strings are given, but nothing that makes text of tokens.
     case noTokenizer
 
@@ -20,6 +22,8 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
         case .longPrompt(let id, let tokens, let positions):
             "prompt \(id) has \(tokens) tokens, but the model has \(positions) positions; shorten it"
         case .noHead(let name): "the model has no \(name) head; load one that was trained with it"
+        case .chat(let format, let lacks):
+            "the tokenizer has no \(lacks), which the conversation format \(format) needs; write the prompt out instead"
         case .noTokenizer: "stop strings need a tokenizer; give the generator one"
         }
     }

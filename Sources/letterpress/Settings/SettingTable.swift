@@ -3,7 +3,7 @@ import Foundations
 /// Every setting that a flag, the environment, a file or a preset may give, by section and key.
 ///
 /// Sections and keys are those of `settings` in a manifest. The variable of a key is `LETTERPRESS_` and the key in
-/// capitals.
+/// capitals, in `sampling` and `generate` with the section in front.
 enum SettingTable {
     enum Kind {
         case text, integer, number, boolean, list
@@ -33,14 +33,27 @@ enum SettingTable {
             "store_text": .boolean,
         ],
         "run": ["workers": .integer],
+        "sampling": [
+            "temperature": .number, "top_k": .integer, "top_p": .number, "min_p": .number,
+            "repetition_penalty": .number, "min_new_tokens": .integer, "max_new_tokens": .integer, "seed": .integer,
+            "stop": .list,
+        ],
+        "generate": [
+            "batch": .integer, "samples": .integer, "precision": .text, "threads": .integer, "chat": .text,
+            "system": .text, "cache_policy": .text, "sinks": .integer, "window": .integer,
+        ],
     ]
+
+    /// Sections whose keys are common words: their variables name the section too.
+    private static let namedSections: Set = ["sampling", "generate"]
 
     /// Section and key of each variable. `format` is that of the shards; the format of inputs is `INPUT_FORMAT`.
     static let variables: [String: (section: String, key: String)] = {
         var found: [String: (section: String, key: String)] = [:]
         for (section, keys) in kinds {
             for key in keys.keys {
-                let name = section == "read" && key == "format" ? "input_format" : key
+                var name = section == "read" && key == "format" ? "input_format" : key
+                if namedSections.contains(section) { name = "\(section)_\(key)" }
                 found["LETTERPRESS_" + name.uppercased()] = (section, key)
             }
         }

@@ -30,6 +30,9 @@ struct CommandFailure: Error {
         case let error as LayoutError:
             if case .invalidOption = error { code = .usage } else { code = .badData }
         case is PictureError, is TensorError, is PartError: code = .badData
+        case let error as CheckpointError: code = Self.code(of: error)
+        case let error as GenerationError:
+            if case .option = error { code = .usage } else { code = .badData }
         case is CatalogueError: code = .usage
         case is ConfigError, is JSONError, is DecodingError: code = .badData
         default:
@@ -74,6 +77,15 @@ struct CommandFailure: Error {
         case .file(let error): code(of: error)
         case .noTokenizer: .noInput
         case .notJSON, .unknownKind, .invalid: .badData
+        }
+    }
+
+    private static func code(of error: CheckpointError) -> ExitCode {
+        switch error {
+        case .file(let error): code(of: error)
+        case .badName: .usage
+        case .inTheWay, .leftover: .cannotCreate
+        case .config, .safetensors, .badValue, .incomplete, .noSuchPart, .tensors: .badData
         }
     }
 

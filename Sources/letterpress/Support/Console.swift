@@ -12,6 +12,9 @@ enum Console {
     /// A JSON value as one line of results. Throws `cannotWrite` when standard output takes no more.
     static func result(_ value: JSONValue) throws { try write(value.encoded() + [UInt8(ascii: "\n")]) }
 
+    /// A piece of a result, without a line's end. Throws `cannotWrite` when standard output takes no more.
+    static func piece(_ text: String) throws { try write(Array(text.utf8)) }
+
     /// A note for a person; what standard error does not take is lost.
     static func note(_ line: String) { _ = write(Array((line + "\n").utf8), to: STDERR_FILENO) }
 

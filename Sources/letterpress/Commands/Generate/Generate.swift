@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `letterpress generate`: a model goes on.
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Let a model continue texts.",
+        discussion: """
+            EXAMPLES
+              letterpress generate --model models/smollm2 --prompt "Once upon a time" -n 40
+              letterpress generate --model models/smollm2 --prompts prompts.jsonl --samples 4 --preset nucleus --json
+            """,
+        subcommands: [GenerateText.self], defaultSubcommand: GenerateText.self)
+}

@@ -1,0 +1,67 @@
+public import ArgumentParser
+import Foundations
+public import ZooKit
+
+extension ChatFormat: ExpressibleByArgument {}
+extension GenerateSettings.CachePolicyName: ExpressibleByArgument {}
+extension GenerateSettings.PrecisionName: ExpressibleByArgument {}
+
+/// How tokens are chosen.
+struct SamplingFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("What logits are divided by; 0 takes the likeliest token (0).", valueName: "x"))
+    var temperature: Double?
+    @Option(help: ArgumentHelp("Draw from the k likeliest tokens; 0 from all (0).", valueName: "k")) var topK: Int?
+    @Option(help: ArgumentHelp("Draw from the likeliest tokens of this probability together (1).", valueName: "p"))
+    var topP: Double?
+    @Option(help: ArgumentHelp("Leave out tokens below this share of the likeliest (0).", valueName: "p"))
+    var minP: Double?
+    @Option(help: ArgumentHelp("Against tokens that stand there already; 1 is none (1).", valueName: "x"))
+    var repetitionPenalty: Double?
+    @Option(help: ArgumentHelp("No end before so many tokens (0).", valueName: "n")) var minNewTokens: Int?
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Tokens at most (64).", valueName: "n"))
+    var maxNewTokens: Int?
+    @Option(help: ArgumentHelp("Names the random numbers (0).", valueName: "n")) var seed: Int?
+    @Option(help: ArgumentHelp("Ends the text where it comes; may be repeated.", valueName: "text"))
+    var stop: [String] = []
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("sampling", key, value) }
+        set("temperature", temperature.map { .number($0) })
+        set("top_k", topK.map { .integer($0) })
+        set("top_p", topP.map { .number($0) })
+        set("min_p", minP.map { .number($0) })
+        set("repetition_penalty", repetitionPenalty.map { .number($0) })
+        set("min_new_tokens", minNewTokens.map { .integer($0) })
+        set("max_new_tokens", maxNewTokens.map { .integer($0) })
+        set("seed", seed.map { .integer($0) })
+        set("stop", stop.isEmpty ? nil : .array(stop.map { .string($0) }))
+    }
+}
+
+/// With what is computed.
+struct ComputeFlags: ParsableArguments {
+    @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
+    @Option(help: ArgumentHelp("Threads; one a core without.", valueName: "n")) var threads: Int?
+
+    func add(to layer: inout SettingLayer) {
+        layer.set("generate", "precision", precision.map { .string($0.rawValue) })
+        layer.set("generate", "threads", threads.map { .integer($0) })
+    }
+}
+
+/// Where settings of generation come from beside flags.
+struct GenerateSettingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
+    @Option(help: ArgumentHelp("Settings by name: greedy, nucleus or min-p.", valueName: "name")) var preset: String?
+    @Flag(help: "Print the settings with their origins, and end.") var printConfig = false
+
+    /// Puts flags over the environment, the file and the preset.
+    func merged(with flags: SettingLayer) throws -> MergedSettings {
+        var layers: [SettingLayer] = []
+        if let preset { layers.append(try Presets.layer(preset, of: Presets.generation)) }
+        if let config { layers.append(try SettingSources.file(config)) }
+        layers.append(try SettingSources.environment())
+        layers.append(flags)
+        return MergedSettings(layers)
+    }
+}
