@@ -16,13 +16,23 @@ import ZooKit
 
     /// The text that a template would have written; special tokens are 256 and 257.
     private func ids(_ turns: [String]) -> [Int32] {
-        turns.flatMap { turn in [256] + turn.utf8.map { Int32($0) } + [257, 10] } + [256] + "assistant\n".utf8.map { Int32($0) }
+        var ids: [Int32] = []
+        for turn in turns {
+            ids.append(256)
+            ids += bytes(turn)
+            ids += [257, 10]
+        }
+        ids.append(256)
+        return ids + bytes("assistant\n")
     }
+
+    private func bytes(_ text: String) -> [Int32] { text.utf8.map { Int32($0) } }
 
     @Test func turnsAreParted() throws {
         let tokenizer = try tokenizer()
         let turns: [ChatFormat.Message] = [
-            .init(role: "user", content: "Hi"), .init(role: "assistant", content: ""), .init(role: "user", content: "é"),
+            .init(role: "user", content: "Hi"), .init(role: "assistant", content: ""),
+            .init(role: "user", content: "é"),
         ]
         let plain = ids(["user\nHi", "assistant\n", "user\né"])
         #expect(try ChatFormat.chatml.prompt(turns, tokenizer) == plain)
