@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import ZooKit
 
 /// `letterpress generate`.
 @Suite struct GenerateCommandTests {
@@ -100,6 +101,57 @@ import Testing
         ]
         for (arguments, status, word) in cases {
             let run = try Execution.run(product: "letterpress", ["generate"] + arguments)
+            #expect(run.status == status, "\(arguments): \(run.errorText)")
+            #expect(run.errorText.contains(word) && run.output.isEmpty, "\(arguments): \(run.errorText)")
+        }
+    }
+
+    /// A picture of text goes on: the prompt is drawn and aligned, or a PNG; what comes out can be continued again.
+    @Test func aPictureIsContinued() throws {
+        let model = try ModelFolderFixture(.erniePixel, head: .regressionRaw)
+        let first = model.folder.file("first.png")
+        let run = try letterpress(
+            "generate", "pixels", "--model", model.path, "--prompt", "My cool", "-n", "3", "-o", first, "--json")
+        let report = try #require(try lines(run).first)
+        let begun = try #require(report["prompt_patches"] as? Int)
+        let new = try #require(report["patches"] as? Int)
+        #expect((2...6).contains(begun) && (1...3).contains(new) && report["file"] as? String == first)
+        #expect(try size(first) == [16 * (begun + new), 16])
+        let second = model.folder.file("second.png")
+        let again = try letterpress(
+            "generate", "pixels", "--model", model.path, "--image", first, "-n", "2", "-o", second, "--drawing", "gray",
+            "--columns", "4", "--scale", "2")
+        #expect(again.status == 0 && again.errorText.contains("\(begun + new) patches of the prompt"))
+        #expect(try size(second)[0] == 128)
+        let piped = try letterpress(
+            "generate", "pixels", "--model", model.path, "--prompt", "My cool", "-n", "3")
+        #expect(try Data(piped.output) == Data(model.folder.read("first.png")))
+    }
+
+    /// Width and height of a PNG.
+    private func size(_ path: String) throws -> [Int] {
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        try #require(bytes.count > 24)
+        return [16, 20].map { bytes[$0..<$0 + 4].reduce(0) { $0 * 256 + Int($1) } }
+    }
+
+    @Test func whatIsWrongWithAPictureHasItsExitCode() throws {
+        let model = try ModelFolderFixture(.erniePixel)
+        let text = try ModelFolderFixture()
+        let cases: [([String], Int, String)] = [
+            (["--model", model.path], 64, "--prompt"),
+            (["--model", model.path, "--prompt", "a", "--drawing", "gray"], 64, "regression_norm"),
+            (["--model", model.path, "--prompt", "a", "--patches", "-1"], 64, "patches"),
+            (["--model", model.path, "--prompt", "a", "--patch-size", "8"], 64, "render.patch_size"),
+            (["--model", model.path, "--prompt", "a", "--json"], 64, "-o"),
+            (["--model", text.path, "--prompt", "a"], 65, "patch head"),
+            (["--model", model.path, "--image", "\(model.path)/config.json"], 65, "PNG"),
+            (["--model", model.path, "--image", model.folder.file("none.png")], 66, "none.png"),
+        ]
+        for (arguments, status, word) in cases {
+            let run = try Execution.run(
+                product: "letterpress", ["generate", "pixels"] + arguments,
+                environment: ["LETTERPRESS_ROOT": Repository.root])
             #expect(run.status == status, "\(arguments): \(run.errorText)")
             #expect(run.errorText.contains(word) && run.output.isEmpty, "\(arguments): \(run.errorText)")
         }

@@ -104,7 +104,9 @@ import Testing
             "on_structure_error": "on-error", "shard_index": "shard", "shard_count": "shard", "store_text": "text",
         ]
         let without: Set = ["word_cache_bytes"]
-        let help = try letterpress("render", "--help").text + letterpress("generate", "text", "--help").text
+        let help = try [["render"], ["generate", "text"], ["generate", "pixels"]].map {
+            try Execution.run(product: "letterpress", $0 + ["--help"]).text
+        }.joined()
         for key in keys.subtracting(without) {
             let flag = names[key] ?? key.replacingOccurrences(of: "_", with: "-")
             #expect([" ", "/", ","].contains { help.contains("--\(flag)\($0)") }, "\(key)")

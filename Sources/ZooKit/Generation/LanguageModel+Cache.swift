@@ -72,9 +72,17 @@ extension LanguageModel {
         let tape = context.tape
         let isAll = places.count == hidden.rows && places.enumerated().allSatisfy { $0 == Int($1) }
         let rows = isAll ? hidden : try tape.gatherRows(hidden, indices: tape.workspace.indices(places))
-        guard let weight = tokenHeadWeight else {
-            return try tape.cast(tokenLogits(rows, context), to: tape.precision.stream)
-        }
-        return try tape.linear(rows, weight: tape.leaf(weight), to: tape.precision.stream)
+        guard let tokenHead else { throw .value(operation: "token logits", what: "the model has no token head") }
+        return try streamOutput(of: tokenHead, rows, context)
+    }
+
+    /// What a head makes of rows, in the stream type whatever products run in.
+    func streamOutput(of head: any Projection, _ rows: Tensor, _ context: ForwardContext) throws(TensorError) -> Tensor
+    {
+        let tape = context.tape
+        guard let linear = head as? Linear else { return try tape.cast(head(rows, context), to: tape.precision.stream) }
+        let bias: Tensor?
+        if let own = linear.bias { bias = try tape.leaf(own, tape.precision.stream) } else { bias = nil }
+        return try tape.linear(rows, weight: tape.leaf(linear.weight), bias: bias, to: tape.precision.stream)
     }
 }

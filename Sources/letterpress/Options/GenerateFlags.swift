@@ -3,6 +3,7 @@ import Foundations
 public import ZooKit
 
 extension ChatFormat: ExpressibleByArgument {}
+extension PixelOptions.Drawing: ExpressibleByArgument {}
 extension GenerateSettings.CachePolicyName: ExpressibleByArgument {}
 extension GenerateSettings.PrecisionName: ExpressibleByArgument {}
 
@@ -35,6 +36,30 @@ struct SamplingFlags: ParsableArguments {
         set("max_new_tokens", maxNewTokens.map { .integer($0) })
         set("seed", seed.map { .integer($0) })
         set("stop", stop.isEmpty ? nil : .array(stop.map { .string($0) }))
+    }
+}
+
+/// How pictures of text are continued.
+struct PixelGenerationFlags: ParsableArguments {
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("New patches at most (16).", valueName: "n"))
+    var patches: Int?
+    @Option(help: "What a prediction becomes (threshold).") var drawing: PixelOptions.Drawing?
+    @Option(help: ArgumentHelp("What logits are divided by where pixels are drawn (1).", valueName: "x"))
+    var temperature: Double?
+    @Option(help: ArgumentHelp("Names the random numbers (0).", valueName: "n")) var seed: Int?
+    @Option(
+        help: ArgumentHelp(
+            "White columns between the prompt's text and the first new patch; -1 leaves it where it was drawn (3).",
+            valueName: "n"))
+    var gap: Int?
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("pixels", key, value) }
+        set("patches", patches.map { .integer($0) })
+        set("drawing", drawing.map { .string($0.rawValue) })
+        set("temperature", temperature.map { .number($0) })
+        set("seed", seed.map { .integer($0) })
+        set("gap", gap.map { .integer($0) })
     }
 }
 

@@ -64,3 +64,34 @@ struct GenerateSettings: Codable {
         }
     }
 }
+
+/// The settings of the section `pixels`: how pictures of text are continued.
+struct PixelGenerationSettings: Codable {
+    var patches = 16
+    var drawing = PixelOptions.Drawing.threshold
+    var temperature = 1.0
+    var seed: UInt64 = 0
+    /// White columns between the text of a prompt and the first new patch; -1 leaves the text where it was drawn.
+    var gap = 3
+
+    /// Decodes the section. Throws `ConfigError` naming where a wrong value comes from.
+    static func read(_ settings: MergedSettings) throws -> PixelGenerationSettings {
+        let found = try settings.decode("pixels", over: PixelGenerationSettings())
+        guard (-1...15).contains(found.gap) else {
+            throw ConfigError.invalidValue(
+                source: settings.origins["pixels.gap"] ?? "settings", keyPath: "pixels.gap",
+                reason: "\(found.gap) is out of range; expected -1 to 15")
+        }
+        return found
+    }
+
+    /// For the library.
+    var options: PixelOptions {
+        var options = PixelOptions()
+        options.maxPatches = patches
+        options.drawing = drawing
+        options.temperature = temperature
+        options.seed = seed
+        return options
+    }
+}

@@ -3,7 +3,7 @@ import Foundations
 /// Every setting that a flag, the environment, a file or a preset may give, by section and key.
 ///
 /// Sections and keys are those of `settings` in a manifest. The variable of a key is `LETTERPRESS_` and the key in
-/// capitals, in `sampling` and `generate` with the section in front.
+/// capitals, in `sampling`, `pixels` and `generate` with the section in front.
 enum SettingTable {
     enum Kind {
         case text, integer, number, boolean, list
@@ -38,6 +38,9 @@ enum SettingTable {
             "repetition_penalty": .number, "min_new_tokens": .integer, "max_new_tokens": .integer, "seed": .integer,
             "stop": .list,
         ],
+        "pixels": [
+            "patches": .integer, "drawing": .text, "temperature": .number, "seed": .integer, "gap": .integer,
+        ],
         "generate": [
             "batch": .integer, "samples": .integer, "precision": .text, "threads": .integer, "chat": .text,
             "system": .text, "cache_policy": .text, "sinks": .integer, "window": .integer,
@@ -45,7 +48,7 @@ enum SettingTable {
     ]
 
     /// Sections whose keys are common words: their variables name the section too.
-    private static let namedSections: Set = ["sampling", "generate"]
+    private static let namedSections: Set = ["sampling", "pixels", "generate"]
 
     /// Section and key of each variable. `format` is that of the shards; the format of inputs is `INPUT_FORMAT`.
     static let variables: [String: (section: String, key: String)] = {

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundations
+import Patches
+import Tensors
+import Typesetting
+import ZooKit
+
+/// `letterpress generate pixels`
+struct GeneratePixels: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pixels",
+        abstract: "Let a pixel model continue a picture of text.",
+        discussion: """
+            The prompt is a text that is drawn, or a PNG of whole patches. Models of raw pixels and of bernoulli pixels stop at a
+            black patch; predictions of normalised pixels have no brightness and become white where they are positive, as many
+            patches as are wanted.
+
+            EXAMPLES
+              letterpress generate pixels --model models/pixelgpt --prompt "My cool" --patches 8 -o out.png
+              letterpress generate pixels --model models/pixelgpt --image strip.png --drawing gray --scale 3 -o out.png
+            """)
+
+    @Option(help: ArgumentHelp("A model's folder.", valueName: "folder")) var model: String
+    @Option(name: [.short, .long], help: ArgumentHelp("A text to draw and continue.", valueName: "text"))
+    var prompt: String?
+    @Option(help: ArgumentHelp("A PNG to continue.", valueName: "file")) var image: String?
+    @Option(name: [.short, .long], help: ArgumentHelp("PNG file; standard output without.", valueName: "file"))
+    var out: String?
+    @Option(help: ArgumentHelp("Times to enlarge (1).", valueName: "n")) var scale = 1
+    @Option(help: ArgumentHelp("Patches in a row (64).", valueName: "n")) var columns = 64
+    @OptionGroup(title: "Continuation") var pixels: PixelGenerationFlags
+    @OptionGroup(title: "Computing") var computing: ComputeFlags
+    @OptionGroup(title: "Pixels of the prompt") var rendering: RenderingFlags
+    @OptionGroup(title: "Fonts") var fonts: FontFlags
+    @OptionGroup(title: "Settings") var settings: SettingOptions
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if (prompt == nil) == (image == nil) { throw ValidationError("give either --prompt or --image") }
+        if !(1...16).contains(scale) { throw ValidationError("--scale takes 1 to 16") }
+        if !(1...1024).contains(columns) { throw ValidationError("--columns takes 1 to 1024") }
+        if report.json, out == nil || out == "-" { throw ValidationError("--json needs a file for the picture: -o") }
+    }
+
+    func run() throws {
+        var layer = SettingLayer(origin: "flag")
+        pixels.add(to: &layer)
+        computing.add(to: &layer)
+        rendering.add(to: &layer)
+        fonts.add(to: &layer)
+        var merged = try settings.merged(with: layer)
+        let (generate, _) = try GenerateSettings.read(merged)
+        let found = try PixelGenerationSettings.read(merged)
+        let folder = try ModelFolder.open(model)
+        guard folder.heads.patch else { throw GenerationError.noHead("patch") }
+        try found.options.check(folder.config.patchHead)
+        let begun = try beginning(&merged, folder.config, gap: found.gap)
+        let workspace = try generate.workspace()
+        let loaded = try ModelFolder.load(folder, heads: LanguageModel.Heads(patch: true), workspace: workspace)
+        for warning in loaded.warnings { report.warn(warning) }
+        var count = 0
+        let result = try PixelGenerator(loaded.model, in: workspace).generate(
+            [PixelRequest(id: 0, pixels: begun, options: found.options)]
+        ) { _, _ in
+            count += 1
+            if report.showsProgress { Console.progress("\(count) of at most \(found.patches) patches") }
+        }[0]
+        if report.showsProgress { Console.progress(nil) }
+        try write(begun, result, folder.config)
+    }
+
+    /// The prompt's patches.
+    private func beginning(_ merged: inout MergedSettings, _ config: DecoderConfig, gap: Int) throws -> [UInt8] {
+        if let image {
+            let picture = try PNG.decode(try MappedFile(path: image).withBytes { Array($0) })
+            return try PixelPrompt.patches(of: picture, patchSize: config.patchSize, channels: config.channels)
+        }
+        let origin = "the model's configuration"
+        merged.imply("render", "patch_size", .integer(config.patchSize), because: origin)
+        merged.imply("layout", "max_patches", .integer(config.positions), because: origin)
+        let settings = try PixelSettings(merged)
+        guard settings.render.patchSize == config.patchSize else {
+            throw CommandFailure(
+                .usage,
+                "render.patch_size is \(settings.render.patchSize) (\(merged.origins["render.patch_size"] ?? "settings")), "
+                    + "but the model reads patches of \(config.patchSize); leave it out")
+        }
+        let renderer = try PatchRenderer(
+            typesetter: Typesetter(fonts: fonts.open(merged), options: settings.render), options: settings.layout)
+        let sequences = try renderer.render(.single(Array((prompt ?? "").utf8))).sequences
+        guard sequences.count == 1, let sequence = sequences.first else {
+            throw CommandFailure(
+                .badData,
+                "the text fills \(sequences.count) sequences of \(settings.layout.maxPatches) patches; shorten it")
+        }
+        guard sequence.textPatchCount > 0 else { throw GenerationError.emptyPrompt(id: 0) }
+        let own = Array(sequence.pixels.dropLast(sequence.patchByteCount))
+        var strip = Picture(
+            width: sequence.textPatchCount * sequence.patchSize, height: sequence.patchSize,
+            channels: sequence.channels,
+            pixels: PatchSequence.strip(fromPatches: own, patchSize: sequence.patchSize, channels: sequence.channels))
+        if gap >= 0 { strip = PixelPrompt.aligned(strip, gap: min(gap, config.patchSize - 1)) }
+        return try PixelPrompt.patches(of: strip, patchSize: config.patchSize, channels: config.channels)
+    }
+
+    private func write(_ begun: [UInt8], _ result: PixelGeneration, _ config: DecoderConfig) throws {
+        let (size, channels) = (config.patchSize, config.channels)
+        let all = begun + result.pixels
+        let bytes = size * size * channels
+        let strip = Picture(
+            width: all.count / bytes * size, height: size, channels: channels,
+            pixels: PatchSequence.strip(fromPatches: all, patchSize: size, channels: channels))
+        let picture = strip.folded(columns: columns).enlarged(by: scale)
+        try Console.output(try PNGEncoder(settings: PNGSettings(level: 9)).encode(picture), to: out)
+        let counts = (begun.count / bytes, result.pixels.count / bytes)
+        if report.json {
+            try Console.result(
+                .object([
+                    "file": .string(out ?? ""), "prompt_patches": .integer(counts.0), "patches": .integer(counts.1),
+                    "reason": .string(result.reason.rawValue),
+                ]))
+        } else if let out, out != "-" {
+            report.note("\(out): \(counts.0) patches of the prompt, \(counts.1) new ones (\(result.reason.rawValue))")
+        }
+    }
+}
