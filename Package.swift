@@ -107,7 +107,9 @@ let package = Package(
         .target(
             name: "ReferenceKernels", dependencies: ["Tensors"], path: "Tests/ReferenceKernels",
             swiftSettings: common + optimised),
-        .testTarget(name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: common),
         .testTarget(
             name: "TypesettingTests", dependencies: ["Typesetting", "Foundations", "TestSupport", "CKernels"],
             swiftSettings: common),

@@ -85,9 +85,10 @@ struct Step: ParsableCommand {
     }
 }
 
-/// The most memory this process held, in MB of 2^20 bytes.
+/// The most memory this process held, in MB of 2^20 bytes: what the kernel calls its high-water mark, which begins anew with the
+/// program, where that of `getrusage` counts the parent's too.
 func peakMegabytes() -> Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / 1024
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? .nan) / 1024
 }

@@ -35,6 +35,18 @@ import Testing
         #expect(try file.tensor("model.embed.weight").floats(2..<4) == [0.5, 0.75])
     }
 
+    @Test func everyNumberOfHalfPrecisionIsExact() throws {
+        let all = (0...UInt16.max).map { $0 }
+        let item = SafetensorsItem(name: "a", type: .float16, shape: [65536]) { try $0.append(all.span.bytes) }
+        try SafetensorsFile.write([item], to: folder.file("h.safetensors"))
+        let tensor = try SafetensorsFile(path: folder.file("h.safetensors")).tensor("a")
+        for (bits, (float, double)) in zip(all, zip(try tensor.floats(), try tensor.doubles())) {
+            let half = Float16(bitPattern: bits)
+            #expect(half.isNaN ? float.isNaN && double.isNaN : float == Float(half) && double == Double(half))
+            #expect(float.sign == half.sign)
+        }
+    }
+
     @Test func numbersOfAnotherKindAreRefused() throws {
         let file = try open(Safetensors.fromPyTorch)
         let path = file.path

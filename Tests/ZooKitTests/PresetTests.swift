@@ -74,6 +74,6 @@ import ZooKit
         #expect {
             try ModelPresets.config(path, in: Self.folder)
         } throws: { "\($0)".contains(path) }
-        #expect(throws: FileError.self) { try ModelPresets.config(folder.path, in: Self.folder) }
+        #expect(throws: CheckpointError.self) { try ModelPresets.config(folder.path, in: Self.folder) }
     }
 }

@@ -5,7 +5,7 @@ extension SafetensorsTensor {
     public func floats(_ range: Range<Int>? = nil) throws(SafetensorsError) -> [Float] {
         switch type {
         case .float32: numbers(range) { (value: Float) in value }
-        case .float16: numbers(range) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
+        case .float16: numbers(range) { (bits: UInt16) in HalfPrecision.float(bits) }
         case .bfloat16: numbers(range) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
         case .float64: numbers(range) { (value: Double) in Float(value) }
         default: throw wrongType("floating-point numbers")
@@ -18,7 +18,7 @@ extension SafetensorsTensor {
     public func doubles(_ range: Range<Int>? = nil) throws(SafetensorsError) -> [Double] {
         switch type {
         case .float32: numbers(range) { (value: Float) in Double(value) }
-        case .float16: numbers(range) { (bits: UInt16) in Double(Float16(bitPattern: bits)) }
+        case .float16: numbers(range) { (bits: UInt16) in Double(HalfPrecision.float(bits)) }
         case .bfloat16: numbers(range) { (bits: UInt16) in Double(Float(bitPattern: UInt32(bits) << 16)) }
         case .float64: numbers(range) { (value: Double) in value }
         default: throw wrongType("floating-point numbers")

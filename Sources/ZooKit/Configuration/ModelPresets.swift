@@ -12,12 +12,15 @@ public enum ModelPresets {
         }
     }
 
-    /// The shape a preset, a JSON file or a model's folder describes. Throws: `CatalogueError` for an unknown preset,
-    /// `ConfigError` with the key, `FileError`.
+    /// The shape a preset, a JSON file or a model's folder describes; folders are read as ``ForeignConfig`` reads them. Throws:
+    /// `CatalogueError` for an unknown preset, `ConfigError` with the key, `FileError`.
     public static func config(_ name: String, in folder: String) throws -> DecoderConfig {
         var isFolder: ObjCBool = false
         let exists = unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder)
-        if exists { return try read(isFolder.boolValue ? "\(name)/config.json" : name) }
+        if exists {
+            guard isFolder.boolValue else { return try read(name) }
+            return try ForeignConfig(CheckpointFolder(name).config(), source: "\(name)/config.json").config
+        }
         let known = try list(in: folder)
         guard known.contains(name) else {
             throw CatalogueError.unknown(

@@ -101,9 +101,10 @@ extension TensorTarget {
         let plain = TensorTarget(parameter)
         self.init(name: plain.name, shape: plain.shape, types: plain.types) { tensor in
             let isMapped = try parameter.load(tensor)
-            guard !parameter.isTrainable, let type, parameter.type != type else { return isMapped }
-            try parameter.keep(only: type)
-            if isMapped { tensor.file.mapped.discard(tensor.entry.bytes) }
+            let isOther = !parameter.isTrainable && type.map { $0 != parameter.type } ?? false
+            if isMapped && !isOther { return true }
+            if isOther, let type { try parameter.keep(only: type) }
+            tensor.file.mapped.discard(tensor.entry.bytes)
             return false
         }
     }

@@ -27,6 +27,11 @@ struct CommandFailure: Error {
         case let error as ShardError: code = Self.code(of: error)
         case let error as TokenizerError: code = Self.code(of: error)
         case let error as FileError: code = Self.code(of: error)
+        case GGUFError.file(let error), SafetensorsError.file(let error), CheckpointError.file(let error),
+            CheckpointError.safetensors(.file(let error)):
+            code = Self.code(of: error)
+        case CheckpointError.inTheWay: code = .cannotCreate
+        case is GGUFError, is SafetensorsError, is CheckpointError: code = .badData
         case let error as LayoutError:
             if case .invalidOption = error { code = .usage } else { code = .badData }
         case is PictureError, is TensorError, is PartError: code = .badData
