@@ -27,6 +27,9 @@ public struct GGUFModel {
         warnings = reader.warnings
         var tensors: [String: GGUFTensor] = [:]
         var problems: [TensorProblem] = []
+        var stored: [String: [Int]] = [:]
+        for tensor in file.tensors { stored[GGUFNames.name(of: tensor.name) ?? tensor.name] = tensor.shape }
+        try ModelShape.check(config, path: path) { stored[$0] }
         let shapes = try ModelShape.tensors(of: config, in: workspace)
         for tensor in file.tensors where tensor.name != GGUFConfig.frequencies {
             let name = GGUFNames.name(of: tensor.name) ?? tensor.name
@@ -115,16 +118,4 @@ enum GGUFNames {
 
     /// Whether a tensor's heads stand with their halves interleaved.
     static func isInterleaved(_ name: String) -> Bool { name.contains(".q_proj.") || name.contains(".k_proj.") }
-}
-
-/// The tensors that a model of some shape has.
-enum ModelShape {
-    /// Shapes by name, of a model with the heads that it is pretrained with, or with `heads`.
-    static func tensors(
-        of config: DecoderConfig, heads: LanguageModel.Heads? = nil, in workspace: Workspace
-    ) throws(TensorError) -> [String: [Int]] {
-        let builder = ParameterBuilder(workspace: workspace, seed: 0, drawsValues: false)
-        let model = try LanguageModel(builder, config: config, heads: heads)
-        return Dictionary(model.parameters.map { ($0.path, $0.shape) }) { first, _ in first }
-    }
 }

@@ -43,6 +43,7 @@ extension ModelFolder {
             return model.warnings
         }
         let folder = try open(source)
+        _ = try folder.checkedShapes()
         let shapes = try ModelShape.tensors(of: folder.config, heads: folder.heads, in: workspace)
         var items: [SafetensorsItem] = []
         let targets = shapes.sorted { $0.key < $1.key }.map { name, shape in

@@ -24,6 +24,16 @@ public enum ModelFolder {
         public let tensors: SafetensorsFolder
         /// What stored names become.
         let rules: TensorNameRules
+
+        /// Shapes of all tensors by the names that they become, after those were checked that the model's size follows from.
+        func checkedShapes() throws(CheckpointError) -> [String: [Int]] {
+            var shapes: [String: [Int]] = [:]
+            for tensor in tensors.tensors {
+                if let name = rules.name(of: tensor.name) { shapes[name] = tensor.shape }
+            }
+            try ModelShape.check(config, path: tensors.path) { shapes[$0] }
+            return shapes
+        }
     }
 
     /// Opens a folder: reads its configuration by ``ForeignConfig`` and the headers of its tensors, none of the numbers.
@@ -70,9 +80,9 @@ public enum ModelFolder {
     ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
         if trainable, let flaw = folder.trainingFlaw { throw flaw }
         let rules = folder.rules
-        let stored = Set(folder.tensors.tensors.compactMap { rules.name(of: $0.name).map { Array($0.utf8) } })
+        let stored = try folder.checkedShapes()
         let isNew: @Sendable (String) -> Bool = { path in
-            seed != nil && ForeignNames.isHead(path) && !stored.contains(Array(path.utf8))
+            seed != nil && ForeignNames.isHead(path) && stored[path] == nil
         }
         let builder = ParameterBuilder(workspace: workspace, seed: seed ?? 0, draws: isNew)
         let model = try LanguageModel(builder, config: folder.config, heads: heads ?? folder.heads)
