@@ -71,6 +71,24 @@ enum GuideExamples {
         use(resumed)
     }
 
+    static func generation(workspace: Workspace) throws {
+        let loaded = try ModelFolder.load("models/smollm2", workspace: workspace)
+        let tokenizer = try TokenizerFolder.load("models/smollm2")
+        let generator = TextGenerator(loaded.model, tokenizer: tokenizer, in: workspace)
+        var options = SamplingOptions()
+        options.temperature = 1
+        options.topP = 0.9
+        let request = GenerationRequest(
+            id: 0, prompt: tokenizer.encode("Once upon a time"), samples: 4, options: options)
+        for text in try generator.generate([request]) { use(text.text ?? "", text.reason) }
+
+        let cache = try loaded.model.cache(sequences: 1, in: workspace)
+        let logits = try loaded.model.prefill([request.prompt], into: cache)
+        let other = cache.fork()
+        let next = try loaded.model.decode([42], other)
+        use(logits, next)
+    }
+
     static func tensors(numbers: [Double]) throws {
         let workspace = try Workspace(kernels: CPUKernels(threads: 2), precision: .bf16)
         let weight = try Parameter(path: "weight", shape: [8, 4], workspace: workspace)
