@@ -26,7 +26,7 @@ struct Letterpress: ParsableCommand {
             """,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
-            TokenizerCommand.self, Convert.self, ZooCommand.self, Generate.self,
+            TokenizerCommand.self, Convert.self, ZooCommand.self, Generate.self, Score.self,
         ])
 
     static func main() {

@@ -158,6 +158,9 @@ import Testing
             _ = try tape.logProbabilities(
                 t(1, 3), weight: t(5, 3), targets: tape.workspace.indices([0]), temperature: 0)
         },
+        Case("distributions", "targets of 2") { tape, t in
+            _ = try tape.distributions(ofLogits: t(2, 3), targets: tape.workspace.indices([0]))
+        },
         Case("weightedSum", "weights of 6") { tape, t in _ = try tape.weightedSum(t(2, 3), weights: t(2)) },
         Case("weightedSum", "close together") { tape, t in _ = try tape.weightedSum(t(2, 3).columns(0..<2)) },
         Case("mean", "no numbers") { tape, t in _ = try tape.mean(t(0, 3)) },

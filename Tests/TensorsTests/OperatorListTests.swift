@@ -16,6 +16,7 @@ import Testing
         "groupRows": "not differentiable: gives places",
         "sortIndices": "not differentiable: gives places",
         "attentionColumnSums": "not differentiable: a statistic",
+        "distributions": "not differentiable: statistics; logProbabilities is compared",
         "cast": "gives its operand back in double precision; compared in bf16",
     ]
 

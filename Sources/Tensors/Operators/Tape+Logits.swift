@@ -27,4 +27,24 @@ extension Tape {
         }
         return values
     }
+
+    /// As `logProbabilities(ofLogits:targets:)`, with the entropy of each row and the rank of its target, all without gradient.
+    public func distributions(ofLogits logits: Tensor, targets: Tensor) throws(TensorError) -> LogProbabilities {
+        let name = "distributions"
+        try check(name, "logits", logits, of: precision.stream)
+        try check(name, indices: targets, logits.rows, "targets")
+        let shape = Array(logits.shape.dropLast())
+        let values = try workspace.empty(shape, precision.stream)
+        let logSums = try workspace.empty(shape, precision.stream)
+        let entropy = try workspace.empty(shape, precision.stream)
+        let ranks = try workspace.empty(shape, .int32)
+        let (rows, vocabulary) = (logits.rows, logits.columns)
+        kernels.logProbabilities(
+            logits.operand, targets: targets.operand, temperature: 1, rows: rows, vocabulary: vocabulary,
+            to: values.operand, logSums: logSums.operand)
+        kernels.distributionStatistics(
+            logits.operand, targets: targets.operand, logSums: logSums.operand, temperature: 1, rows: rows,
+            vocabulary: vocabulary, entropy: entropy.operand, ranks: ranks.operand)
+        return LogProbabilities(values: values, logSums: logSums, entropy: entropy, ranks: ranks)
+    }
 }

@@ -51,6 +51,20 @@ extension ModelInput {
     }
 }
 
+extension LanguageModel {
+    /// As `tokenLogProbabilities`, with the entropy of each row and the rank of its target; without gradient.
+    func tokenDistributions(
+        _ hidden: Tensor, targets: Tensor, _ context: ForwardContext
+    ) throws(TensorError) -> LogProbabilities {
+        guard let weight = tokenHeadWeight else {
+            let logits = try context.tape.cast(tokenLogits(hidden, context), to: context.tape.precision.stream)
+            return try context.tape.distributions(ofLogits: logits, targets: targets)
+        }
+        return try context.tape.logProbabilities(
+            hidden, weight: context.tape.leaf(weight), targets: targets, wantsStatistics: true)
+    }
+}
+
 /// Chooses between computing a head on all rows, most of which count, and on those that count alone.
 enum LossRows {
     /// Rows of `hidden` and for each its entry of `entries`; `none` for rows that count nothing.
