@@ -89,6 +89,17 @@ enum GuideExamples {
         use(logits, next)
     }
 
+    static func scoring(workspace: Workspace, tokenizer: any Tokenizer, text: String) throws {
+        let opened = try ModelFolder.open("models/smollm2")
+        let loaded = try ModelFolder.load(opened, workspace: workspace)
+        let windows = try ScoreWindows(window: 1024, stride: 512)
+        let scorer = try TextScorer(loaded.model, windows: windows, in: workspace)
+        let score = try scorer.score(tokenizer.encode(text))
+        print(score.perplexity)
+
+        try ModelFolder.write(loaded.model, to: "models/copy", type: .bfloat16, workspace: workspace)
+    }
+
     static func tensors(numbers: [Double]) throws {
         let workspace = try Workspace(kernels: CPUKernels(threads: 2), precision: .bf16)
         let weight = try Parameter(path: "weight", shape: [8, 4], workspace: workspace)
