@@ -56,6 +56,17 @@ import ZooKit
         }
     }
 
+    @Test func aModelWithoutMarksStaysWithoutThem() throws {
+        let workspace = try KernelChoice.single.workspace()
+        let model = try LanguageModel(Small.config(.llama), seed: 1, workspace: workspace)
+        try ModelFolder.write(model, to: folder.file("out"), workspace: workspace)
+        let opened = try ModelFolder.open(folder.file("out"))
+        #expect(opened.config.begin == nil && opened.config.end == nil && opened.ends == [])
+        // transformers takes an absent mark for Llama 2's.
+        let text = String(decoding: try folder.read("out/config.json"), as: UTF8.self)
+        #expect(text.contains("\"eos_token_id\": null") && text.contains("\"bos_token_id\": null"))
+    }
+
     @Test func whatF16DoesNotHoldIsAnErrorAndLeavesNothing() throws {
         let workspace = try KernelChoice.single.workspace()
         let model = try ModelFolder.load(path("tied"), workspace: workspace, trainable: true).model

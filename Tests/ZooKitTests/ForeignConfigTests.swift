@@ -52,6 +52,13 @@ import ZooKit
         #expect(config.groups == 9 && config.headWidth == 64 && config.theta == 10000 && !config.tiesEmbeddings)
     }
 
+    @Test func marksAreThoseOfLlamaOnlyWhereTransformersLeftThemOut() throws {
+        let null = try read(["bos_token_id": .null, "eos_token_id": .null])
+        #expect(null.config.begin == nil && null.config.end == nil && null.ends == [])
+        let ours = try read(["bos_token_id": nil, "eos_token_id": nil, "transformers_version": nil])
+        #expect(ours.config.begin == nil && ours.config.end == nil && ours.ends == [])
+    }
+
     @Test func severalEndsAreKeptAndMinusOneIsNone() throws {
         let several = try read(["eos_token_id": .array([.integer(7), .integer(9)]), "pad_token_id": .integer(-1)])
         #expect(several.ends == [7, 9] && several.config.end == 7 && several.config.pad == nil)

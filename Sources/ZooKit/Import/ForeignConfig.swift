@@ -26,7 +26,7 @@ public struct ForeignConfig: Sendable {
         var reader = ForeignKeys(source: source, fields: given.filter { $0.value != .null })
         try reader.checkArchitecture()
         try reader.spellRotary()
-        ends = try reader.takeEnds()
+        ends = try reader.takeEnds(stated: Set(given.keys))
         trainingFlaw = try reader.takeDropout()
         try reader.fillDefaults()
         try reader.sort()
@@ -106,11 +106,12 @@ private struct ForeignKeys {
     }
 
     /// `eos_token_id`, which may be a list, of which the first stays.
-    mutating func takeEnds() throws(ConfigError) -> [Int] {
-        // Llama's marks of beginning and end unless the file says otherwise, as transformers has it.
-        if fields["model_type"] == .string("llama") {
-            fields["bos_token_id"] = fields["bos_token_id"] ?? .integer(1)
-            fields["eos_token_id"] = fields["eos_token_id"] ?? .integer(2)
+    mutating func takeEnds(stated: Set<String>) throws(ConfigError) -> [Int] {
+        // Files of transformers that leave Llama's marks out mean its defaults; null is none.
+        if fields["model_type"] == .string("llama"), stated.contains("transformers_version") {
+            for (key, id) in [("bos_token_id", 1), ("eos_token_id", 2)] where !stated.contains(key) {
+                fields[key] = .integer(id)
+            }
         }
         for key in ["bos_token_id", "pad_token_id"] {
             // Minus one and lists stand for none.

@@ -76,7 +76,8 @@ enum ForeignKeyTable {
 
     /// Keys that change nothing that is computed here: names, versions, and settings of programs and of generation.
     static let ignorable: Set<String> = [
-        "_name_or_path", "_model_name_or_path", "name_or_path", "auto_map", "dtype", "torch_dtype", "transformers_version",
+        "_name_or_path", "_model_name_or_path", "name_or_path", "auto_map", "dtype", "torch_dtype",
+        "transformers_version",
         "transformers.js_config",
         "use_cache", "pretraining_tp", "gradient_checkpointing", "unk_token_id", "sep_token_id", "cls_token_id",
         "mask_token_id", "decoder_start_token_id", "output_attentions", "output_hidden_states", "return_dict",

@@ -90,6 +90,10 @@ enum ModelFiles {
                 heads.token || heads.patch ? "ForCausalLM" : heads.labels != nil ? "ForSequenceClassification" : "Model"
             fields["architectures"] = .array([.string(family + kind)])
         }
+        // Where these are absent transformers takes those of Llama 2.
+        for (key, id) in [("bos_token_id", config.begin), ("eos_token_id", config.end)] where id == nil {
+            fields[key] = .null
+        }
         let names: [SafetensorsType: String] = [.float32: "float32", .float16: "float16", .bfloat16: "bfloat16"]
         fields["torch_dtype"] = .string(type.flatMap { names[$0] } ?? "float32")
         if let labels = heads.labels { fields["num_labels"] = .integer(labels) }
