@@ -36,7 +36,7 @@ public final class BytePairTokenizer: Tokenizer {
 
     /// The bytes of each id.
     let tokens: ByteStrings
-    let marks: [Marks]
+    let marks: [TokenMarks]
     /// The id of each byte; -1 where the vocabulary lacks it.
     let byteIDs: [Int32]
     let pairs: [(left: Int32, right: Int32, result: Int32)]
@@ -45,20 +45,9 @@ public final class BytePairTokenizer: Tokenizer {
     let wholeWords: ByteStringIndex?
     let rawMatcher: AddedTokenMatcher
     let normalisedMatcher: AddedTokenMatcher
-    let classes = UnicodeClasses.shared
+    let classes = UnicodeClasses.table
     /// Caches and buffers, taken by one call of `encode` at a time.
     private let spare = Mutex<[EncodeBuffers]>([])
-
-    /// What is known of an id.
-    struct Marks: OptionSet, Sendable {
-        let rawValue: UInt8
-        /// Bytes spelled in characters; the others stand as they are.
-        static let spelled = Marks(rawValue: 1)
-        static let special = Marks(rawValue: 2)
-        static let added = Marks(rawValue: 4)
-        /// Part of the vocabulary, not only an added token.
-        static let vocabulary = Marks(rawValue: 8)
-    }
 
     /// A tokenizer from the spellings of all ids and the merges as `left right`, as GGUF files hold them.
     ///
@@ -79,17 +68,15 @@ public final class BytePairTokenizer: Tokenizer {
     ) throws(TokenizerError) {
         self.options = options
         self.special = special
-        let table = try TokenTable(vocabulary, added: added)
+        let table = try TokenTable(
+            spellings: vocabulary.spellings, added: added, source: vocabulary.source, isByteLevel: true)
         self.added = table.added
         tokens = table.tokens
         marks = table.marks
         let count = tokens.count
-        let named = [special.begin, special.end, special.pad, special.unknown, special.mask, options.unknown]
-        for id in named.compactMap({ $0 }) + special.ends + options.prefix + options.suffix
-        where id < 0 || id >= count {
-            throw .invalid(
-                path: vocabulary.source, key: "special tokens", expected: "ids below \(count)", got: "\(id)")
-        }
+        var named = options.prefix + options.suffix
+        if let unknown = options.unknown { named.append(unknown) }
+        try special.check(against: count, and: named, source: vocabulary.source)
         var byteIDs = [Int32](repeating: -1, count: 256)
         for id in 0..<count where tokens.range(id).count == 1 && marks[id].isSuperset(of: [.spelled, .vocabulary]) {
             byteIDs[Int(tokens.bytes[tokens.range(id).lowerBound])] = Int32(id)

@@ -3,13 +3,13 @@
 /// Each function returns the end of the word that begins at `start`, always behind `start`. `text` is well-formed UTF-8,
 /// `end` the end of the piece: what follows it does not count, as if it were not there.
 protocol WordSplitter {
-    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable) -> Int
+    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers) -> Int
 }
 
 /// The whole piece is a word.
 enum WholeSplitter: WordSplitter {
     @inline(__always)
-    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable) -> Int {
+    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers) -> Int {
         end
     }
 }
@@ -17,7 +17,7 @@ enum WholeSplitter: WordSplitter {
 /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 enum GPT2Splitter: WordSplitter {
     @inline(__always)
-    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable) -> Int {
+    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers) -> Int {
         let first = unsafe text[start]
         if first == UInt8(ascii: "'") {
             let length = unsafe Runs.contraction(text, start, end, anyCase: false)
@@ -36,7 +36,7 @@ enum GPT2Splitter: WordSplitter {
 /// Digits alone, and ``GPT2Splitter`` on what is between them.
 enum SmolLMSplitter: WordSplitter {
     @inline(__always)
-    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable) -> Int {
+    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers) -> Int {
         let first = unsafe text[start]
         if first == UInt8(ascii: "'") {
             let length = unsafe Runs.contraction(text, start, end, anyCase: false)
@@ -61,7 +61,7 @@ enum SmolLMSplitter: WordSplitter {
 /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 enum Llama3Splitter: WordSplitter {
     @inline(__always)
-    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable) -> Int {
+    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers) -> Int {
         unsafe LaterSplitter.endOfWord(text, start, end, table, digits: 3, letters: UnicodeClasses.letter)
     }
 }
@@ -69,7 +69,7 @@ enum Llama3Splitter: WordSplitter {
 /// As ``Llama3Splitter`` with each digit alone.
 enum Qwen2Splitter: WordSplitter {
     @inline(__always)
-    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable) -> Int {
+    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers) -> Int {
         unsafe LaterSplitter.endOfWord(text, start, end, table, digits: 1, letters: UnicodeClasses.letter)
     }
 }
@@ -77,7 +77,7 @@ enum Qwen2Splitter: WordSplitter {
 /// As ``Qwen2Splitter`` with marks among the letters.
 enum Qwen35Splitter: WordSplitter {
     @inline(__always)
-    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable) -> Int {
+    static func endOfWord(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers) -> Int {
         let letters = UnicodeClasses.letter | UnicodeClasses.mark
         return unsafe LaterSplitter.endOfWord(text, start, end, table, digits: 1, letters: letters)
     }
@@ -87,7 +87,7 @@ enum Qwen35Splitter: WordSplitter {
 private enum LaterSplitter {
     @inline(__always)
     static func endOfWord(
-        _ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: UnicodeClassTable, digits: Int, letters: UInt8
+        _ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ table: PointTablePointers, digits: Int, letters: UInt8
     ) -> Int {
         let first = unsafe text[start]
         if first == UInt8(ascii: "'") {

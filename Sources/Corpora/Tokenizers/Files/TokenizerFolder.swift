@@ -4,7 +4,7 @@ import Foundations
 public enum TokenizerFolder {
     /// The tokenizer of a folder, or of one of its files.
     ///
-    /// In a folder `tokenizer.json` is looked for. `tokenizer_config.json`, `special_tokens_map.json`, `config.json` and
+    /// In a folder `tokenizer.json` is looked for, then `vocab.txt`, BERT's list of pieces. `tokenizer_config.json`, `special_tokens_map.json`, `config.json` and
     /// `generation_config.json` beside it say which tokens begin, end and fill; the ends of all of them count.
     ///
     /// Throws `noTokenizer`, `file`, `notJSON`, `invalid`, and `unknownKind` for what is not read here.
@@ -12,7 +12,10 @@ public enum TokenizerFolder {
         if path.hasSuffix(".json") { return try load(json: path, beside: folder(of: path)) }
         let json = path + "/tokenizer.json"
         if Folder.hasItem(json) { return try load(json: json, beside: path) }
-        throw .noTokenizer(folder: path, wanted: ["tokenizer.json"])
+        if Folder.hasItem(path + "/vocab.txt") {
+            return try WordPieceTokenizer.load(list: path + "/vocab.txt", TokenizerSettings(folder: path))
+        }
+        throw .noTokenizer(folder: path, wanted: ["tokenizer.json", "vocab.txt"])
     }
 
     private static func load(json path: String, beside folder: String) throws(TokenizerError) -> any Tokenizer {
@@ -21,8 +24,10 @@ public enum TokenizerFolder {
         switch document.model["type"] {
         case .string("BPE")?, nil:
             return try document.bytePairTokenizer { (names) throws(TokenizerError) in try settings.special(names.id) }
+        case .string("WordPiece")?:
+            return try document.wordPieceTokenizer { (names) throws(TokenizerError) in try settings.special(names.id) }
         case let type:
-            throw document.refuse("model.type", type, known: ["BPE"])
+            throw document.refuse("model.type", type, known: ["BPE", "WordPiece"])
         }
     }
 
@@ -79,7 +84,7 @@ struct TokenizerSettings {
     }
 
     /// The token that the first of the files names at a key.
-    private func named(_ key: String, _ id: (String) -> Int32?) throws(TokenizerError) -> Int32? {
+    func named(_ key: String, _ id: (String) -> Int32?) throws(TokenizerError) -> Int32? {
         for (file, value) in files {
             guard let entry = value[key], entry != .null else { continue }
             let text: String

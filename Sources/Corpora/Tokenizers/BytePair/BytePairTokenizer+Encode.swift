@@ -4,7 +4,7 @@ extension BytePairTokenizer {
 
     /// Appends the ids of a text.
     func encode(_ text: UnsafePointer<UInt8>, _ count: Int, _ encoding: EncodeOptions, _ buffers: EncodeBuffers) {
-        unsafe split(text, count, rawMatcher, encoding, buffers) { start, end in
+        unsafe rawMatcher.split(text, count, encoding, classes, buffers) { start, end in
             if options.composes,
                 let composed = unsafe CanonicalComposition.composed(
                     UnsafeBufferPointer(start: text + start, count: end - start))
@@ -21,45 +21,9 @@ extension BytePairTokenizer {
     private func normalised(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ encoding: EncodeOptions, _ buffers: EncodeBuffers
     ) {
-        unsafe split(text, count, normalisedMatcher, encoding, buffers) { start, end in
+        unsafe normalisedMatcher.split(text, count, encoding, classes, buffers) { start, end in
             unsafe words(text, start, end, buffers)
         }
-    }
-
-    /// Appends the ids of added tokens and calls `body` with what is between them.
-    private func split(
-        _ text: UnsafePointer<UInt8>, _ count: Int, _ matcher: AddedTokenMatcher, _ encoding: EncodeOptions,
-        _ buffers: EncodeBuffers, _ body: (Int, Int) -> Void
-    ) {
-        var done = 0
-        var place = 0
-        while let match = unsafe matcher.next(in: text, from: place, to: count) {
-            place = match.end
-            let token = matcher.tokens[match.token]
-            if token.isSpecial, !encoding.parsesSpecial { continue }
-            let table = unsafe UnicodeClassTable(classes)
-            var start = match.start
-            if token.stripsLeft {
-                while start > done, let before = unsafe Self.spaceBefore(start, text, table) {
-                    start = max(before, done)
-                }
-            }
-            var end = match.end
-            if token.stripsRight { end = unsafe Runs.spaces(from: end, text, count, table).end }
-            if done < start { body(done, start) }
-            buffers.append(token.id)
-            done = end
-        }
-        if done < count { body(done, count) }
-    }
-
-    /// Where the white space before `place` begins; `nil` where none stands there.
-    private static func spaceBefore(
-        _ place: Int, _ text: UnsafePointer<UInt8>, _ table: UnicodeClassTable
-    ) -> Int? {
-        var start = place - 1
-        while start > 0, unsafe text[start] & 0xC0 == 0x80 { start -= 1 }
-        return unsafe table.at(start, text, place).kind & UnicodeClasses.space == 0 ? nil : start
     }
 
     private func words(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ buffers: EncodeBuffers) {
@@ -77,7 +41,7 @@ extension BytePairTokenizer {
     private func words<Splitter: WordSplitter>(
         _: Splitter.Type, _ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ buffers: EncodeBuffers
     ) {
-        let table = unsafe UnicodeClassTable(classes)
+        let table = unsafe classes.pointers
         var place = start
         while place < end {
             let next = min(unsafe Splitter.endOfWord(text, place, end, table), place + Self.wordLimit)

@@ -31,7 +31,7 @@ enum Runs {
     @inline(__always)
     static func end(
         like kind: UInt8, without stop: UInt8 = 0, from start: Int, _ text: UnsafePointer<UInt8>, _ end: Int,
-        _ table: UnicodeClassTable
+        _ table: PointTablePointers
     ) -> Int {
         var place = start
         while place < end {
@@ -44,7 +44,7 @@ enum Runs {
 
     @inline(__always)
     static func letters(
-        _ letters: UInt8, from start: Int, _ text: UnsafePointer<UInt8>, _ end: Int, _ table: UnicodeClassTable
+        _ letters: UInt8, from start: Int, _ text: UnsafePointer<UInt8>, _ end: Int, _ table: PointTablePointers
     ) -> Int {
         var place = start
         while place < end {
@@ -57,7 +57,7 @@ enum Runs {
 
     @inline(__always)
     static func numbers(
-        atMost limit: Int, from start: Int, _ text: UnsafePointer<UInt8>, _ end: Int, _ table: UnicodeClassTable
+        atMost limit: Int, from start: Int, _ text: UnsafePointer<UInt8>, _ end: Int, _ table: PointTablePointers
     ) -> Int {
         var place = start
         var left = limit
@@ -74,7 +74,7 @@ enum Runs {
     /// feed or carriage return, or 0.
     @inline(__always)
     static func spaces(
-        from start: Int, _ text: UnsafePointer<UInt8>, _ end: Int, _ table: UnicodeClassTable
+        from start: Int, _ text: UnsafePointer<UInt8>, _ end: Int, _ table: PointTablePointers
     ) -> (end: Int, last: Int, lastBreak: Int) {
         var place = start
         var last = start
