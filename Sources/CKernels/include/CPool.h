@@ -16,6 +16,16 @@ lp_pool *lp_pool_create(int32_t workers, void (*begin)(void));
 /// left open, so bodies must not let results depend on it.
 void lp_pool_run(lp_pool *pool, int32_t count, lp_pool_body body, void *context);
 
+/// Takes part in a loop on worker `worker`: does indices that lp_pool_next gives until it gives none.
+typedef void (*lp_pool_part)(void *context, lp_pool *pool, int32_t worker);
+
+/// As lp_pool_run, for bodies that keep something over their indices: part(context, pool, worker) runs once on each thread that
+/// comes before all is done.
+void lp_pool_share(lp_pool *pool, int32_t count, lp_pool_part part, void *context);
+
+/// The next index of the loop that the calling thread takes part in; -1 when there are no more.
+int32_t lp_pool_next(lp_pool *pool);
+
 /// Ends the threads.
 void lp_pool_destroy(lp_pool *pool);
 

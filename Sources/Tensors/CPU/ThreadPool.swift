@@ -22,11 +22,13 @@ internal import CKernels
         withoutActuallyEscaping(body) { body in
             var loop = Loop(body: body)
             unsafe withUnsafeMutablePointer(to: &loop) { context in
-                unsafe lp_pool_run(
+                unsafe lp_pool_share(
                     pool, Int32(indices),
-                    { context, index, worker in
-                        guard let context = unsafe context else { return }
-                        unsafe context.assumingMemoryBound(to: Loop.self).pointee.body(Int(index), Int(worker))
+                    { context, pool, worker in
+                        guard let context = unsafe context, let pool = unsafe pool else { return }
+                        // Taken once: threads that count references to it for every index wait for each other.
+                        let body = unsafe context.assumingMemoryBound(to: Loop.self).pointee.body
+                        while case let index = unsafe lp_pool_next(pool), index >= 0 { body(Int(index), Int(worker)) }
                     }, context)
             }
         }
