@@ -8,12 +8,14 @@
 // adds its products in one order whatever the other rows and columns are.
 
 // A tile has up to 8 sums of 16 lanes: enough to keep the multipliers busy, few enough for the registers of AVX2.
-enum { LP_TALL = 4, LP_BROAD = 4, LP_SPAN_COLUMNS = 64, LP_MOST_ROWS = 16 };
-// Bytes from what is read of b to what is asked for: rows of weights are too short for the processor to see the next one
-// coming. The next rows, or, where rows are long, the same ones further on.
-LP_INLINE size_t lp_ahead(int columns, ptrdiff_t stride, size_t size) {
-    size_t row = (size_t)stride * size;
-    return row < 4096 ? (size_t)columns * row : 4096;
+enum { LP_TALL = 4, LP_SPAN_COLUMNS = 64, LP_MOST_ROWS = 16 };
+// Bytes from what is read of b to what is asked for: rows of weights, or keys that stand apart, are too short for the processor
+// to see the next ones coming. About 4096 bytes of rows further on, a multiple of `columns` rows, or of the same row.
+LP_INLINE ptrdiff_t lp_ahead(size_t columns, ptrdiff_t stride, size_t depth, size_t size) {
+    size_t row = depth * size;
+    if (row >= 4096) return 4096;
+    size_t rows = (4096 / row + columns - 1) / columns * columns;
+    return (ptrdiff_t)(rows ? rows : columns) * stride * (ptrdiff_t)size;
 }
 
 LP_INLINE lp_v4 lp_halve(const lp_v16 *at) {
@@ -35,7 +37,7 @@ LP_INLINE lp_v4 lp_join_four(const lp_v16 *v) {
 // The sums of R rows of a with C rows of b: to[r * LP_SPAN_COLUMNS + c]. `step` numbers are a `pack` of 64 bytes.
 #define LP_ROWS_TILE(name, number, step, pack, load, multiply, most)                                                     \
     LP_INLINE void name##_tile(                                                                                        \
-        const int R, const int C, size_t ahead, const number *a, ptrdiff_t as, const number *b, ptrdiff_t bs,      \
+        const int R, const int C, ptrdiff_t ahead, const number *a, ptrdiff_t as, const number *b, ptrdiff_t bs,       \
         size_t depth, float *to) {                                                                                     \
         lp_v16 sums[16] = {0};                                                                                         \
         size_t whole = depth / (step) * (step);                                                                        \
@@ -71,14 +73,14 @@ LP_INLINE lp_v4 lp_join_four(const lp_v16 *v) {
     /* All rows with `columns` rows of b, C or fewer at a time. */                                                     \
     LP_INLINE void name##_columns(                                                                                     \
         const int C, const number *a, ptrdiff_t as, const number *b, ptrdiff_t bs, size_t rows, size_t depth,          \
-        float *to) {                                                                                                   \
+        ptrdiff_t next, float *to) {                                                                                   \
         for (size_t r = 0; r < rows; r += LP_TALL) {                                                                   \
             const number *x = a + (ptrdiff_t)r * as;                                                                   \
             float *out = to + r * LP_SPAN_COLUMNS;                                                                     \
-            size_t ahead = r == 0 ? lp_ahead(C, bs, sizeof(number)) : 0;                                               \
+            ptrdiff_t ahead = r == 0 ? next : 0;                                                                       \
             switch (rows - r) {                                                                                        \
-            case 1: name##_tile(1, C, ahead, x, as, b, bs, depth, out); break;                                        \
-            case 2: name##_tile(2, C, ahead, x, as, b, bs, depth, out); break;                                        \
+            case 1: name##_tile(1, C, ahead, x, as, b, bs, depth, out); break;                                         \
+            case 2: name##_tile(2, C, ahead, x, as, b, bs, depth, out); break;                                         \
             case 3:                                                                                                    \
                 name##_tile(3, C < most ? C : most, ahead, x, as, b, bs, depth, out);                                  \
                 if (C > most) name##_tile(3, C - most, ahead, x, as, b + most * bs, bs, depth, out + most);            \
@@ -94,11 +96,14 @@ LP_INLINE lp_v4 lp_join_four(const lp_v16 *v) {
         float *to) {                                                                                                   \
         const number *a = (const number *)left.data + lp_at(left, row, 0);                                             \
         const number *b = (const number *)right.data + lp_at(right, column, 0);                                        \
+        ptrdiff_t next = lp_ahead(4, right.stride, depth, sizeof(number));                                             \
         size_t c = 0;                                                                                                  \
         for (; c + 4 <= columns; c += 4)                                                                               \
-            name##_columns(4, a, left.stride, b + (ptrdiff_t)c * right.stride, right.stride, rows, depth, to + c);     \
+            name##_columns(4, a, left.stride, b + (ptrdiff_t)c * right.stride, right.stride, rows, depth, next,        \
+                to + c);                                                                                               \
         for (; c < columns; c++)                                                                                       \
-            name##_columns(1, a, left.stride, b + (ptrdiff_t)c * right.stride, right.stride, rows, depth, to + c);     \
+            name##_columns(1, a, left.stride, b + (ptrdiff_t)c * right.stride, right.stride, rows, depth, next,        \
+                to + c);                                                                                               \
     }
 
 #define LP_LOAD_SINGLES(p) LP_AT(p)

@@ -40,6 +40,17 @@ void lpp_softmax_block(
 void lpp_softmax_finish(
     lp_view o, const float *largest, const float *sums, lp_view y, float *log_sums, size_t rows, size_t width);
 
+/// to[rows,width] = weights[rows,keys] v[keys,width], each sum in ascending order: for few rows, with v read once. weights:
+/// float32; rows of `to` lie close together.
+void lpp_read(lp_view weights, lp_view v, float *to, size_t rows, size_t keys, size_t width);
+
+/// One row of attention from `count` parts of its keys, in their order: part p has its largest score, its sum of weights exp(score -
+/// largest) and what was summed with them (parts[width]) `p * step` numbers on. Parts whose sum is 0 are not read. y and
+/// log_sum as lpp_softmax_finish.
+void lpp_softmax_join(
+    const float *parts, const float *largest, const float *sums, size_t step, size_t count, lp_view y, float *log_sum,
+    size_t width);
+
 /// Weights exp(scale score - log_sums[r]) in place of `scores`, and (d - delta[r]) weight scale in place of `d`; both 0
 /// where a query does not see a key. With `weights` and `gradients` both go there as bfloat16 instead, rows as far apart.
 void lpp_softmax_gradient_block(

@@ -19,10 +19,10 @@ internal import CKernels
     private static let mostKeys = 2048
 
     /// `keysBeside`: keys of a block beside 128 queries, more beside fewer; what belongs to a block then stays in a core's second
-    /// cache. `queries` of each sequence ask, all by default.
+    /// cache. `keyBlock`: keys of a block whatever their number. `queries` of each sequence ask, all by default.
     init(
-        _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, keysBeside: Int,
-        queries: Range<Int>? = nil
+        _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, keysBeside: Int = 0,
+        keyBlock: Int? = nil, queries: Range<Int>? = nil
     ) {
         let (height, length) = (shape.sequences * shape.queries, shape.sequences * shape.keys)
         precondition(q.type == k.type, "attention: q of \(q.type.rawValue), k of \(k.type.rawValue)")
@@ -36,7 +36,7 @@ internal import CKernels
         unsafe self.queries = rows
         let most = unsafe keysBeside * Self.mostQueries / min(Self.mostQueries, max(1, rows.count))
         unsafe queryBlock = Self.length(rows.count, most: Self.mostQueries)
-        unsafe keyBlock = Self.length(shape.keys, most: min(Self.mostKeys, most))
+        unsafe self.keyBlock = keyBlock ?? Self.length(shape.keys, most: min(Self.mostKeys, most))
         unsafe isNarrow = q.type == .bfloat16
         unsafe self.q = unsafe q.rowsView(height, shape.heads * shape.width)
         unsafe self.k = unsafe k.rowsView(length, shape.keyHeads * shape.width)

@@ -2,11 +2,15 @@ internal import CKernels
 
 // Attention in blocks (Dao et al. 2022): scores of some queries with some keys are all there ever is of the matrix of weights.
 extension CPUKernels {
-    /// o[B*Tq, H*dv] = softmax(scale * q k' + mask) v, and the logarithms of the sums. A task is a block of queries of one head.
+    /// o[B*Tq, H*dv] = softmax(scale * q k' + mask) v, and the logarithms of the sums. A task is a block of queries of one head,
+    /// or, of few queries, those of all heads that share keys and values.
     public func attention(
         _ shape: AttentionShape, q: Operand, k: Operand, v: Operand, mask: AttentionMask, to o: Operand,
         logSums: Operand
     ) {
+        if unsafe shape.queries <= AttentionOfFew.most {
+            return unsafe readFew(AttentionOfFew(shape, q: q, k: k, v: v, mask: mask, o: o, logSums: logSums))
+        }
         let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask, keysBeside: 512)
         let forward = unsafe AttentionForward(blocks, v: v, o: o, logSums: logSums)
         let memory = unsafe scratch(threads * forward.byteCount)
@@ -57,6 +61,15 @@ extension CPUKernels {
 }
 
 extension AttentionBlocks {
+    /// Stops where values are not of the shape's heads or the queries' type.
+    func check(_ v: Operand) {
+        let shape = unsafe shape
+        precondition(
+            shape.valueHead.count == shape.heads && shape.valueHead.allSatisfy { 0..<shape.valueHeads ~= $0 },
+            "attention: value heads \(shape.valueHead)")
+        unsafe precondition((v.type == .bfloat16) == isNarrow, "attention: v of \(v.type.rawValue) is not of q's type")
+    }
+
     /// Products of some queries with `count` keys from `first` on.
     func scores(
         _ sequence: Int, _ head: Int, _ queries: Range<Int>, _ first: Int, _ count: Int, into table: lp_view,
@@ -82,11 +95,7 @@ extension AttentionBlocks {
 
     init(_ blocks: AttentionBlocks, v: Operand, o: Operand, logSums: Operand) {
         let shape = unsafe blocks.shape
-        precondition(
-            shape.valueHead.count == shape.heads && shape.valueHead.allSatisfy { 0..<shape.valueHeads ~= $0 },
-            "attention: value heads \(shape.valueHead)")
-        unsafe precondition(
-            (v.type == .bfloat16) == blocks.isNarrow, "attention: v of \(v.type.rawValue) is not of q's type")
+        unsafe blocks.check(v)
         unsafe self.blocks = unsafe blocks
         unsafe self.v = unsafe v.rowsView(shape.sequences * shape.keys, shape.valueHeads * shape.valueWidth)
         unsafe self.o = unsafe o.rowsView(shape.sequences * shape.queries, shape.heads * shape.valueWidth)
