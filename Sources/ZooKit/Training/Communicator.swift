@@ -10,10 +10,32 @@ public protocol Communicator: AnyObject {
     func sum(_ numbers: inout [Double]) throws
     /// Replaces numbers of the stream type, `count` of them close together, by their sums over all ranks.
     func sum(_ numbers: Operand, count: Int, _ kernels: any KernelSet) throws
-    /// Gives everyone what rank 0 has.
+    /// Gives everyone what rank 0 has, of whatever length.
     func broadcast(_ bytes: inout [UInt8]) throws
+    /// What every rank gives, by rank, on rank 0; nothing elsewhere.
+    func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
     /// Returns when every rank has come here.
     func barrier() throws
+}
+
+extension Communicator {
+    /// Runs `body` on rank 0 alone; no rank goes on before it is done. Throws what it throws, and on other ranks
+    /// `disagreement` with its message.
+    public func onRank0(_ body: () throws -> Void) throws {
+        var failure: (any Error)?
+        var message: [UInt8] = []
+        if rank == 0 {
+            do { try body() } catch {
+                failure = error
+                message = Array("\(error)".utf8)
+            }
+        }
+        try broadcast(&message)
+        if let failure { throw failure }
+        if !message.isEmpty {
+            throw TrainingError.disagreement(what: "rank 0 failed: " + String(decoding: message, as: UTF8.self))
+        }
+    }
 }
 
 /// One process alone: sums are what they were.
@@ -30,6 +52,8 @@ public final class SoleProcess: Communicator {
     public func sum(_ numbers: Operand, count: Int, _ kernels: any KernelSet) {}
     /// Changes nothing.
     public func broadcast(_ bytes: inout [UInt8]) {}
+    /// What it was given.
+    public func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
     /// Returns at once.
     public func barrier() {}
 }
