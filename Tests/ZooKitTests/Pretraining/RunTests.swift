@@ -1,0 +1,83 @@
+import Foundations
+import Layers
+import Patches
+import Tensors
+import TestSupport
+import Testing
+
+@testable import ZooKit
+
+/// A pretraining from its first step to its end, in one piece and in several.
+@Suite struct PretrainRunTests {
+    private func settings() -> PretrainSettings {
+        var settings = PretrainSettings()
+        (settings.mix, settings.length, settings.batch, settings.microBatch) = ("1:1:1", 64, 3, 2)
+        (settings.steps, settings.warmUp, settings.learningRate, settings.heldOut) = (7, 2, 3e-3, 0.1)
+        (settings.window, settings.evalEvery, settings.evalSequences, settings.saveEvery) = (4, 3, 4, 2)
+        settings.keep = 2
+        return settings
+    }
+
+    private func run(
+        _ data: TrainingData, _ folder: String, _ settings: PretrainSettings, resumes: Bool = false,
+        stopAfter: Int? = nil,
+        identity: JSONValue = .null
+    ) throws -> (losses: [Int: Double], evaluations: [EvaluationRecord], values: [[Double]]) {
+        var losses: [Int: Double] = [:]
+        var evaluations: [EvaluationRecord] = []
+        let run = try PretrainRun(
+            settings,
+            .init(
+                config: try data.config(), data: [.text: data.data, .image: data.data, .pair: data.data],
+                options: try data.options(), dataIdentity: identity),
+            folder: folder, resumes: resumes, workspace: try KernelChoice.single.workspace())
+        _ = try run.run(shouldStop: { losses.keys.max() == stopAfter }) { event in
+            if case .stepped(let record) = event { losses[record.step] = record.loss }
+            if case .evaluated(let record) = event { evaluations.append(record) }
+        }
+        return (losses, evaluations, try run.model.parameters.map { try $0.hostValues() })
+    }
+
+    @Test func aRunInPiecesIsTheRunInOnePiece() throws {
+        let data = try TrainingData()
+        let whole = try run(data, data.folder.file("whole"), settings())
+        #expect(whole.losses.count == 7 && whole.losses.values.allSatisfy(\.isFinite))
+        #expect(whole.evaluations.map(\.step) == [0, 3, 6, 7])
+        #expect(
+            Set(whole.evaluations[0].kinds.keys) == [
+                "text.next_token", "image.next_patch", "pair.next_token", "pair.next_patch",
+            ])
+        let folder = data.folder.file("pieces")
+        var pieces = try run(data, folder, settings(), stopAfter: 3)
+        #expect(pieces.losses.keys.sorted() == [1, 2, 3])
+        let second = try run(data, folder, settings(), resumes: true, stopAfter: 5)
+        #expect(second.losses.keys.sorted() == [4, 5])
+        let third = try run(data, folder, settings(), resumes: true)
+        pieces.losses.merge(second.losses) { $1 }
+        pieces.losses.merge(third.losses) { $1 }
+        #expect(pieces.losses == whole.losses)
+        #expect(third.values == whole.values)
+        #expect(third.evaluations.last?.kinds == whole.evaluations.last?.kinds)
+    }
+
+    @Test func checkpointsStayByPolicyAndOtherRunsAreRefused() throws {
+        let data = try TrainingData()
+        var settings = settings()
+        settings.pin = [1]
+        let folder = data.folder.file("run")
+        let done = try run(data, folder, settings)
+        let best = try #require(done.evaluations.filter { $0.step > 0 && $0.step != 3 }.min { $0.loss < $1.loss }?.step)
+        #expect(try RunFolder(folder).steps() == Array(Set([1, 6, 7, best])).sorted())
+        #expect(throws: PretrainingError.self) { try run(data, folder, settings) }
+        settings.batch = 4
+        #expect(throws: PretrainingError.self) { try run(data, folder, settings, resumes: true) }
+        settings.batch = 3
+        #expect(throws: PretrainingError.self) {
+            try run(data, folder, settings, resumes: true, identity: .string("other data"))
+        }
+        #expect(throws: PretrainingError.self) {
+            try run(data, data.folder.file("nothing"), settings, resumes: true)
+        }
+        #expect(RunFolder.surplus([1, 2, 3, 4, 5], keep: 2, best: 2, pinned: [1]) == [3])
+    }
+}
