@@ -23,6 +23,8 @@ let optimised: [SwiftSetting] =
 let memorySafe: [SwiftSetting] = [.strictMemorySafety()]
 let kernelFlags: [CSetting] =
     environment["LETTERPRESS_AS_DEPENDENCY"] == nil ? [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])] : []
+let warningFlags: [CXXSetting] =
+    environment["LETTERPRESS_AS_DEPENDENCY"] == nil ? [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])] : []
 
 func edge(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
@@ -61,6 +63,9 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CFiles"),
         .target(name: "CKernels", cSettings: kernelFlags),
+        .target(
+            name: "CSentencePiece", cxxSettings: warningFlags,
+            linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
         // Tier 0
         .target(
             name: "Foundations", dependencies: ["CArchive", "CZlib", "CCrypto", "CFiles"],
@@ -72,7 +77,9 @@ let package = Package(
         .target(
             name: "Tensors", dependencies: ["CKernels", "COneDNN"],
             swiftSettings: common + memorySafe + optimised),
-        .target(name: "Corpora", dependencies: ["Foundations"], swiftSettings: common + memorySafe + optimised),
+        .target(
+            name: "Corpora", dependencies: ["Foundations", "CSentencePiece"],
+            swiftSettings: common + memorySafe + optimised),
         // Tier 2
         .target(
             name: "Patches", dependencies: ["Typesetting", "Corpora", "Foundations", "CPNG"],
@@ -143,5 +150,6 @@ let package = Package(
             dependencies: ["ZooKit", "Layers", "Tensors", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

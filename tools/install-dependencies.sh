@@ -9,7 +9,7 @@
 set -euo pipefail
 
 build=(binutils git libc6-dev make pkg-config
-       libarchive-dev libdnnl-dev libfreetype-dev libfribidi-dev libharfbuzz-dev libpng-dev libssl-dev zlib1g-dev)
+       libarchive-dev libdnnl-dev libfreetype-dev libfribidi-dev libharfbuzz-dev libpng-dev libsentencepiece-dev libssl-dev zlib1g-dev)
 tests=(xz-utils zstd)
 fonts=(fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-noto-mono)
 toolchain=(libcurl4 libedit2 libncurses6 libpython3.11 libsqlite3-0 libxml2 tzdata)

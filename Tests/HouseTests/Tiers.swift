@@ -4,6 +4,7 @@ enum Tiers {
     static let table: [String: Int] = [
         "CFreeType": -1, "CHarfBuzz": -1, "CFriBidi": -1, "CPNG": -1, "CArchive": -1, "CZlib": -1, "CCrypto": -1,
         "COpenBLAS": -1, "COneDNN": -1, "CMalloc": -1, "CFiles": -1, "CKernels": -1,
+        "CSentencePiece": -1,
         "Foundations": 0,
         "Typesetting": 1, "Corpora": 1, "Tensors": 1,
         "Patches": 2, "Layers": 2,

@@ -10,6 +10,8 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     case unknownKind(path: String, key: String, got: String, known: [String])
     /// A value that makes no sense.
     case invalid(path: String, key: String, expected: String, got: String)
+    /// A tokenizer cannot be trained.
+    case cannotTrain(reason: String)
     /// A folder without files of a tokenizer.
     case noTokenizer(folder: String, wanted: [String])
 
@@ -22,6 +24,7 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
             "\(path), \(key): \(Self.shown(got)) is not read here; known are \(known.joined(separator: ", "))"
         case .invalid(let path, let key, let expected, let got):
             "\(path), \(key): expected \(expected), got \(Self.shown(got))"
+        case .cannotTrain(let reason): "cannot train a tokenizer: \(Self.shown(reason))"
         case .noTokenizer(let folder, let wanted):
             "\(folder) has no tokenizer: none of \(wanted.joined(separator: ", ")) is there"
         }

@@ -81,7 +81,7 @@ struct CommandFailure: Error {
         switch error {
         case .file(let error): code(of: error)
         case .noTokenizer: .noInput
-        case .notJSON, .unknownKind, .invalid: .badData
+        case .notJSON, .unknownKind, .invalid, .cannotTrain: .badData
         }
     }
 

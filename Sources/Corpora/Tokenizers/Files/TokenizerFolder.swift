@@ -4,18 +4,28 @@ import Foundations
 public enum TokenizerFolder {
     /// The tokenizer of a folder, or of one of its files.
     ///
-    /// In a folder `tokenizer.json` is looked for, then `vocab.txt`, BERT's list of pieces. `tokenizer_config.json`, `special_tokens_map.json`, `config.json` and
+    /// In a folder `tokenizer.json` is looked for, then `tokenizer.model`, a SentencePiece model, then `vocab.txt`, BERT's list of
+    /// pieces. A `tokenizer.json` of a kind that is not read here gives way to a `tokenizer.model` beside it. `tokenizer_config.json`, `special_tokens_map.json`, `config.json` and
     /// `generation_config.json` beside it say which tokens begin, end and fill; the ends of all of them count.
     ///
     /// Throws `noTokenizer`, `file`, `notJSON`, `invalid`, and `unknownKind` for what is not read here.
     public static func load(_ path: String) throws(TokenizerError) -> any Tokenizer {
         if path.hasSuffix(".json") { return try load(json: path, beside: folder(of: path)) }
+        if path.hasSuffix(".model") { return try load(model: path, beside: folder(of: path)) }
         let json = path + "/tokenizer.json"
-        if Folder.hasItem(json) { return try load(json: json, beside: path) }
+        let model = path + "/tokenizer.model"
+        if Folder.hasItem(json) {
+            do throws(TokenizerError) {
+                return try load(json: json, beside: path)
+            } catch .unknownKind where Folder.hasItem(model) {
+                return try load(model: model, beside: path)
+            }
+        }
+        if Folder.hasItem(model) { return try load(model: model, beside: path) }
         if Folder.hasItem(path + "/vocab.txt") {
             return try WordPieceTokenizer.load(list: path + "/vocab.txt", TokenizerSettings(folder: path))
         }
-        throw .noTokenizer(folder: path, wanted: ["tokenizer.json", "vocab.txt"])
+        throw .noTokenizer(folder: path, wanted: ["tokenizer.json", "tokenizer.model", "vocab.txt"])
     }
 
     private static func load(json path: String, beside folder: String) throws(TokenizerError) -> any Tokenizer {
@@ -29,6 +39,25 @@ public enum TokenizerFolder {
         case let type:
             throw document.refuse("model.type", type, known: ["BPE", "WordPiece"])
         }
+    }
+
+    private static func load(model path: String, beside folder: String) throws(TokenizerError) -> any Tokenizer {
+        let settings = try TokenizerSettings(folder: folder)
+        func flag(_ key: String) -> Bool? { if case .bool(let value)? = settings[key] { value } else { nil } }
+        var isLlama = false
+        if case .string(let name)? = settings["tokenizer_class"] { isLlama = name.hasPrefix("Llama") }
+        let tokenizer = try SentencePieceTokenizer(
+            model: read(path), addsBegin: flag("add_bos_token") ?? isLlama, addsEnd: flag("add_eos_token") ?? false,
+            ends: settings.numbers("eos_token_id"), path: path)
+        // Tokens beyond the model would change texts; they are not read here.
+        if case .object(let added)? = settings["added_tokens_decoder"],
+            let beyond = added.keys.compactMap({ Int($0) }).filter({ $0 >= tokenizer.vocabularySize }).min()
+        {
+            throw .unknownKind(
+                path: folder + "/tokenizer_config.json", key: "added_tokens_decoder.\(beyond)",
+                got: "a token beyond those of \(path)", known: ["a tokenizer.json of a known kind"])
+        }
+        return tokenizer
     }
 
     static func folder(of path: String) -> String {
@@ -102,7 +131,7 @@ struct TokenizerSettings {
     }
 
     /// The ids at a key of all files.
-    private func numbers(_ key: String) throws(TokenizerError) -> [Int32] {
+    func numbers(_ key: String) throws(TokenizerError) -> [Int32] {
         var result: [Int32] = []
         for (file, value) in files {
             guard let entry = value[key], entry != .null else { continue }

@@ -8,13 +8,17 @@ struct TokenizerCommand: ParsableCommand {
         commandName: "tokenizer",
         abstract: "Turn text into ids of a vocabulary and back.",
         discussion: """
-            MODEL is a folder with a tokenizer.json, that file itself, or the word bytes, the tokenizer whose ids are the
-            bytes of UTF-8.
+            MODEL is a folder with a tokenizer.json, a tokenizer.model or a vocab.txt, one of the first two files itself, or
+            the word bytes: the tokenizer whose ids are the bytes of UTF-8.
 
             EXAMPLES
               letterpress tokenizer encode bytes "Hello, world"
               letterpress tokenizer decode bytes 72 105
-            """, subcommands: [TokenizerEncode.self, TokenizerDecode.self, TokenizerInspect.self])
+            """,
+        subcommands: [
+            TokenizerEncode.self, TokenizerDecode.self, TokenizerInspect.self, TokenizerTrain.self,
+            TokenizerExport.self,
+        ])
 
     /// The tokenizer that an argument names.
     static func load(_ model: String) throws -> any Tokenizer {
