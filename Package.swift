@@ -121,7 +121,8 @@ let package = Package(
             name: "TypesettingTests", dependencies: ["Typesetting", "Foundations", "TestSupport", "CKernels"],
             swiftSettings: common),
         .testTarget(
-            name: "CorporaTests", dependencies: ["Corpora", "Foundations", "TestSupport"], swiftSettings: common),
+            name: "CorporaTests", dependencies: ["Corpora", "Foundations", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: common),
         .testTarget(
             name: "PatchesTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),

@@ -28,6 +28,9 @@ struct TokenizerDocument {
                 }
             }
             try walker.end()
+            if model.isEmpty, words.count == 0 {
+                throw .syntax(byteOffset: bytes.count, expected: "an object 'model' with 'type' and 'vocab'")
+            }
         } catch {
             throw .notJSON(path: path, error: error)
         }
