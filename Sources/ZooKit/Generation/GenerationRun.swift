@@ -86,9 +86,11 @@ final class GenerationRun {
         guard let place = waiting.popFirst() else { return nil }
         let request = requests[place]
         let cache = try generator.model.cache(
-            sequences: 1, capacity: request.prompt.count, reserve: request.options.maxNewTokens,
-            policy: generator.policy,
-            identities: [request.id], in: generator.workspace)
+            sequences: 1, capacity: request.prompt.count,
+            reserve: min(
+                request.options.maxNewTokens,
+                max(generator.model.base.config.positions - request.prompt.count, 0)),
+            policy: generator.policy, identities: [request.id], in: generator.workspace)
         let logits = try generator.model.prefill([request.prompt], into: cache)
         start = Start(request: place, cache: cache, logits: logits, samples: 0..<request.samples)
         return start

@@ -70,8 +70,9 @@ public final class PixelGenerator {
         var caches: [KeyValueCache] = []
         for var row in begun {
             let cache = try model.cache(
-                sequences: 1, capacity: row.request.pixels.count / patchBytes, reserve: row.request.options.maxPatches,
-                policy: policy, identities: [row.request.id], in: workspace)
+                sequences: 1, capacity: row.request.pixels.count / patchBytes,
+                reserve: min(row.request.options.maxPatches, model.base.config.positions), policy: policy,
+                identities: [row.request.id], in: workspace)
             let prediction = try predictions([row.request.pixels], cache, .prompt(isLast: true))[0]
             if try draw(prediction, &row, onPatch) {
                 rows.append(row)

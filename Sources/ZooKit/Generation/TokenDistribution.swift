@@ -63,7 +63,7 @@ public struct TokenDistribution {
     private func likeliest(_ share: Double, of total: Double) -> TokenDistribution {
         // Tokens this rare do not have the rest of the weights together.
         let rare = (1 - share) * total / Double(weights.count)
-        var order = weights.indices.filter { weights[$0] > rare }
+        var order = weights.indices.filter { weights[$0] >= rare }
         order.sort { (weights[$0], $1) > (weights[$1], $0) }
         var before = 0.0
         var kept = 0

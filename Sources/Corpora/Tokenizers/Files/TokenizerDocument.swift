@@ -48,7 +48,7 @@ struct TokenizerDocument {
                     try words.append { (buffer) throws(JSONError) in found = try walker.nextKey(into: &buffer) }
                     guard found else { break }
                     let offset = walker.byteOffset
-                    guard case .integer(let id) = try walker.value(), id >= 0 else {
+                    guard case .integer(let id) = try walker.value(), 0...Int(Int32.max) ~= id else {
                         throw .syntax(byteOffset: offset, expected: "an id, 0 or more, as value of a token")
                     }
                     wordIDs.append(id)
