@@ -17,10 +17,9 @@ LP_INLINE void lp_sixteen(lp_view v, size_t at, lp_v16 *to) {
 }
 
 // Values that are asked for before they are read: they stand apart, and the processor does not see them coming.
-enum { LP_KEYS_AHEAD = 24 };
+enum { LP_KEYS_AHEAD = 32 };
 
-// R rows of weights by N vectors of columns. Of `fetched` bytes, those of all columns in the first tile, each row is asked for
-// ahead.
+// R rows of weights by N vectors of columns. The first `fetched` bytes of each row of values are asked for ahead.
 LP_INLINE void lp_read_tile(
     const int R, const int N, lp_view weights, size_t row, lp_view v, size_t column, float *to, size_t stride,
     size_t keys, size_t fetched) {

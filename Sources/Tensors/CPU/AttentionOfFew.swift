@@ -24,8 +24,8 @@ internal import CKernels
     private let queries, scores, limits, segments: Int
     /// Scratch memory of a worker.
     let workerBytes: Int
-    /// B times groups of heads.
-    let places: Int
+    /// B.
+    let sequences: Int
     /// Pieces of the keys of a sequence.
     let pieces: Int
 
@@ -51,59 +51,72 @@ internal import CKernels
         unsafe limits = plan.take(rows)
         unsafe segments = plan.take(rows)
         unsafe workerBytes = plan.byteCount
-        unsafe places = shape.sequences * groups.count
+        unsafe sequences = shape.sequences
         unsafe pieces = blocks.keyBlocks
     }
 
     /// Bytes of what all pieces give.
-    var partBytes: Int { unsafe places * pieces * partSize * 4 }
+    var partBytes: Int { unsafe sequences * groups.count * pieces * partSize * 4 }
 
-    /// What one piece of keys gives the queries of a group of heads of a sequence.
+    /// What one piece of keys gives the queries of a sequence.
     func read(
-        place: Int, piece: Int, widens: Bool, _ memory: UnsafeMutableRawPointer, _ parts: UnsafeMutablePointer<Float>
+        sequence: Int, piece: Int, widens: Bool, _ memory: UnsafeMutableRawPointer,
+        _ parts: UnsafeMutablePointer<Float>
     ) {
-        let (sequence, group) = unsafe place.quotientAndRemainder(dividingBy: groups.count)
-        let rows = unsafe groups.size(of: group) * queryCount
-        let part = unsafe part(place, piece, parts)
         let keys = unsafe blocks.keys(of: piece)
         let limits = unsafe (memory + limits).assumingMemoryBound(to: Int32.self)
         guard let (bare, count) = unsafe blocks.sight(sequence, 0..<queryCount, keys, memory: limits) else {
-            return unsafe part.sums.update(repeating: 0, count: rows)
+            for group in unsafe 0..<groups.count {
+                unsafe part(sequence, group, piece, parts).sums.update(repeating: 0, count: mostRows)
+            }
+            return
         }
-        let sight = unsafe sight(bare, rows: rows, memory)
-        let q = unsafe gathered(group, sequence, memory + queries)
+        let sight = unsafe sight(bare, memory)
         let table = unsafe lp_view(data: memory + scores, stride: Self.pieceLength, type: Int32(LP_FLOAT32))
-        let first = keys.lowerBound
-        unsafe lpp_rows(
-            q, blocks.k(sequence, groups.head(group, 0), from: first), width, 1, nil, table, false, widens,
-            lp_area(rows, count))
-        unsafe lpp_softmax_block(
-            table, nil, sight, scale, true, part.largest, part.sums, lp_view(), rows, count, 0)
-        unsafe lpp_read(
-            table, v.from(row: sequence * keyCount + first, column: groups.valueHead(group) * valueWidth),
-            part.values, rows, count, valueWidth)
+        for group in unsafe 0..<groups.count {
+            let rows = unsafe groups.size(of: group) * queryCount
+            let part = unsafe part(sequence, group, piece, parts)
+            let q = unsafe gathered(group, sequence, memory + queries)
+            unsafe lpp_rows(
+                q, k(sequence, group, keys.lowerBound), width, 1, nil, table, false, widens,
+                lp_area(rows, count))
+            unsafe lpp_softmax_block(
+                table, nil, sight, scale, true, part.largest, part.sums, lp_view(), rows, count, 0)
+            unsafe lpp_read(table, v(sequence, group, keys.lowerBound), part.values, rows, count, valueWidth)
+        }
     }
 
-    /// Results of the heads of a group of a sequence.
-    func join(place: Int, _ parts: UnsafeMutablePointer<Float>) {
-        let (sequence, group) = unsafe place.quotientAndRemainder(dividingBy: groups.count)
-        let first = unsafe part(place, 0, parts)
-        for row in unsafe 0..<groups.size(of: group) * queryCount {
-            let (member, query) = unsafe row.quotientAndRemainder(dividingBy: queryCount)
-            let head = unsafe groups.head(group, member)
-            unsafe lpp_softmax_join(
-                first.values + row * valueWidth, first.largest + row, first.sums + row, partSize, pieces,
-                o.from(row: sequence * queryCount + query, column: head * valueWidth),
-                logSums + (sequence * headCount + head) * queryCount + query, valueWidth)
+    /// Keys of a group of heads from `key` on.
+    private func k(_ sequence: Int, _ group: Int, _ key: Int) -> lp_view {
+        unsafe blocks.k(sequence, groups.head(group, 0), from: key)
+    }
+
+    /// Values of a group of heads from `key` on.
+    private func v(_ sequence: Int, _ group: Int, _ key: Int) -> lp_view {
+        unsafe v.from(row: sequence * keyCount + key, column: groups.valueHead(group) * valueWidth)
+    }
+
+    /// Results of a sequence.
+    func join(sequence: Int, _ parts: UnsafeMutablePointer<Float>) {
+        for group in unsafe 0..<groups.count {
+            let first = unsafe part(sequence, group, 0, parts)
+            for row in unsafe 0..<groups.size(of: group) * queryCount {
+                let (member, query) = unsafe row.quotientAndRemainder(dividingBy: queryCount)
+                let head = unsafe groups.head(group, member)
+                unsafe lpp_softmax_join(
+                    first.values + row * valueWidth, first.largest + row, first.sums + row, partSize, pieces,
+                    o.from(row: sequence * queryCount + query, column: head * valueWidth),
+                    logSums + (sequence * headCount + head) * queryCount + query, valueWidth)
+            }
         }
     }
 
     private func part(
-        _ place: Int, _ piece: Int, _ parts: UnsafeMutablePointer<Float>
+        _ sequence: Int, _ group: Int, _ piece: Int, _ parts: UnsafeMutablePointer<Float>
     ) -> (
         values: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
     ) {
-        let start = unsafe parts + (place * pieces + piece) * partSize
+        let start = unsafe parts + ((sequence * groups.count + group) * pieces + piece) * partSize
         let largest = unsafe start + mostRows * valueWidth
         return unsafe (start, largest, largest + mostRows)
     }
@@ -124,11 +137,11 @@ internal import CKernels
     }
 
     /// What queries see, once for each head.
-    private func sight(_ bare: lp_sight, rows: Int, _ memory: UnsafeMutableRawPointer) -> lp_sight {
+    private func sight(_ bare: lp_sight, _ memory: UnsafeMutableRawPointer) -> lp_sight {
         func repeated(_ numbers: UnsafePointer<Int32>?, _ place: Int) -> UnsafePointer<Int32>? {
             guard let numbers = unsafe numbers else { return nil }
             let to = unsafe (memory + place).assumingMemoryBound(to: Int32.self)
-            for row in 0..<rows { unsafe to[row] = numbers[row % queryCount] }
+            for row in unsafe 0..<mostRows { unsafe to[row] = numbers[row % queryCount] }
             return unsafe UnsafePointer(to)
         }
         var sight = unsafe bare
@@ -181,18 +194,19 @@ extension CPUKernels {
 
     /// Runs an attention of few queries.
     func readFew(_ attention: AttentionOfFew) {
-        let (places, pieces, workerBytes) = unsafe (attention.places, attention.pieces, attention.workerBytes)
+        let (sequences, pieces, workerBytes) = unsafe (attention.sequences, attention.pieces, attention.workerBytes)
         let memory = unsafe scratch(threads * workerBytes + attention.partBytes)
         let parts = unsafe (memory + threads * workerBytes).assumingMemoryBound(to: Float.self)
         let widens = !(products.first?.usesPrimitives ?? true)
-        pool.run(places * pieces) { index, worker in
-            let (place, piece) = index.quotientAndRemainder(dividingBy: pieces)
-            unsafe attention.read(place: place, piece: piece, widens: widens, memory + worker * workerBytes, parts)
+        pool.run(sequences * pieces) { index, worker in
+            let (sequence, piece) = index.quotientAndRemainder(dividingBy: pieces)
+            unsafe attention.read(
+                sequence: sequence, piece: piece, widens: widens, memory + worker * workerBytes, parts)
         }
         if unsafe attention.partBytes / 4 <= Self.fewJoined {
-            for place in 0..<places { unsafe attention.join(place: place, parts) }
+            for sequence in 0..<sequences { unsafe attention.join(sequence: sequence, parts) }
         } else {
-            pool.run(places) { place, _ in unsafe attention.join(place: place, parts) }
+            pool.run(sequences) { sequence, _ in unsafe attention.join(sequence: sequence, parts) }
         }
     }
 }
