@@ -18,7 +18,7 @@ public struct ForeignConfig: Sendable {
     /// Why the model is not trained here as it was elsewhere; nil where it is.
     public let trainingFlaw: ConfigError?
 
-    /// Reads `value`; `source` names the document in messages. Throws: ``ConfigError`` with the key.
+    /// Reads `value`; `source` names the document in messages. Throws: `ConfigError` with the key.
     public init(_ value: JSONValue, source: String) throws(ConfigError) {
         guard case .object(let given) = value else {
             throw .wrongType(source: source, keyPath: "", expected: "an object", got: value.kind)

@@ -10,7 +10,7 @@ public struct GradientAccumulation<Goal: Objective> {
     public let communicator: any Communicator
     /// Whether blocks keep no activations.
     public var recomputesBlocks = false
-    /// Sees tensors by the path of their place; see ``ForwardContext/observer``.
+    /// Sees tensors by the path of their place; see `ForwardContext.observer`.
     public var observer: ((String, Tensor) -> Void)?
     private let workspace: Workspace
 
