@@ -85,7 +85,8 @@ public final class PretrainRun {
             state = try saved.state(for: settings, data: parts.dataIdentity)
             try saved.load(model, trainer.unit, workspace)
             trainer.unit.stepCount = state.step
-            trainer.resume(step: state.step, skipped: state.skipped)
+            trainer.resume(
+                step: state.step, skipped: state.skipped, skippedInARow: state.skippedInARow ?? 0)
         }
         let rank = (index: communicator.rank, count: communicator.size)
         let input = PackedInput(
@@ -171,6 +172,7 @@ public final class PretrainRun {
             let outcome = try trainer.step(batches)
             state.step = trainer.step
             state.skipped = trainer.skipped
+            state.skippedInARow = trainer.skippedInARow
             var record = try StepRecord(outcome, batches, step: state.step, communicator)
             record.dataSeconds = dataSeconds
             record.seconds = last.duration(to: clock.now).seconds

@@ -14,6 +14,8 @@ struct RunState: Codable {
     var step = 0
     /// Steps skipped.
     var skipped = 0
+    /// Steps skipped since the last one that was made; nil, in checkpoints of before this was kept, is 0.
+    var skippedInARow: Int?
     /// Rows read over all ranks.
     var rows = 0
     /// Seconds of training.
@@ -35,6 +37,7 @@ struct RunState: Codable {
 
     enum CodingKeys: String, CodingKey {
         case step, skipped, rows, seconds, evaluated, best, streams, loader, data, settings
+        case skippedInARow = "skipped_in_a_row"
         case bestSaved = "best_saved"
     }
 

@@ -32,7 +32,8 @@ public final class Trainer<Goal: Objective> {
     public private(set) var step = 0
     /// Steps skipped.
     public private(set) var skipped = 0
-    private var skippedInARow = 0
+    /// Steps skipped since the last one that was made.
+    public private(set) var skippedInARow = 0
     private var events: [(step: Int, hook: any TrainingHook)] = []
     private let reduction: GradientReduction
     private let workspace: Workspace
@@ -89,10 +90,11 @@ public final class Trainer<Goal: Objective> {
         return .stepped(loss, report)
     }
 
-    /// Goes on behind `step` steps, `skipped` of which were skipped.
-    public func resume(step: Int, skipped: Int) {
+    /// Goes on behind `step` steps, `skipped` of which were skipped, the last `skippedInARow` of them one after another.
+    public func resume(step: Int, skipped: Int, skippedInARow: Int = 0) {
         self.step = step
         self.skipped = skipped
+        self.skippedInARow = skippedInARow
     }
 
     private func skip(_ batches: [Goal.MicroBatch], _ loss: StepLoss, _ error: TensorError?) throws -> Outcome {

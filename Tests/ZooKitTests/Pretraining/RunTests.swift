@@ -60,6 +60,36 @@ import Testing
         #expect(third.evaluations.last?.kinds == whole.evaluations.last?.kinds)
     }
 
+    /// A run that is stopped and goes on after every few steps gives up after as many skipped ones as a run in one piece.
+    @Test func skippedStepsInARowAreCountedOverPieces() throws {
+        let data = try TrainingData()
+        var settings = settings()
+        (settings.mix, settings.steps, settings.evalEvery, settings.saveEvery) = ("1:0:0", 60, 0, 0)
+        settings.onNonFinite = "skip"
+        let folder = data.folder.file("run")
+        func piece(of steps: Int, resumes: Bool) throws -> PretrainRun {
+            let run = try PretrainRun(
+                settings,
+                .init(config: try data.config(), data: [.text: data.data], options: try data.options()),
+                folder: folder, resumes: resumes, workspace: try KernelChoice.single.workspace())
+            // Infinite values in the stream: no loss is finite.
+            if !resumes {
+                let value = try #require(run.model.parameters.first { $0.path.hasSuffix("v_proj.weight") })
+                try value.set(value.hostValues().map { $0 < 0 ? -3e38 : 3e38 })
+            }
+            var left = steps
+            _ = try run.run(shouldStop: { left == 0 }) { if case .stepped = $0 { left -= 1 } }
+            return run
+        }
+        let limit = Trainer<Pretraining>.skipLimit
+        #expect(try piece(of: 7, resumes: false).trainer.skippedInARow == 7)
+        let second = try piece(of: limit - 8, resumes: true).trainer
+        #expect(second.skippedInARow == limit - 1 && second.skipped == limit - 1)
+        #expect { try piece(of: 1, resumes: true) } throws: { error in
+            if case TrainingError.skipsInARow(limit, limit, _) = error { true } else { false }
+        }
+    }
+
     @Test func checkpointsStayByPolicyAndOtherRunsAreRefused() throws {
         let data = try TrainingData()
         var settings = settings()
