@@ -70,6 +70,20 @@ import Testing
         #expect(wrong == Array(repeating: 0, count: 8))
     }
 
+    @Test func negativeIdsAreNone() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(try TokenizerFixture.bytes("gpt2/tokenizer.json"), to: "tokenizer.json")
+        try folder.write(
+            Array(#"{"bos_token_id": -1, "pad_token_id": -1, "eos_token_id": [-1, 5, -2147483649]}"#.utf8),
+            to: "config.json")
+        let special = try TokenizerFolder.load(folder.path).special
+        #expect(special.begin == nil && special.pad == nil && special.end == 5 && special.ends == [5])
+        for wrong in ["4294967296", "1.5", "\"1\""] {
+            try folder.write(Array("{\"pad_token_id\": \(wrong)}".utf8), to: "config.json")
+            #expect { try TokenizerFolder.load(folder.path) } throws: { "\($0)".contains("pad_token_id") }
+        }
+    }
+
     @Test func specialTokensComeFromTheFilesBeside() throws {
         let llama = try TokenizerFixture.load("llama3").special
         #expect(llama.begin == 420 && llama.end == 422 && llama.ends == [422, 421])

@@ -130,14 +130,15 @@ struct TokenizerSettings {
         return nil
     }
 
-    /// The ids at a key of all files.
+    /// The ids at a key of all files. Negative ones say that there is none: configurations of Llama have a pad of -1.
     func numbers(_ key: String) throws(TokenizerError) -> [Int32] {
         var result: [Int32] = []
         for (file, value) in files {
             guard let entry = value[key], entry != .null else { continue }
             let list = if case .array(let elements) = entry { elements } else { [entry] }
             for element in list {
-                guard case .integer(let number) = element, let id = Int32(exactly: number), id >= 0 else {
+                if case .integer(let number) = element, number < 0 { continue }
+                guard case .integer(let number) = element, let id = Int32(exactly: number) else {
                     throw .invalid(path: "\(folder)/\(file)", key: key, expected: "an id", got: element.kind)
                 }
                 result.append(id)
