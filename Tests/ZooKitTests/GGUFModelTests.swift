@@ -120,6 +120,25 @@ import ZooKit
         #expect(refusal { $0.tensors.removeFirst() }.contains("token_embd.weight"))
     }
 
+    /// Under Hugging Face's names nobody says whether the halves of a head are interleaved.
+    @Test func tensorsWithOtherNamesAreRefusedByName() {
+        let name = "model.layers.0.self_attn.q_proj.weight"
+        let renamed = refusal { $0.tensors[1].name = name }
+        #expect(renamed.contains("missing: \(name)"))
+        #expect(refusal { $0.tensors[3].name = "model.layers.0.self_attn.v_proj.weight" }.contains("unexpected: model"))
+        // Beside llama.cpp's own, before it and after it.
+        let numbers = [Float](repeating: 7, count: 16)
+        #expect(refusal { $0.add(name, [4, 4], numbers) }.contains("unexpected: \(name)"))
+        #expect(
+            refusal { builder in
+                builder.add(name, [4, 4], numbers)
+                builder.tensors.insert(builder.tensors.removeLast(), at: 0)
+            }.contains("unexpected: \(name)"))
+        #expect(refusal { $0.add("model.norm.weight", [4], [1, 1, 1, 1]) }.contains("unexpected: model.norm.weight"))
+        // The same name twice does not pass the reader of the file.
+        #expect(refusal { $0.add("blk.0.attn_q.weight", [4, 4], numbers) }.contains("blk.0.attn_q.weight"))
+    }
+
     @Test func tokenizersOfOtherKindsAreRefusedByName() throws {
         var builder = builder()
         #expect { try open(builder).tokenizer() } throws: { "\($0)".contains("tokenizer.ggml.model") }

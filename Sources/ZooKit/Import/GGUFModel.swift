@@ -19,7 +19,9 @@ public struct GGUFModel {
     /// Opens a file and checks that it holds all that its shape asks for, and nothing else; `workspace` is where a model of
     /// that shape would live, and keeps nothing.
     ///
-    /// Throws: `GGUFError`, `ConfigError`, `CheckpointError.tensors` with everything that does not fit.
+    /// Tensors are known by llama.cpp's names alone, each of which is that of one tensor of the model: under another name nobody
+    /// says how the heads stand. Throws: `GGUFError`,
+    /// `ConfigError`, `CheckpointError.tensors` with everything that does not fit.
     public init(path: String, workspace: Workspace) throws {
         file = try GGUFFile(path: path)
         var reader = GGUFConfig(file: file)
@@ -28,12 +30,14 @@ public struct GGUFModel {
         var tensors: [String: GGUFTensor] = [:]
         var problems: [TensorProblem] = []
         var stored: [String: [Int]] = [:]
-        for tensor in file.tensors { stored[GGUFNames.name(of: tensor.name) ?? tensor.name] = tensor.shape }
+        for tensor in file.tensors {
+            if let name = GGUFNames.name(of: tensor.name) { stored[name] = tensor.shape }
+        }
         try ModelShape.check(config, path: path) { stored[$0] }
         let shapes = try ModelShape.tensors(of: config, in: workspace)
         for tensor in file.tensors where tensor.name != GGUFConfig.frequencies {
-            let name = GGUFNames.name(of: tensor.name) ?? tensor.name
-            guard let shape = shapes[name] else {
+            guard let name = GGUFNames.name(of: tensor.name), let shape = shapes[name] else {
+                let name = GGUFNames.name(of: tensor.name) ?? tensor.name
                 problems.append(.unexpected(name: name, stored: tensor.name, shape: tensor.shape))
                 continue
             }
