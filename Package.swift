@@ -45,7 +45,10 @@ let package = Package(
         .executable(name: "letterpress-bench", targets: ["letterpress-bench"]),
         .library(
             name: "Letterpress",
-            targets: ["Foundations", "Typesetting", "Corpora", "Patches", "Tensors", "Layers", "ZooKit", "Zoo"]),
+            targets: [
+                "Foundations", "Typesetting", "Corpora", "Patches", "Tensors", "Layers", "ZooKit", "Zoo",
+                "Distribution",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -66,6 +69,7 @@ let package = Package(
         .target(
             name: "CSentencePiece", cxxSettings: warningFlags,
             linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
+        .target(name: "CMPI", cSettings: kernelFlags),
         // Tier 0
         .target(
             name: "Foundations", dependencies: ["CArchive", "CZlib", "CCrypto", "CFiles"],
@@ -94,6 +98,9 @@ let package = Package(
         // Tier 4
         .target(
             name: "Zoo", dependencies: ["ZooKit"], exclude: methods.map { "\($0)/README.md" },
+            swiftSettings: common + memorySafe + optimised),
+        .target(
+            name: "Distribution", dependencies: ["ZooKit", "Tensors", "CMPI"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 5
         .executableTarget(
@@ -144,6 +151,12 @@ let package = Package(
                 "TestSupport",
             ],
             exclude: ["Fixtures"],
+            swiftSettings: common),
+        .executableTarget(
+            name: "RankProbe", dependencies: ["Distribution", "ZooKit", "Tensors"], path: "Tests/RankProbe",
+            swiftSettings: common),
+        .testTarget(
+            name: "DistributionTests", dependencies: ["Distribution", "ZooKit", "RankProbe", "TestSupport"],
             swiftSettings: common),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),
         .testTarget(

@@ -9,8 +9,8 @@
 set -euo pipefail
 
 build=(binutils git libc6-dev make pkg-config
-       libarchive-dev libdnnl-dev libfreetype-dev libfribidi-dev libharfbuzz-dev libpng-dev libsentencepiece-dev libssl-dev zlib1g-dev)
-tests=(xz-utils zstd)
+       libarchive-dev libdnnl-dev libfreetype-dev libfribidi-dev libharfbuzz-dev libopenmpi-dev libpng-dev libsentencepiece-dev libssl-dev zlib1g-dev)
+tests=(openmpi-bin xz-utils zstd)
 fonts=(fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-noto-mono)
 toolchain=(libcurl4 libedit2 libncurses6 libpython3.11 libsqlite3-0 libxml2 tzdata)
 checks=(python3 python3-fonttools python3-venv)

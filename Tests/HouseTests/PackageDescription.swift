@@ -14,7 +14,7 @@ struct PackageDump: Decodable, Sendable {
         let settings: [Setting]
 
         var folder: String { path ?? (type == "test" ? "Tests/\(name)" : "Sources/\(name)") }
-        var isSwift: Bool { type != "system" && !["CKernels", "CSentencePiece"].contains(name) }
+        var isSwift: Bool { type != "system" && !["CKernels", "CSentencePiece", "CMPI"].contains(name) }
         /// Names of targets and products that it may import.
         var dependencyNames: [String] { dependencies.map(\.name) }
         /// Settings in one word each, as `enableUpcomingFeature:ExistentialAny` or `debug:unsafeFlags:-O`.

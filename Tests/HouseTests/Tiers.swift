@@ -4,17 +4,17 @@ enum Tiers {
     static let table: [String: Int] = [
         "CFreeType": -1, "CHarfBuzz": -1, "CFriBidi": -1, "CPNG": -1, "CArchive": -1, "CZlib": -1, "CCrypto": -1,
         "COpenBLAS": -1, "COneDNN": -1, "CMalloc": -1, "CFiles": -1, "CKernels": -1,
-        "CSentencePiece": -1,
+        "CSentencePiece": -1, "CMPI": -1,
         "Foundations": 0,
         "Typesetting": 1, "Corpora": 1, "Tensors": 1,
         "Patches": 2, "Layers": 2,
         "ZooKit": 3,
-        "Evaluation": 4, "Zoo": 4, "RenderService": 4,
+        "Evaluation": 4, "Zoo": 4, "RenderService": 4, "Distribution": 4,
         "letterpress": 5, "letterpress-bench": 5,
     ]
 
-    /// Plain targets that only tests import.
-    static let forTests: Set<String> = ["TestSupport", "ReferenceKernels"]
+    /// Plain targets that only tests use.
+    static let forTests: Set<String> = ["TestSupport", "ReferenceKernels", "RankProbe"]
 
     /// What is wrong with the dependencies of `targets`, one line a flaw.
     static func flaws(of targets: [PackageDump.Target]) -> [String] {

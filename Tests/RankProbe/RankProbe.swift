@@ -1,0 +1,46 @@
+import Distribution
+import Foundation
+import Tensors
+import ZooKit
+
+/// A program for tests of several ranks: `RankProbe operations|kill|fail|still|leave [bytes of a piece]`. Rank 1 is the one that
+/// does what the last four say.
+@main
+struct RankProbe {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        let pieceBytes = arguments.dropFirst().first.flatMap { Int($0) } ?? 1 << 24
+        do {
+            let communicator = try MPIProcesses.joined(patience: 2, pieceBytes: pieceBytes)
+            switch arguments.first {
+            case "operations": try Operations(communicator).check()
+            case "kill":
+                try communicator.barrier()
+                if communicator.rank == 1 { kill(getpid(), SIGKILL) }
+                try communicator.barrier()
+            case "fail":
+                try communicator.barrier()
+                if communicator.rank == 1 { throw Failure(text: "rank 1 has had enough", code: 65) }
+                try communicator.barrier()
+            case "still":
+                if communicator.rank == 1 { sleep(10) }
+                try communicator.barrier()
+            case "leave":
+                if communicator.rank == 1 { exit(0) }
+                try communicator.barrier()
+            default: throw Failure(text: "what?", code: 64)
+            }
+            print("rank \(communicator.rank) of \(communicator.size) is done")
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            exit((error as? Failure)?.code ?? 74)
+        }
+    }
+}
+
+/// What the probe found wrong, or was asked to do.
+struct Failure: Error, CustomStringConvertible {
+    var text: String
+    var code: Int32 = 1
+    var description: String { text }
+}
