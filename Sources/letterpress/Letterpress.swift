@@ -21,12 +21,14 @@ struct Letterpress: ParsableCommand {
               65 input, shard or configuration with bad contents
               66 an input that is not there
               69 fonts that are not installed or not the expected ones
+              70 a training came to numbers that are infinite or no numbers
               73 an output that cannot be created
               74 reading or writing failed, for instance on a full disk
+              75 a training was stopped by a signal, after a checkpoint; go on with --resume
             """,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
-            TokenizerCommand.self, Convert.self, ZooCommand.self, Generate.self, Score.self,
+            Pretrain.self, TokenizerCommand.self, Convert.self, ZooCommand.self, Generate.self, Score.self,
         ])
 
     static func main() {

@@ -15,7 +15,7 @@ public struct InputIdentity: Codable, Sendable, Equatable {
 
     /// Looks at files in the order in which they are read. Standard input and pipes count with their name alone, a file
     /// that cannot be read with its name and size.
-    init(paths: [String]) {
+    public init(paths: [String]) {
         files = paths.count
         bytes = 0
         var hasher = SHA256Hasher()

@@ -1,5 +1,6 @@
 public import Corpora
 import Foundation
+import Foundations
 public import Typesetting
 
 /// A corpus rendered to a folder of shards: parsed, drawn and encoded by worker threads, written in the order of the
@@ -66,7 +67,9 @@ public struct RenderJob: Sendable {
         to folder: OutputFolder, _ onEvent: @escaping @Sendable (RenderEvent) -> Void
     ) throws -> Manifest {
         try folder.create()
-        let lock = try FolderLock(path: output)
+        let lock: FolderLock
+        do { lock = try FolderLock(path: output) } catch { throw ShardError.file(error) }
+        guard lock.isHeld else { throw ShardError.folderInUse(path: output) }
         defer { withExtendedLifetime(lock) {} }
         if let manifest = try prepare(folder) {
             onEvent(.started(documents: manifest.counts.documents))

@@ -6,6 +6,8 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     case badSetting(key: String, reason: String)
     /// The folder belongs to another run.
     case otherRun(path: String, reason: String)
+    /// Another process writes to the folder.
+    case folderInUse(path: String)
 
     /// What is wrong, and what to do.
     public var description: String {
@@ -13,7 +15,8 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
         case .noExamples(let what):
             "\(what) hold no document to train on; look at their format and at the held-out share"
         case .badSetting(let key, let reason): "\(key): \(reason)"
-        case .otherRun(let path, let reason): "\(path) holds another run: \(reason); take another folder"
+        case .otherRun(let path, let reason): "\(path) holds another run: \(reason); or take another folder"
+        case .folderInUse(let path): "another run is writing to \(path); wait for it, or name another folder"
         }
     }
 }

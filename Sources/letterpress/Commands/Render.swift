@@ -53,7 +53,7 @@ struct Render: ParsableCommand {
         let shardOptions = try merged.decode("shards", over: ShardOptions())
         let pixels = try PixelSettings(merged)
         _ = try merged.decode("fonts", over: FontSettings())
-        let threads = try RunSettings.read(merged).threads
+        let threads = try RunSettings.read(merged).renderingThreads
         guard !printConfig, let out else {
             return try ConfigPrinter.show(
                 merged,

@@ -5,6 +5,8 @@ import Foundations
 struct RunSettings: Codable {
     /// Worker threads; `nil` is one a core.
     var workers: Int?
+    /// Threads that compute; `nil` is one a core.
+    var threads: Int?
 
     /// What `--workers` and every other place may ask for.
     static let workerRange = 0...1024
@@ -17,9 +19,17 @@ struct RunSettings: Codable {
                 source: settings.origins["run.workers"] ?? "settings", keyPath: "run.workers",
                 reason: "\(workers) is out of range; expected 0 to \(workerRange.upperBound)")
         }
+        if let threads = found.threads, !(1...1024).contains(threads) {
+            throw ConfigError.invalidValue(
+                source: settings.origins["run.threads"] ?? "settings", keyPath: "run.threads",
+                reason: "\(threads) is out of range; expected 1 to 1024")
+        }
         return found
     }
 
     /// Worker threads that start.
-    var threads: Int { workers ?? min(ProcessInfo.processInfo.activeProcessorCount, 64) }
+    var renderingThreads: Int { workers ?? min(ProcessInfo.processInfo.activeProcessorCount, 64) }
+
+    /// Threads that train.
+    var trainingThreads: Int { threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 64) }
 }

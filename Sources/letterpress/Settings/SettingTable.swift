@@ -3,7 +3,7 @@ import Foundations
 /// Every setting that a flag, the environment, a file or a preset may give, by section and key.
 ///
 /// Sections and keys are those of `settings` in a manifest. The variable of a key is `LETTERPRESS_` and the key in
-/// capitals, in `sampling`, `pixels` and `generate` with the section in front.
+/// capitals, in `sampling`, `pixels`, `generate` and `pretrain` with the section in front.
 enum SettingTable {
     enum Kind {
         case text, integer, number, boolean, list
@@ -32,7 +32,21 @@ enum SettingTable {
             "format": .text, "patches_per_shard": .integer, "sequences_per_shard": .integer, "zstd": .boolean,
             "store_text": .boolean,
         ],
-        "run": ["workers": .integer],
+        "run": ["workers": .integer, "threads": .integer],
+        "sources": [
+            "model": .text, "tokenizer": .text, "data": .list, "text_data": .list, "image_data": .list,
+            "pair_data": .list,
+        ],
+        "pretrain": [
+            "mix": .text, "length": .integer, "batch": .integer, "micro_batch": .integer, "steps": .integer,
+            "seed": .integer, "learning_rate": .number, "schedule": .text, "warm_up": .integer,
+            "rate_floor": .number, "weight_decay": .number, "beta1": .number, "beta2": .number, "epsilon": .number,
+            "clip": .number, "precision": .text, "recompute": .boolean, "text_weight": .number,
+            "image_weight": .number, "eos_attended": .boolean, "eos_in_loss": .boolean, "text_end": .boolean,
+            "held_out": .number, "window": .integer, "streams": .integer, "eval_every": .integer,
+            "eval_sequences": .integer, "save_every": .integer, "keep": .integer, "pin": .list,
+            "on_non_finite": .text,
+        ],
         "sampling": [
             "temperature": .number, "top_k": .integer, "top_p": .number, "min_p": .number,
             "repetition_penalty": .number, "min_new_tokens": .integer, "max_new_tokens": .integer, "seed": .integer,
@@ -48,7 +62,7 @@ enum SettingTable {
     ]
 
     /// Sections whose keys are common words: their variables name the section too.
-    private static let namedSections: Set = ["sampling", "pixels", "generate"]
+    private static let namedSections: Set = ["sampling", "pixels", "generate", "pretrain"]
 
     /// Section and key of each variable. `format` is that of the shards; the format of inputs is `INPUT_FORMAT`.
     static let variables: [String: (section: String, key: String)] = {

@@ -39,6 +39,13 @@ struct CommandFailure: Error {
         case let error as GenerationError:
             if case .option = error { code = .usage } else { code = .badData }
         case is CatalogueError: code = .usage
+        case let error as PretrainingError: code = Self.code(of: error)
+        case let error as TrainingError:
+            switch error {
+            case .nonFinite, .skipsInARow: code = .notFinite
+            case .emptyPlan: code = .usage
+            case .disagreement, .weight: code = .inputOutput
+            }
         case is ConfigError, is JSONError, is DecodingError: code = .badData
         default:
             // The argument parser knows its own errors and calls any other a plain failure.
@@ -94,6 +101,14 @@ struct CommandFailure: Error {
         }
     }
 
+    private static func code(of error: PretrainingError) -> ExitCode {
+        switch error {
+        case .noExamples: .badData
+        case .badSetting: .usage
+        case .otherRun, .folderInUse: .cannotCreate
+        }
+    }
+
     private static func code(of error: FileError) -> ExitCode {
         switch error {
         case .cannotOpen: .noInput
@@ -112,6 +127,10 @@ extension ExitCode {
     static let noInput = ExitCode(66)
     /// Fonts are missing or others than expected.
     static let fontsUnavailable = ExitCode(69)
+    /// A training came to numbers that are not finite.
+    static let notFinite = ExitCode(70)
+    /// A signal stopped a training, which has a checkpoint to go on from.
+    static let stopped = ExitCode(75)
     /// The output cannot be created.
     static let cannotCreate = ExitCode(73)
     /// Reading or writing failed.

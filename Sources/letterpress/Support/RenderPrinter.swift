@@ -123,6 +123,9 @@ final class RenderPrinter: Sendable {
 
 /// Numbers for people.
 enum Figures {
+    /// A loss with four digits behind the point.
+    static func loss(_ value: Double) -> String { String(format: "%.4f", value) }
+
     static func count(_ value: Int) -> String {
         switch value {
         case ..<10_000: "\(value)"

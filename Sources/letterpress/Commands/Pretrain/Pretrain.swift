@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Foundations
+import ZooKit
+
+/// `letterpress pretrain`: a model from a corpus.
+struct Pretrain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Pretrain a pixel or text model on a corpus.",
+        usage: """
+            letterpress pretrain [<options>] --data <path> ... --out <folder>
+            letterpress pretrain --resume --out <folder> [<options>]
+            letterpress pretrain [<options>] --print-config
+            """,
+        discussion: """
+            Data are corpora, rendered and encoded while the model trains, or folders of shards that letterpress render wrote.
+            FOLDER gets the settings (run.json), what happened (metrics.jsonl, TensorBoard events, report.html) and
+            checkpoints. Ctrl-C ends the step that runs, writes a checkpoint and says how to go on.
+            A flag beats LETTERPRESS_PRETRAIN_<KEY> in the environment, that beats --config, --preset, the default; a run
+            that goes on begins with its own settings.
+
+            EXAMPLES
+              letterpress pretrain --preset pixelgpt-tiny --data corpora/sample/sample.jsonl --out runs/tiny
+              letterpress pretrain --preset dualgpt-tiny --data news.jsonl.gz --steps 4000 --out runs/dual
+              letterpress pretrain --resume --out runs/tiny
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder")) var out: String?
+    @Flag(help: "Go on with the run in the folder, from its newest checkpoint.") var resume = false
+    @OptionGroup(title: "Model and data") var sources: SourceFlags
+    @OptionGroup(title: "Course") var course: CourseFlags
+    @OptionGroup(title: "Optimiser and losses") var optimiser: OptimiserFlags
+    @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
+    @Option(help: ArgumentHelp("Threads that read and render, for each kind and stream (1).", valueName: "n"))
+    var workers: Int?
+    @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
+    @OptionGroup(title: "Reading") var reading: CorpusFlags
+    @OptionGroup(title: "Pixels") var rendering: RenderingFlags
+    @OptionGroup(title: "Fonts") var fonts: FontFlags
+    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
+    @Option(
+        help: ArgumentHelp(
+            "Settings by name: textgpt, pixelgpt, monogpt or dualgpt as published, with -small or -tiny for less.",
+            valueName: "name"))
+    var preset: String?
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if !printConfig, out == nil { throw ValidationError("Missing expected argument '--out <folder>'") }
+        if let workers, !(1...RunSettings.workerRange.upperBound).contains(workers) {
+            throw ValidationError("--workers takes 1 to \(RunSettings.workerRange.upperBound)")
+        }
+    }
+
+    func run() throws {
+        let job = try PretrainJob(try merged())
+        if printConfig { return try job.show() }
+        guard let out else { return }
+        let ended = try job.run(in: out, resumes: resume, fonts: fonts, report: report)
+        if !ended { throw ExitCode.stopped }
+    }
+
+    private func merged() throws -> MergedSettings {
+        var layers: [SettingLayer] = []
+        if let preset { layers.append(try Presets.layer(preset, of: Presets.pretraining)) }
+        if resume, let out {
+            var layer = try SettingSources.file(RunFolder(out).file(PretrainJob.settingsName))
+            layer.origin = "run \(out)"
+            layers.append(layer)
+        }
+        if let config { layers.append(try SettingSources.file(config)) }
+        layers.append(try SettingSources.environment())
+        var layer = SettingLayer(origin: "flag")
+        sources.add(to: &layer)
+        course.add(to: &layer)
+        optimiser.add(to: &layer)
+        reading.add(to: &layer)
+        rendering.add(to: &layer)
+        fonts.add(to: &layer)
+        layer.set("run", "workers", workers.map { .integer($0) })
+        layer.set("run", "threads", threads.map { .integer($0) })
+        layers.append(layer)
+        return MergedSettings(layers)
+    }
+}

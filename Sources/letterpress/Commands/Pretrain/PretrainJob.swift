@@ -1,0 +1,129 @@
+import Corpora
+import Foundation
+import Foundations
+import Patches
+import Tensors
+import Typesetting
+import ZooKit
+
+/// The settings of a pretraining, read and checked, and the run they amount to.
+struct PretrainJob {
+    /// The file in a run's folder with its settings.
+    static let settingsName = "run.json"
+
+    private var merged: MergedSettings
+    private let pretrain: PretrainSettings
+    private let sources: SourceSettings
+    private let read: ReadOptions
+    private let pixels: PixelSettings
+    private let computing: RunSettings
+
+    /// Decodes all sections. Throws `ConfigError` with the key and where its value comes from.
+    init(_ settings: MergedSettings) throws {
+        merged = settings
+        sources = try settings.decode("sources", over: SourceSettings())
+        pretrain = try settings.decode("pretrain", over: PretrainSettings())
+        do { try pretrain.validate() } catch {
+            guard case .badSetting(let key, let reason) = error else { throw error }
+            throw ConfigError.invalidValue(
+                source: settings.origins["pretrain.\(key)"] ?? "settings", keyPath: "pretrain.\(key)", reason: reason)
+        }
+        read = try settings.decode("read", over: ReadOptions())
+        pixels = try PixelSettings(settings)
+        computing = try RunSettings.read(settings)
+        _ = try settings.decode("fonts", over: FontSettings())
+    }
+
+    /// Prints every setting with its origin.
+    func show() throws {
+        try ConfigPrinter.show(
+            merged,
+            sections: [
+                ("pretrain", pretrain), ("sources", sources), ("read", read), ("render", pixels.render),
+                ("layout", pixels.layout),
+            ])
+    }
+
+    /// Trains to the end, or until a signal; whether it came to the end.
+    func run(in folder: String, resumes: Bool, fonts: FontFlags, report: ReportFlags) throws -> Bool {
+        let communicator: any Communicator = SoleProcess()
+        let isFirst = communicator.rank == 0
+        let parts = try parts(fonts, report)
+        let workspace = try Workspace(
+            kernels: CPUKernels(threads: computing.trainingThreads),
+            precision: pretrain.precision == "bf16" ? .bf16 : .fp32)
+        var lock: FolderLock?
+        if isFirst {
+            try Folder.create(folder)
+            lock = try FolderLock(path: folder)
+            if lock?.isHeld == false { throw PretrainingError.folderInUse(path: folder) }
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let run = try PretrainRun(
+            pretrain, parts, folder: folder, resumes: resumes, communicator: communicator, workspace: workspace)
+        try communicator.onRank0 { try saveSettings(to: run.folder) }
+        StopSignal.listen()
+        let printer = PretrainPrinter(
+            report: isFirst ? report : .silent, settings: pretrain, model: sources.model ?? "", folder: folder,
+            peak: try PeakRate.measured(workspace))
+        defer { printer.clear() }
+        let steps = try run.run(shouldStop: { StopSignal.number != nil }) { try printer.show($0) }
+        try printer.finish(steps: steps)
+        return steps == pretrain.steps
+    }
+
+    /// The sections that a run goes on with; paths hold in every working folder.
+    private func saveSettings(to folder: RunFolder) throws {
+        var root: [String: JSONValue] = [:]
+        for (name, value) in [
+            ("pretrain", try StrictJSON.encodedValue(pretrain)),
+            ("sources", try StrictJSON.encodedValue(sources.absolute())), ("read", try StrictJSON.encodedValue(read)),
+            ("render", try StrictJSON.encodedValue(pixels.render)),
+            ("layout", try StrictJSON.encodedValue(pixels.layout)),
+        ] {
+            guard case .object(let keys) = value else { continue }
+            root[name] = .object(keys.filter { $0.value != .null && SettingTable.kinds[name]?[$0.key] != nil })
+        }
+        for name in ["fonts", "run"] { root[name] = merged.values[name].map { .object($0) } }
+        try AtomicFile.write(JSONValue.object(root).encoded(pretty: true), to: folder.file(Self.settingsName))
+    }
+
+    private func parts(_ fonts: FontFlags, _ report: ReportFlags) throws -> PretrainRun.Parts {
+        let mix = try DataMix(parsing: pretrain.mix)
+        guard let model = sources.model else {
+            throw CommandFailure(.usage, "which model? pass --model, for instance pixelgpt/tiny, or a --preset")
+        }
+        var config = try ModelPresets.config(model, in: try Installation(root: fonts.root).models())
+        let data = try sources.data(of: mix.kinds, read)
+        var identity: [String: JSONValue] = [:]
+        for (kind, data) in data { identity[kind.rawValue] = try data.identity() }
+        var files: [String: [UInt8]] = [:]
+        var options = ExampleOptions(length: config.positions, channels: config.channels)
+        if mix.kinds.contains(where: { $0 != .image }) {
+            let words = try TrainingTokenizer(sources.tokenizer)
+            try words.fit(&config, isNamed: sources.tokenizer != nil, report)
+            options.encoding = words.encoding(config)
+            files.merge(words.files) { $1 }
+            identity["tokenizer"] = .string(words.identity)
+        }
+        let isDrawn = data.contains { kind, data in
+            if case .corpus = data { kind != .text } else { false }
+        }
+        if isDrawn {
+            let set = try fonts.open(merged)
+            guard pixels.render.patchSize == config.patchSize else {
+                throw CommandFailure(
+                    .usage,
+                    "render.patch_size is \(pixels.render.patchSize) and the model reads patches of \(config.patchSize)"
+                )
+            }
+            (options.fonts, options.render, options.layout) = (set, pixels.render, pixels.layout)
+            let drawing = try RenderingRecord(set, pixels)
+            files[RenderingRecord.fileName] = drawing.file
+            identity["rendering"] = drawing.json
+        }
+        return PretrainRun.Parts(
+            config: config, data: data, options: options, files: files, dataIdentity: .object(identity),
+            workers: max(1, computing.workers ?? 1))
+    }
+}

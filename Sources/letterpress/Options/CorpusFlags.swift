@@ -1,0 +1,21 @@
+import ArgumentParser
+import Corpora
+import Foundations
+
+/// How a training reads its corpora: what of ``ReadingFlags`` it has a use for.
+struct CorpusFlags: ParsableArguments {
+    @Option(help: "What files hold; auto goes by their names.") var inputFormat: ReadOptions.Format?
+    @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
+    @Option(help: "What to do with a record that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?
+    @Option(help: "What to do with text that is no UTF-8 (replace).") var onEncodingError: ReadOptions.EncodingPolicy?
+    @Option(help: ArgumentHelp("Longest record in bytes.", valueName: "n")) var recordLimit: Int?
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("read", key, value) }
+        set("format", inputFormat.map { .string($0.rawValue) })
+        set("text_field", textField.map { .string($0) })
+        set("on_structure_error", onError.map { .string($0.rawValue) })
+        set("on_encoding_error", onEncodingError.map { .string($0.rawValue) })
+        set("record_limit", recordLimit.map { .integer($0) })
+    }
+}

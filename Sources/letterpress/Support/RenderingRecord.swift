@@ -1,0 +1,24 @@
+import Foundations
+import Patches
+import Typesetting
+
+/// How a model's pictures were drawn: a file in its folder that every `--config` reads, fonts and their hashes included.
+struct RenderingRecord {
+    static let fileName = "rendering.json"
+    private let settings: [String: JSONValue]
+
+    init(_ fonts: FontSet, _ pixels: PixelSettings) throws {
+        settings = [
+            "font_stack": .string(fonts.name), "fonts": try StrictJSON.encodedValue(fonts.fonts),
+            "render": try StrictJSON.encodedValue(pixels.render), "layout": try StrictJSON.encodedValue(pixels.layout),
+        ]
+    }
+
+    /// All of it.
+    var json: JSONValue { .object(settings) }
+
+    /// The bytes of the file, in the form of a manifest of shards.
+    var file: [UInt8] {
+        JSONValue.object(["format_version": .integer(Manifest.version), "settings": json]).encoded(pretty: true)
+    }
+}
