@@ -49,7 +49,7 @@ public struct ExampleOptions: Sendable {
         case .image: ImageMaker(renderer: try renderer(length, .split))
         case .pair:
             PairMaker(
-                renderer: try renderer(pairPatches, .truncate), encoding: try need(encoding), tokenLimit: pairTokens)
+                renderer: try renderer(pairPatches, .split), encoding: try need(encoding), tokenLimit: pairTokens)
         }
     }
 

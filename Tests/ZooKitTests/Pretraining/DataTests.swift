@@ -1,6 +1,8 @@
 import Corpora
+import Foundation
 import Foundations
 import Patches
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -132,6 +134,60 @@ import Typesetting
             func bare(_ bytes: [UInt8]) -> [UInt8] { bytes.filter { $0 != 0x20 } }
             #expect(bare(told) == bare(Array(text.utf8)))
         }
+    }
+
+    /// The last pair of a document ends it, whatever spaces the document ends with; the others do not.
+    @Test(arguments: ["", " ", "  \n \t\n"]) func theLastPairEndsTheDocument(_ spaces: String) throws {
+        let data = try TrainingData(40)
+        let maker = try data.options(length: 64).maker(.pair)
+        for text in data.texts {
+            var ends: [Bool] = []
+            try maker.examples(of: Array((text + spaces).utf8)) { ends.append($0.tokens.last == 257) }
+            #expect(ends.last == true && ends.dropLast().allSatisfy { !$0 }, "\(text)")
+        }
+        try maker.examples(of: Array(spaces.utf8)) { _ in Issue.record("a pair of nothing") }
+    }
+
+    /// What a pair is does not depend on how much follows, and a long document takes no more than its short parts: what is
+    /// encoded is counted, and the time of this thread.
+    @Test(arguments: ["press the page ", "שלום עולם טוב ", "印刷された紙、", "\u{200B}\u{200B}\u{200B}"])
+    func aLongDocumentIsReadInPieces(_ unit: String) throws {
+        let data = try TrainingData(1)
+        let counter = Counter()
+        var options = try data.options(length: 64)
+        options.encoding = TextEncoding(begin: 256, end: 257) { text in
+            counter.add(text.count)
+            return text.map { Int32($0) }
+        }
+        let maker = try options.maker(.pair)
+        func work(_ count: Int) throws -> (bytes: Int, seconds: Double, first: [TrainingExample]) {
+            counter.reset()
+            let begin = Self.threadSeconds()
+            var first: [TrainingExample] = []
+            try maker.examples(of: Array(String(repeating: unit, count: count).utf8)) {
+                if first.count < 5 { first.append($0) }
+            }
+            return (counter.count, Self.threadSeconds() - begin, first)
+        }
+        _ = try work(200)
+        let (short, long) = (try work(200), try work(3200))
+        #expect(long.bytes < 20 * short.bytes && short.bytes > 0, "\(short.bytes) and \(long.bytes)")
+        #expect(long.seconds < 64 * short.seconds, "\(short.seconds) and \(long.seconds)")
+        #expect("\(short.first)" == "\(long.first)")
+    }
+
+    private static func threadSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Counts over threads.
+    private final class Counter: Sendable {
+        private let value = Mutex(0)
+        var count: Int { value.withLock { $0 } }
+        func add(_ number: Int) { value.withLock { $0 += number } }
+        func reset() { value.withLock { $0 = 0 } }
     }
 
     private func pairRenderer(_ options: ExampleOptions) throws -> PatchRenderer {
