@@ -19,10 +19,12 @@ internal import CKernels
     private static let mostKeys = 2048
 
     /// `keysBeside`: keys of a block beside 128 queries, more beside fewer; what belongs to a block then stays in a core's second
-    /// cache. `keyBlock`: keys of a block whatever their number. `queries` of each sequence ask, all by default.
+    /// cache. Blocks of keys are cut at fixed places, so that room behind the keys that a query sees changes no bit of what it
+    /// reads; or `evenly`, where all keys are always seen. `keyBlock`: keys of a block whatever their number. `queries` of each
+    /// sequence ask, all by default.
     init(
         _ shape: AttentionShape, q: Operand, k: Operand, mask: AttentionMask, keysBeside: Int = 0,
-        keyBlock: Int? = nil, queries: Range<Int>? = nil
+        evenly: Bool = false, keyBlock: Int? = nil, queries: Range<Int>? = nil
     ) {
         let (height, length) = (shape.sequences * shape.queries, shape.sequences * shape.keys)
         precondition(q.type == k.type, "attention: q of \(q.type.rawValue), k of \(k.type.rawValue)")
@@ -34,9 +36,11 @@ internal import CKernels
         let rows = queries ?? 0..<shape.queries
         precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.queries, "attention: queries \(rows)")
         unsafe self.queries = rows
-        let most = unsafe keysBeside * Self.mostQueries / min(Self.mostQueries, max(1, rows.count))
+        let most = unsafe min(
+            Self.mostKeys, keysBeside * Self.mostQueries / min(Self.mostQueries, max(1, rows.count)) / 16 * 16)
         unsafe queryBlock = Self.length(rows.count, most: Self.mostQueries)
-        unsafe self.keyBlock = keyBlock ?? Self.length(shape.keys, most: min(Self.mostKeys, most))
+        let width = unsafe evenly ? Self.length(shape.keys, most: most) : max(1, min(shape.keys, most))
+        unsafe self.keyBlock = keyBlock ?? width
         unsafe isNarrow = q.type == .bfloat16
         unsafe self.q = unsafe q.rowsView(height, shape.heads * shape.width)
         unsafe self.k = unsafe k.rowsView(length, shape.keyHeads * shape.width)

@@ -8,7 +8,7 @@ extension CPUKernels {
         _ shape: AttentionShape, q: Operand, k: Operand, v: Operand, mask: AttentionMask, o: Operand, logSums: Operand,
         gradient: Operand, results: AttentionGradients
     ) {
-        let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask, keysBeside: 128)
+        let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask, keysBeside: 128, evenly: true)
         let clusters = AttentionCluster.all(shape)
         let tasks = shape.sequences * clusters.count
         let parts = unsafe AttentionBackward.parts(tasks, keyBlocks: blocks.keyBlocks)

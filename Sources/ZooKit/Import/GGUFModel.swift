@@ -20,8 +20,7 @@ public struct GGUFModel {
     /// that shape would live, and keeps nothing.
     ///
     /// Tensors are known by llama.cpp's names alone, each of which is that of one tensor of the model: under another name nobody
-    /// says how the heads stand. Throws: `GGUFError`,
-    /// `ConfigError`, `CheckpointError.tensors` with everything that does not fit.
+    /// says how the heads stand. Throws: `GGUFError`, `ConfigError`, `CheckpointError.tensors` with everything that does not fit.
     public init(path: String, workspace: Workspace) throws {
         file = try GGUFFile(path: path)
         var reader = GGUFConfig(file: file)

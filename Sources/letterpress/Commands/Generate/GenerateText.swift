@@ -13,7 +13,9 @@ struct GenerateText: ParsableCommand {
         discussion: """
             FILE holds a prompt a line. Where its name ends with .jsonl a line is a JSON string, or an object with prompt or, \
             with --chat, messages; its id (an integer) names the random numbers, else the line's number does, counted from 0. \
-            One text streams to standard output; several come in the order of their prompts. They are the same at any --batch.
+            One text streams to standard output; several come in the order of their prompts. They are the same at any --batch \
+            up to 16; larger batches are computed by other products, whose rounding may turn a choice between tokens that are \
+            all but equally likely.
 
             EXAMPLES
               letterpress generate text --model models/smollm2 --prompt "Once upon a time" -n 40
