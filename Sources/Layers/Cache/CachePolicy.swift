@@ -6,6 +6,8 @@ public protocol CachePolicy {
     /// How many of a sequence's last queries `select` will look at, in a pass of `phase` after which `seen` rows were seen; 0
     /// for none, `Int.max` for all. A prompt that comes in parts has its queries kept from part to part.
     func queryRows(_ phase: CachePhase, seen: Int) -> Int
+    /// How many rows of a sequence are left after a pass at most; nil where that has no limit. No memory is kept for more.
+    var mostRows: Int? { get }
     /// For each component the rows of one sequence that stay, ascending, as many in each; nil keeps all.
     func select(_ view: CacheView) throws(TensorError) -> [[Int]]?
 }
@@ -13,6 +15,8 @@ public protocol CachePolicy {
 extension CachePolicy {
     /// None, unless a policy says otherwise.
     public func queryRows(_ phase: CachePhase, seen: Int) -> Int { 0 }
+    /// No limit, unless a policy says otherwise.
+    public var mostRows: Int? { nil }
 }
 
 /// Keeps everything.
@@ -34,14 +38,17 @@ public struct SlidingWindowPolicy: CachePolicy {
     public let window: Int
 
     /// A window of the last `window` rows behind the first `sinks`. A query sees these and itself. Throws: `value` for a negative
-    /// count or an empty window.
+    /// count, an empty window, or more rows than there are positions (2^31).
     public init(sinks: Int, window: Int) throws(TensorError) {
-        guard sinks >= 0, window > 0 else {
+        guard 0..<1 << 31 ~= sinks, 1..<1 << 31 ~= window else {
             throw .value(operation: "sliding window", what: "\(sinks) sinks and a window of \(window) rows")
         }
         self.sinks = sinks
         self.window = window
     }
+
+    /// Sinks and window.
+    public var mostRows: Int? { sinks + window }
 
     /// The first `sinks` rows and the last `window`.
     public func select(_ view: CacheView) -> [[Int]]? {

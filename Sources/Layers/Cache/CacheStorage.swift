@@ -41,10 +41,14 @@ struct CacheStorage {
 
     // MARK: Writing
 
-    /// Adds the rows of a pass. Memory grows by half where it does not suffice.
-    mutating func append(_ state: AttentionState, _ new: NewRows, _ workspace: Workspace) throws(TensorError) {
+    /// Adds the rows of a pass. Memory grows by half where it does not suffice; past `most` rows, that no policy leaves, no
+    /// further than needed.
+    mutating func append(
+        _ state: AttentionState, _ new: NewRows, most: Int?, _ workspace: Workspace
+    ) throws(TensorError) {
         let needed = zip(rows, new.counts).map { $0 + $1 }.max() ?? 0
-        try own(capacity: needed > block.capacity ? max(needed, block.capacity * 3 / 2) : block.capacity, workspace)
+        let grown = max(needed, min(block.capacity * 3 / 2, most.map { $0 + 1 } ?? .max))
+        try own(capacity: needed > block.capacity ? grown : block.capacity, workspace)
         for (b, runs) in new.runs.enumerated() where !runs.isEmpty {
             block.write(runs, of: state.key, state.value, to: b, at: rows[b], workspace.kernels)
             rows[b] += new.positions[b].count
@@ -95,18 +99,19 @@ struct CacheStorage {
         tails[b] = nil
     }
 
-    /// Gives memory back where more than half of it is not used: place for `reserve` more rows stays.
-    mutating func shrink(reserve: Int, _ workspace: Workspace) throws(TensorError) {
-        let needed = (rows.max() ?? 0) + reserve
+    /// Gives memory back where more than half of it is not used; `place` says for how many rows a sequence needs it.
+    mutating func shrink(_ place: (_ rows: Int) -> Int, _ workspace: Workspace) throws(TensorError) {
+        let needed = rows.map(place).max() ?? 0
         if needed <= block.capacity / 2 { try own(capacity: needed, workspace) }
     }
 
     // MARK: Sequences
 
     /// A storage of some sequences of others, in the order given; each names a storage (nil: an empty sequence) and its sequence.
+    /// `place` says for how many rows the sequence that becomes one of them needs memory.
     init(
-        joining sources: [(storage: CacheStorage?, sequence: Int)], like first: CacheStorage, reserve: Int,
-        _ workspace: Workspace
+        joining sources: [(storage: CacheStorage?, sequence: Int)], like first: CacheStorage,
+        place: (_ rows: Int, _ sequence: Int) -> Int, _ workspace: Workspace
     ) throws(TensorError) {
         map = first.map
         components = first.components
@@ -122,6 +127,6 @@ struct CacheStorage {
             )
         }
         block = try CacheBlock(
-            copying: parts, capacity: (rows.max() ?? 0) + reserve, like: first.block, workspace)
+            copying: parts, capacity: rows.enumerated().map { place($1, $0) }.max() ?? 0, like: first.block, workspace)
     }
 }

@@ -30,7 +30,7 @@ extension KeyValueCache {
         defer { slots[slot] = storage }
 
         let limits = new.limits(after: storage.rows)
-        try storage.append(state, new, workspace)
+        try storage.append(state, new, most: policy.mostRows, workspace)
         // A sequence alone needs no room between it and the next.
         let keys = sequences == 1 ? storage.rows[0] : storage.block.capacity
         let (read, logSums) = try context.tape.attention(
@@ -64,7 +64,7 @@ extension KeyValueCache {
             evictedAt[b] = max(evictedAt[b], after)
             hasDropped = true
         }
-        if hasDropped { try storage.shrink(reserve: reserve, workspace) }
+        if hasDropped { try storage.shrink(place, workspace) }
     }
 
     /// What the policy keeps of a sequence; nil where it drops nothing. No view outlives the call, so that rows can move in place.

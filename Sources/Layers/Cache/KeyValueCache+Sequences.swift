@@ -18,7 +18,7 @@ extension KeyValueCache {
         if chosen == Array(0..<sequences) { return }
         for (slot, storage) in slots {
             slots[slot] = try CacheStorage(
-                joining: chosen.map { (storage, $0) }, like: storage, reserve: reserve, workspace)
+                joining: chosen.map { (storage, $0) }, like: storage, place: { rows, _ in place(for: rows) }, workspace)
         }
         seen = chosen.map { seen[$0] }
         identities = chosen.map { identities[$0] }
@@ -52,7 +52,7 @@ extension KeyValueCache {
                 })
             else { throw .value(operation: "joining", what: "the heads of layer \(slot.layer) differ") }
             joined.slots[slot] = try CacheStorage(
-                joining: sources, like: like, reserve: joined.reserve, first.workspace)
+                joining: sources, like: like, place: { parts[$1].cache.place(for: $0) }, first.workspace)
         }
         return joined
     }

@@ -16,7 +16,8 @@ public final class KeyValueCache {
     public internal(set) var identities: [Int]
     /// Rows that a new slot has place for, a sequence.
     public let capacity: Int
-    /// Rows that are expected after those there are: memory that is made smaller keeps place for them.
+    /// Rows that are expected after those there are: memory that is made smaller, or anew for another batch, has place for them,
+    /// or for what the policy ever leaves and a row more, if that is less.
     public var reserve: Int
     /// For each sequence the `seen` of the last pass after which a policy dropped rows.
     var evictedAt: [Int]
@@ -48,6 +49,13 @@ public final class KeyValueCache {
         seen = sequences.map { other.seen[$0] }
         identities = sequences.map { other.identities[$0] }
         evictedAt = sequences.map { other.evictedAt[$0] }
+    }
+
+    /// Rows that a sequence of `rows` rows gets place for.
+    func place(for rows: Int) -> Int {
+        let expected = rows + reserve
+        guard let most = policy.mostRows else { return expected }
+        return min(expected, max(rows, most + 1))
     }
 
     /// B.

@@ -37,6 +37,12 @@ struct GenerationRow {
     /// Tokens that may not come now.
     private var banned: [Int32] { result.tokens.count < request.options.minNewTokens ? ends : [] }
 
+    /// Tokens that may still come, of a model of so many positions.
+    func left(positions: Int) -> Int {
+        let most = min(request.options.maxNewTokens, max(positions - request.prompt.count, 0))
+        return max(most - result.tokens.count, 0) + 1
+    }
+
     /// Chooses the next token by logits [1, V].
     func choose(_ logits: Tensor, in workspace: Workspace) throws(TensorError) -> Int32 {
         let place = result.tokens.count

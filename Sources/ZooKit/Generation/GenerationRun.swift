@@ -57,7 +57,10 @@ final class GenerationRun {
     /// Begins texts while there is room, and makes the cache that of the rows there are.
     private func fill() throws {
         var parts: [(cache: KeyValueCache, sequence: Int)] = []
-        if let cache { parts = rows.map { (cache, $0.row.sequence) } }
+        if let cache {
+            parts = rows.map { (cache, $0.row.sequence) }
+            cache.reserve = rows.map { $0.row.left(positions: generator.model.base.config.positions) }.max() ?? 0
+        }
         while rows.count < max(1, generator.batch), let start = try nextStart() {
             let request = requests[start.request]
             var row = GenerationRow(

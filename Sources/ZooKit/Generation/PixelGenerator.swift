@@ -71,7 +71,7 @@ public final class PixelGenerator {
         for var row in begun {
             let cache = try model.cache(
                 sequences: 1, capacity: row.request.pixels.count / patchBytes,
-                reserve: min(row.request.options.maxPatches, model.base.config.positions), policy: policy,
+                reserve: patchesLeft(row.request), policy: policy,
                 identities: [row.request.id], in: workspace)
             let prediction = try predictions([row.request.pixels], cache, .prompt(isLast: true))[0]
             if try draw(prediction, &row, onPatch) {
@@ -91,9 +91,15 @@ public final class PixelGenerator {
                 if try draw(all[index], &rows[index], onPatch) { left.append(index) } else { ended.append(rows[index]) }
             }
             rows = left.map { rows[$0] }
+            cache.reserve = rows.map { patchesLeft($0.request) - $0.count + 1 }.max() ?? 0
             try cache.select(left)
         }
         return ended
+    }
+
+    /// Patches that may come behind a picture.
+    private func patchesLeft(_ request: PixelRequest) -> Int {
+        min(request.options.maxPatches, config.positions - request.pixels.count / patchBytes + 1)
     }
 
     /// What the head predicts behind the last patch of each row, a patch's numbers each.

@@ -37,6 +37,7 @@ import ZooKit
         #expect(cache.rows(slot) == [4])
         #expect(throws: TensorError.self) { try SlidingWindowPolicy(sinks: -1, window: 8) }
         #expect(throws: TensorError.self) { try SlidingWindowPolicy(sinks: 1, window: 0) }
+        #expect(throws: TensorError.self) { try SlidingWindowPolicy(sinks: 1, window: .max) }
     }
 
     /// One layer's whole prompt is held at a time: the layers before it have given their memory back.
@@ -50,13 +51,51 @@ import ZooKit
         _ = try run.model.extend(
             cache, with: input, phase: .prompt(isLast: true),
             taps: Dictionary(uniqueKeysWithValues: paths.map { ($0, tap) }))
-        // Heads of 4 columns of 8 bytes: 2 + 2 in the first layer, 3 + 2 in the second; 8 rows and room for 4.
-        let bytes = [12 * 4 * 4 * 8, 12 * 5 * 4 * 8]
+        // Heads of 4 columns of 8 bytes: 2 + 2 in the first layer, 3 + 2 in the second; 8 rows and room for the next.
+        let bytes = [9 * 4 * 4 * 8, 9 * 5 * 4 * 8]
         #expect(held == [0, bytes[0], bytes[0] + bytes[1]])
-        #expect(cache.usedByteCount == held[2] / 12 * 8)
+        #expect(cache.usedByteCount == held[2] / 9 * 8)
         let whole = try run.cache(1, capacity: 0)
         _ = try run.model.extend(whole, with: input)
         #expect(whole.byteCount == 60 * (4 + 5) * 4 * 8)
+    }
+
+    /// Bytes of a row of both layers, heads of 4 columns of 8 bytes; see above.
+    private let rowBytes = (4 + 5) * 4 * 8
+
+    /// However many rows are expected, memory is kept for those of the window and one of a pass.
+    @Test func aWindowReservesNoMoreThanItsRows() throws {
+        let run = try CacheRun(.double)
+        let policy = try SlidingWindowPolicy(sinks: 1, window: 7)
+        func filled(_ length: Int, _ policy: any CachePolicy) throws -> KeyValueCache {
+            let cache = try run.cache(1, capacity: length, reserve: 1000, policy: policy)
+            try run.model.prefill([Small.text(length, 1)], into: cache)
+            return cache
+        }
+        #expect(try filled(50, policy).byteCount == 9 * rowBytes)
+        let joined = try KeyValueCache.joining([filled(50, policy), filled(3, policy), filled(9, policy)])
+        #expect(joined.byteCount == 3 * 9 * rowBytes)
+        for token in 0..<12 { _ = try run.model.decode([Int32](repeating: Int32(token), count: 3), joined) }
+        #expect(joined.byteCount == 3 * 9 * rowBytes)
+        #expect(joined.rows(slot) == [8, 8, 8])
+        try joined.select([2, 0])
+        #expect(joined.byteCount == 2 * 9 * rowBytes)
+        // A short text that never comes to the window's length has place for what is expected.
+        let short = try filled(3, policy)
+        short.reserve = 2
+        #expect(try KeyValueCache.joining([short, short]).byteCount == 2 * 5 * rowBytes)
+        #expect(try KeyValueCache.joining([filled(3, FullCachePolicy())]).byteCount == 1003 * rowBytes)
+    }
+
+    /// Each sequence needs place for its own rows and what is expected of its own cache.
+    @Test func joinedCachesReserveForEachSequenceByItself() throws {
+        let run = try CacheRun(.double)
+        let long = try run.cache(1, capacity: 40, reserve: 2)
+        try run.model.prefill([Small.text(40, 1)], into: long)
+        let short = try run.cache(1, capacity: 4, reserve: 20)
+        try run.model.prefill([Small.text(4, 1)], into: short)
+        let joined = try KeyValueCache.joining([long, short])
+        #expect(joined.byteCount == 2 * 42 * rowBytes && joined.reserve == 20)
     }
 
     /// Chooses what it is told to.

@@ -14,7 +14,11 @@ import ZooKit
         let generator: TextGenerator
 
         init(_ kernels: KernelChoice, positions: Int = 64) throws {
-            workspace = try kernels.workspace()
+            try self.init(kernels.workspace(), positions: positions)
+        }
+
+        init(_ workspace: Workspace, positions: Int) throws {
+            self.workspace = workspace
             var config = Small.config(.llama)
             config.vocabulary = 260
             config.positions = positions
@@ -37,6 +41,34 @@ import ZooKit
             }
             return (Array(ids[prompt.count...]), steps)
         }
+    }
+
+    /// A long text may come: with a window its memory is not asked for.
+    @Test func aWindowAsksForNoMemoryOfTheWholeLength() throws {
+        struct Enough: Error {}
+        func bytes(_ count: Int, _ policy: any CachePolicy) throws -> Int {
+            let kernels = try CPUKernels(threads: 1)
+            let setup = try Setup(Workspace(kernels: kernels, precision: .fp32), positions: 100_000)
+            setup.generator.policy = policy
+            setup.generator.batch = 2
+            var left = 60
+            var all = options()
+            all.maxNewTokens = count
+            let before = kernels.counters.allocatedBytes
+            let requests = (0..<3).map { GenerationRequest(id: $0, prompt: [65, 66, 67], samples: 1, options: all) }
+            do {
+                _ = try setup.generator.generate(requests) { _ in
+                    left -= 1
+                    if left == 0 { throw Enough() }
+                }
+            } catch is Enough {}
+            return kernels.counters.allocatedBytes - before
+        }
+        let window = try SlidingWindowPolicy(sinks: 1, window: 15)
+        let (short, long) = (try bytes(40, window), try bytes(90_000, window))
+        #expect(long <= short * 11 / 10, "\(long) and \(short)")
+        let whole = try bytes(90_000, FullCachePolicy())
+        #expect(whole > short + 2 * 90_000 * 4, "\(whole) and \(short)")
     }
 
     private func options(_ change: (inout SamplingOptions) -> Void = { _ in }) -> SamplingOptions {
