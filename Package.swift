@@ -108,6 +108,7 @@ let package = Package(
             dependencies: [
                 "CMalloc",
                 "Patches", "Typesetting", "Corpora", "Foundations", "Zoo", "ZooKit", "Layers", "Tensors",
+                "Distribution",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(

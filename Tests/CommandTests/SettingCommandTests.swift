@@ -104,7 +104,7 @@ import Testing
             "on_structure_error": "on-error", "shard_index": "shard", "shard_count": "shard", "store_text": "text",
         ]
         let without: Set = ["word_cache_bytes"]
-        let help = try [["render"], ["generate", "text"], ["generate", "pixels"]].map {
+        let help = try [["render"], ["generate", "text"], ["generate", "pixels"], ["pretrain"]].map {
             try Execution.run(product: "letterpress", $0 + ["--help"]).text
         }.joined()
         for key in keys.subtracting(without) {

@@ -30,6 +30,12 @@ struct RunSettings: Codable {
     /// Worker threads that start.
     var renderingThreads: Int { workers ?? min(ProcessInfo.processInfo.activeProcessorCount, 64) }
 
-    /// Threads that train.
-    var trainingThreads: Int { threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 64) }
+    /// Threads that train: without a wish, the cores' share of each process that a launcher started on this machine.
+    var trainingThreads: Int {
+        let environment = ProcessInfo.processInfo.environment
+        let local =
+            ["OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE"].lazy.compactMap { environment[$0] }
+            .compactMap { Int($0) }.first ?? 1
+        return threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64) / max(1, local))
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Distribution
 import Foundation
 import Foundations
 import Layers
@@ -40,6 +41,7 @@ struct CommandFailure: Error {
             if case .option = error { code = .usage } else { code = .badData }
         case is CatalogueError: code = .usage
         case let error as PretrainingError: code = Self.code(of: error)
+        case is CommunicationError: code = .inputOutput
         case let error as TrainingError:
             switch error {
             case .nonFinite, .skipsInARow: code = .notFinite

@@ -84,7 +84,8 @@ final class PretrainPrinter {
         var line = "\(checkpoint ?? folder): \(steps) steps"
         if let shown = evaluated {
             let numbers = shown.kinds.sorted { $0.key < $1.key }.map { "\($0.key) \(Figures.loss($0.value))" }
-            line += ", held-out \(numbers.joined(separator: ", "))\(shown.step == steps ? "" : " at step \(shown.step)")"
+            let place = shown.step == steps ? "" : " at step \(shown.step)"
+            line += ", held-out \(numbers.joined(separator: ", "))\(place)"
             if let best, best.step != shown.step { line += " (best \(Figures.loss(best.loss)) at step \(best.step))" }
         }
         try Console.result(line)

@@ -1,4 +1,5 @@
 import Corpora
+import Distribution
 import Foundation
 import Foundations
 import Patches
@@ -46,7 +47,7 @@ struct PretrainJob {
 
     /// Trains to the end, or until a signal; whether it came to the end.
     func run(in folder: String, resumes: Bool, fonts: FontFlags, report: ReportFlags) throws -> Bool {
-        let communicator: any Communicator = SoleProcess()
+        let communicator = try MPIProcesses.joined()
         let isFirst = communicator.rank == 0
         let parts = try parts(fonts, report)
         let workspace = try Workspace(
