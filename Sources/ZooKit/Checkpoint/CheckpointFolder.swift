@@ -29,6 +29,15 @@ public struct CheckpointFolder {
         versions = manifest.versions
     }
 
+    /// Reads every file that our own list names and compares its SHA-256, which finds bits that flipped. Folders without such a list
+    /// pass. O(bytes).
+    ///
+    /// Throws `incomplete` with the files.
+    public func verify() throws(CheckpointError) {
+        let problems = try CheckpointManifest(folder: path)?.changes(in: path) ?? []
+        guard problems.isEmpty else { throw .incomplete(path: path, problems: problems) }
+    }
+
     /// A component's folder.
     private init(component path: String, versions: [String: String]) {
         self.path = path

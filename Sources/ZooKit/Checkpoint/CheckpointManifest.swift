@@ -11,12 +11,14 @@ struct CheckpointManifest: Codable, Equatable {
     var complete = false
     /// Size in bytes of each file by its path in the folder, without this one.
     var files: [String: Int] = [:]
+    /// SHA-256 of the same files, hexadecimal; folders of earlier versions have none.
+    var sha256: [String: String]?
     var versions: [String: String] = [:]
 
     enum CodingKeys: String, CodingKey {
         case format
         case formatVersion = "format_version"
-        case complete, files, versions
+        case complete, files, sha256, versions
     }
 
     init() {}
@@ -50,6 +52,26 @@ struct CheckpointManifest: Codable, Equatable {
         do throws(FileError) {
             try AtomicFile.write(bytes, to: "\(folder)/\(CheckpointNames.manifest)")
         } catch { throw .file(error) }
+    }
+
+    /// Lists a file that was written.
+    mutating func add(_ name: String, in folder: String) throws(CheckpointError) {
+        let path = "\(folder)/\(name)"
+        do throws(FileError) {
+            files[name] = try MappedFile(path: path).count
+            sha256 = sha256 ?? [:]
+            sha256?[name] = try SHA256Digest.ofFile(at: path).hex
+        } catch { throw .file(error) }
+    }
+
+    /// Files of the list whose contents are not those that were written. O(bytes).
+    func changes(in folder: String) -> [String] {
+        (sha256 ?? [:]).sorted { $0.key < $1.key }.compactMap { name, expected in
+            do throws(FileError) {
+                let got = try SHA256Digest.ofFile(at: "\(folder)/\(name)").hex
+                return got == expected ? nil : "the bytes of \(name) are not those that were written (SHA-256 \(got.prefix(12)))"
+            } catch { return "\(error)" }
+        }
     }
 
     /// Files of the list that are not in `folder` as they should be.

@@ -108,7 +108,7 @@ private struct CheckpointFolderWriter {
     mutating func file(_ bytes: [UInt8], at name: String) throws {
         let path = try place(name)
         do { try AtomicFile.write(bytes, to: path) } catch { throw CheckpointError.file(error) }
-        manifest.files[name] = bytes.count
+        try manifest.add(name, in: folder)
     }
 
     mutating func tensors(_ items: [SafetensorsItem], metadata: [String: String], at name: String) throws {
@@ -116,7 +116,7 @@ private struct CheckpointFolderWriter {
         do {
             try SafetensorsFile.write(items, metadata: metadata, to: path)
         } catch let error as SafetensorsError { throw CheckpointError.safetensors(error) }
-        do { manifest.files[name] = try MappedFile(path: path).count } catch { throw CheckpointError.file(error) }
+        try manifest.add(name, in: folder)
     }
 
     private func place(_ name: String) throws -> String {

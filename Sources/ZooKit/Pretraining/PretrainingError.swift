@@ -6,6 +6,8 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     case badSetting(key: String, reason: String)
     /// The folder belongs to another run.
     case otherRun(path: String, reason: String)
+    /// The newest checkpoint is damaged; `earlier` is the step of the one before.
+    case damaged(path: String, reason: String, earlier: Int?)
     /// Another process writes to the folder.
     case folderInUse(path: String)
 
@@ -16,6 +18,9 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
             "\(what) hold no document to train on; look at their format and at the held-out share"
         case .badSetting(let key, let reason): "\(key): \(reason)"
         case .otherRun(let path, let reason): "\(path) holds another run: \(reason); or take another folder"
+        case .damaged(let path, let reason, let earlier):
+            "\(path) cannot be gone on from: \(reason); "
+                + (earlier.map { "remove the folder to go on from step \($0)" } ?? "there is no earlier one: begin anew")
         case .folderInUse(let path): "another run is writing to \(path); wait for it, or name another folder"
         }
     }

@@ -77,14 +77,21 @@ struct RunState: Codable {
 
     /// The newest checkpoint of a run. Throws `otherRun` where there is none, and what a damaged one throws.
     static func newest(in folder: RunFolder) throws -> Saved {
-        guard let step = try folder.steps().last else {
+        let steps = try folder.steps()
+        guard let step = steps.last else {
             throw PretrainingError.otherRun(
                 path: folder.path, reason: "there is no checkpoint to go on from; begin without --resume")
         }
-        let checkpoint = try CheckpointFolder(folder.checkpoint(step))
-        let state = try StrictJSON.decode(
-            RunState.self, from: try checkpoint.trainerState(), source: "\(checkpoint.path)/trainer_state.json")
-        return Saved(folder: checkpoint, state: state)
+        do {
+            let checkpoint = try CheckpointFolder(folder.checkpoint(step))
+            try checkpoint.verify()
+            let state = try StrictJSON.decode(
+                RunState.self, from: try checkpoint.trainerState(), source: "\(checkpoint.path)/trainer_state.json")
+            return Saved(folder: checkpoint, state: state)
+        } catch {
+            throw PretrainingError.damaged(
+                path: folder.checkpoint(step), reason: "\(error)", earlier: steps.dropLast().last)
+        }
     }
 
     /// Throws `otherRun` where a folder holds checkpoints already.

@@ -105,7 +105,7 @@ struct CommandFailure: Error {
 
     private static func code(of error: PretrainingError) -> ExitCode {
         switch error {
-        case .noExamples: .badData
+        case .noExamples, .damaged: .badData
         case .badSetting: .usage
         case .otherRun, .folderInUse: .cannotCreate
         }

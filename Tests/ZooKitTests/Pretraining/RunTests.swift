@@ -90,6 +90,30 @@ import Testing
         }
     }
 
+    /// Every file of a checkpoint with one bit flipped, and each of them cut: named, with the step before as the way out.
+    @Test func damagedCheckpointsAreToldAndTheOneBeforeStays() throws {
+        let data = try TrainingData()
+        let folder = data.folder.file("run")
+        _ = try run(data, folder, settings(), stopAfter: 5)
+        let newest = RunFolder(folder).checkpoint(5)
+        for name in try Folder.contents(of: newest).files where name != "checkpoint.json" {
+            let path = "\(newest)/\(name)"
+            let whole = try MappedFile(path: path).withBytes { Array($0) }
+            var flipped = whole
+            flipped[whole.count * 2 / 3] ^= 4
+            for damaged in [flipped, Array(whole.dropLast(1))] {
+                try AtomicFile.write(damaged, to: path)
+                #expect { try run(data, folder, settings(), resumes: true) } throws: { error in
+                    guard case PretrainingError.damaged(newest, let reason, 4) = error else { return false }
+                    return reason.contains(name)
+                }
+            }
+            try AtomicFile.write(whole, to: path)
+        }
+        let rest = try run(data, folder, settings(), resumes: true)
+        #expect(rest.losses.keys.sorted() == [6, 7])
+    }
+
     @Test func checkpointsStayByPolicyAndOtherRunsAreRefused() throws {
         let data = try TrainingData()
         var settings = settings()
