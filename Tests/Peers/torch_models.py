@@ -36,7 +36,7 @@ COMMON = {
 LLAMA = {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "num_hidden_layers": 3, **COMMON}
 PIXEL = {"model_type": "ernie-pixel", "architectures": ["ErniePixelForCausalLM"], "num_hidden_layers": 2, **COMMON,
          "image_size": [16, 1024], "patch_size": 16, "num_channels": 3, "norm_pix_loss": True}
-ADAMW = {"steps": 20, "lr": 1e-3, "betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0.1, "clip": 1.0, "warmup_steps": 3}
+ADAMW = {"steps": 50, "lr": 1e-3, "betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0.1, "clip": 1.0, "warmup_steps": 3}
 
 
 # Batches
@@ -329,8 +329,8 @@ def make():
                 "A loss is sum / weight over the batch; total is the sum of the losses and what gradients are of.",
                 "layers.N is the residual stream after layer N, hidden the state after the last norm.",
                 "Distances: max |a-b| / max |b|, and the same of the roots of the mean squares; losses: |a/b - 1|.",
-                "Curves: AdamW as in `adamw`, decay on every parameter, the batches in turn, step s of 20 (from 0) at rates[s]:",
-                "linear over 3 steps from 0, then linear towards 0 at step 20. norms are those before clipping.",
+                "Curves: AdamW as in `adamw`, decay on every parameter, the batches in turn, step s of 50 (from 0) at rates[s]:",
+                "linear over 3 steps from 0, then linear towards 0 at step 50. norms are those before clipping.",
             ]}
     return files, {"about": head, "adamw": ADAMW, "models": {n: c for n, (_, c) in models.items()}, "cases": page,
                    "curves": curves}

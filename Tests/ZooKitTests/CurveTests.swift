@@ -3,21 +3,21 @@ import Tensors
 import Testing
 import ZooKit
 
-/// The trainer over the 20 steps of AdamW that PyTorch made.
+/// The trainer over the 50 steps of AdamW that PyTorch made.
 @Suite struct CurveTests {
-    /// Losses and norms against double precision. Found: 1.6e-7 and 5.7e-7 in single precision, where PyTorch's own are 1.9e-7
-    /// and 9.6e-7 off; 1.4e-3 and 1.3e-2 with products of bfloat16, where PyTorch's are 1.1e-3 and 1.9e-2 off.
+    /// Losses and norms against double precision. Found at most: 2.8e-7 and 2.6e-6 in single precision, where PyTorch's own are
+    /// 3.3e-7 and 3.0e-6 off; 3.9e-3 and 6.6e-2 with products of bfloat16, where PyTorch's are 3.9e-3 and 5.6e-2 off.
     @Test(arguments: ["llama", "pixel"]) func trainingFollowsPyTorchs(_ name: String) throws {
         let page = try FixturePage.shared.get()
         let known = try FixtureError.unwrap(page.curves[name], "no curve")
         let exact = known.float64
         let single = try TrainingCurve(known, page.adamw, KernelChoice.single.workspace())
-        #expect(single.losses.count == 20 && single.norms.count == 20)
+        #expect(single.losses.count == 50 && single.norms.count == 50)
         #expect(single.distance(\.losses, from: exact.losses) < 1e-5)
         #expect(single.distance(\.norms, from: exact.norms) < 1e-5)
         let half = try TrainingCurve(known, page.adamw, KernelChoice.half.workspace())
-        #expect(half.distance(\.losses, from: exact.losses) < 2e-3)
-        #expect(half.distance(\.norms, from: exact.norms) < 2e-2)
+        #expect(half.distance(\.losses, from: exact.losses) < 6e-3)
+        #expect(half.distance(\.norms, from: exact.norms) < 1e-1)
         #expect(half.losses != single.losses)
     }
 

@@ -69,6 +69,31 @@ import Testing
         #expect(losses[0][2] < losses[0][0])
     }
 
+    /// 32 sequences of unequal lengths at once, and one by one.
+    @Test(arguments: KernelChoice.exact, [ExampleKind.text, .image, .pair])
+    func oneStepOfThirtyTwoIsThirtyTwoOfOne(_ choice: KernelChoice, _ kind: ExampleKind) throws {
+        func curve(_ size: Int) throws -> [Double] {
+            let bench = try Bench(choice)
+            return try (0..<3).map { step in
+                let batches = try stride(from: 0, to: 32, by: size).map { first in
+                    let range = first..<first + size
+                    let pictures = range.map { Small.picture(3 + 5 * $0 % 9, UInt64(32 * step + $0)) }
+                    let texts = range.map { Small.text(2 + 7 * $0 % 11, UInt64(32 * step + $0)) }
+                    return switch kind {
+                    case .text: try Small.texts(texts, bench.workspace)
+                    case .image: try Small.images(pictures, bench.workspace)
+                    case .pair: try Small.pairs(pictures, texts, textPosition: 12, bench.workspace)
+                    }
+                }
+                guard case .stepped(let loss, _) = try bench.trainer.step(batches) else { return .nan }
+                return loss.value
+            }
+        }
+        let (whole, single) = (try curve(32), try curve(1))
+        #expect(whole.count == 3 && whole[2] != whole[0])
+        #expect(SmallRun.distance([whole], [single]) < (choice == .double ? 1e-11 : 1e-5))
+    }
+
     @Test func aSilencedModalityLeavesTheOthersGradientsBitForBit() throws {
         // Invariant 11: a mixed batch with one weight at zero trains like the other modality alone.
         let (mixed, alone) = (try Bench(.single, token: 0), try Bench(.single))
