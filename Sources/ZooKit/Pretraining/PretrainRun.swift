@@ -48,7 +48,7 @@ public final class PretrainRun {
     private let loader: PretrainingLoader
     private let heldOut: [(kind: ExampleKind, batches: [ModelInput])]
     private let communicator: any Communicator
-    private let workspace: Workspace
+    let workspace: Workspace
     private var state: RunState
 
     /// Makes the model and opens the data; with `resumes` both go on from the newest checkpoint in the folder.

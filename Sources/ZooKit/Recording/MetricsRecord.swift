@@ -1,0 +1,135 @@
+import Foundation
+import Foundations
+
+/// A checkpoint that was written.
+public struct CheckpointRecord: Codable, Sendable, Equatable {
+    /// After so many steps.
+    public var step: Int
+    /// Its place in the run's folder.
+    public var path: String
+    /// Places of those that went for it.
+    public var removed: [String]
+
+    /// A record from its parts.
+    public init(step: Int, path: String, removed: [String]) {
+        self.step = step
+        self.path = path
+        self.removed = removed
+    }
+}
+
+/// A line of `metrics.jsonl`: a JSON object whose `kind` tells which of these it is.
+///
+/// JSON has no word for numbers that are not finite. They stand as null, and `not_finite` names each by its path with what it
+/// is: `{"loss":null,"not_finite":{"loss":"nan"}}`.
+public enum MetricsRecord: Sendable, Equatable {
+    /// `step`.
+    case step(StepRecord)
+    /// `evaluation`.
+    case evaluation(EvaluationRecord)
+    /// `checkpoint`.
+    case checkpoint(CheckpointRecord)
+
+    /// After how many steps.
+    public var step: Int {
+        switch self {
+        case .step(let record): record.step
+        case .evaluation(let record): record.step
+        case .checkpoint(let record): record.step
+        }
+    }
+
+    /// The line with its end. Throws `ConfigError` where a record cannot be encoded.
+    func line() throws -> [UInt8] {
+        let value: JSONValue
+        switch self {
+        case .step(let record): value = try Self.value(record, kind: "step")
+        case .evaluation(let record): value = try Self.value(record, kind: "evaluation")
+        case .checkpoint(let record): value = try Self.value(record, kind: "checkpoint")
+        }
+        return value.encoded() + [0x0A]
+    }
+
+    /// Reads a line without its end. Throws `JSONError` and `ConfigError`.
+    init(line: [UInt8], source: String) throws {
+        var value = try JSONValue.parse(line, rejectDuplicates: true)
+        guard case .object(var fields) = value, case .string(let kind)? = fields.removeValue(forKey: "kind") else {
+            throw ConfigError.missingKey(source: source, keyPath: "kind", near: [])
+        }
+        let notFinite = fields.removeValue(forKey: "not_finite")
+        value = .object(fields)
+        if let notFinite { value = try Self.restored(value, notFinite, source) }
+        switch kind {
+        case "step": self = .step(try StrictJSON.decode(StepRecord.self, from: value, source: source))
+        case "evaluation":
+            self = .evaluation(try StrictJSON.decode(EvaluationRecord.self, from: value, source: source))
+        case "checkpoint":
+            self = .checkpoint(try StrictJSON.decode(CheckpointRecord.self, from: value, source: source))
+        default:
+            throw ConfigError.invalidValue(
+                source: source, keyPath: "kind", reason: "'\(kind)' is not step, evaluation or checkpoint")
+        }
+    }
+
+    /// What stands for a number that is not finite between the encoder and the line; no text of a record begins like this.
+    private static let mark = "\u{1}not finite "
+    private static let words = ["nan": Double.nan, "inf": .infinity, "-inf": -.infinity]
+
+    private static func value(_ record: some Encodable, kind: String) throws -> JSONValue {
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: mark + "inf", negativeInfinity: mark + "-inf", nan: mark + "nan")
+        var notFinite: [String: JSONValue] = [:]
+        let value = marked(try JSONValue.parse(Array(try encoder.encode(record))), [], &notFinite)
+        guard case .object(var fields) = value else { return value }
+        fields["kind"] = .string(kind)
+        if !notFinite.isEmpty { fields["not_finite"] = .object(notFinite) }
+        return .object(fields)
+    }
+
+    /// The value with null for marked texts; these go to `notFinite` by their path, keys parted by "/".
+    private static func marked(
+        _ value: JSONValue, _ path: [String], _ notFinite: inout [String: JSONValue]
+    ) -> JSONValue {
+        switch value {
+        case .string(let text) where text.hasPrefix(mark):
+            notFinite[path.joined(separator: "/")] = .string(String(text.dropFirst(mark.count)))
+            return .null
+        case .object(let fields):
+            var result: [String: JSONValue] = [:]
+            for (key, field) in fields { result[key] = marked(field, path + [key], &notFinite) }
+            return .object(result)
+        default: return value
+        }
+    }
+
+    /// The value with the numbers that `notFinite` names where null stands.
+    private static func restored(_ value: JSONValue, _ notFinite: JSONValue, _ source: String) throws -> JSONValue {
+        func fault(_ path: String, _ reason: String) -> ConfigError {
+            .invalidValue(source: source, keyPath: "not_finite", reason: "\(path) \(reason)")
+        }
+        guard case .object(let names) = notFinite else {
+            throw ConfigError.wrongType(
+                source: source, keyPath: "not_finite", expected: "an object", got: notFinite.kind)
+        }
+        func put(_ number: Double, at path: ArraySlice<Substring>, in value: JSONValue?, _ whole: String) throws
+            -> JSONValue
+        {
+            guard let key = path.first else {
+                guard value == .null else { throw fault(whole, "is not null in the record") }
+                return .number(number)
+            }
+            guard case .object(var fields)? = value else { throw fault(whole, "is not in the record") }
+            fields[String(key)] = try put(number, at: path.dropFirst(), in: fields[String(key)], whole)
+            return .object(fields)
+        }
+        var value = value
+        for (path, word) in names {
+            guard case .string(let text) = word, let number = words[text] else {
+                throw fault(path, "is not \"nan\", \"inf\" or \"-inf\"")
+            }
+            value = try put(number, at: path.split(separator: "/")[...], in: value, path)
+        }
+        return value
+    }
+}

@@ -1,0 +1,25 @@
+public import Foundations
+
+/// What is wrong with the records of a run.
+public enum RecordingError: Error, Equatable, CustomStringConvertible {
+    /// A line of `metrics.jsonl`, counted from 1, is no record.
+    case badLine(path: String, line: Int, reason: String)
+    /// The last line has no end: the writer was stopped in the middle of it.
+    case tornLine(path: String, line: Int)
+    /// A file cannot be read or written.
+    case file(FileError)
+    /// Numbers that no baseline can be computed from.
+    case baseline(String)
+
+    /// What is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .badLine(let path, let line, let reason):
+            "\(path), line \(line): \(reason); mend or remove the line"
+        case .tornLine(let path, let line):
+            "\(path), line \(line) is cut off; go on with the run, which removes it, or remove it"
+        case .file(let error): error.description
+        case .baseline(let reason): "baselines: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+/// Numbers and words as a report shows them.
+enum ReportNumbers {
+    /// About four digits that count; "not a number" and "infinite" in words.
+    static func short(_ value: Double) -> String {
+        if value.isNaN { return "not a number" }
+        guard value.isFinite else { return value > 0 ? "infinite" : "minus infinite" }
+        let size = abs(value)
+        if size == 0 { return "0" }
+        if size >= 1e9 || size < 1e-4 { return String(format: "%.2e", value) }
+        if size >= 1000 { return grouped(Int(value.rounded())) }
+        return String(format: size >= 100 ? "%.1f" : size >= 10 ? "%.2f" : size >= 0.1 ? "%.4f" : "%.3g", value)
+    }
+
+    /// 1234567 as 1,234,567.
+    static func grouped(_ value: Int) -> String {
+        var text = ""
+        for (place, digit) in String(abs(value)).reversed().enumerated() {
+            if place > 0, place % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (value < 0 ? "-" : "") + String(text.reversed())
+    }
+
+    /// A mark of an axis, whose marks lie `step` apart.
+    static func mark(_ value: Double, step: Double) -> String {
+        if value != 0, abs(value) < 1e-3 || step < 1e-4 { return String(format: "%.3g", value) }
+        if abs(value) >= 10_000 { return compact(value) }
+        let digits = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
+        return String(format: "%.\(min(digits, 6))f", value)
+    }
+
+    /// 15000 as 15k.
+    static func compact(_ value: Double) -> String {
+        switch abs(value) {
+        case 1e9...: String(format: "%gG", (value / 1e7).rounded() / 100)
+        case 1e6...: String(format: "%gM", (value / 1e4).rounded() / 100)
+        case 1e4...: String(format: "%gk", (value / 10).rounded() / 100)
+        default: String(format: "%g", value)
+        }
+    }
+
+    /// Seconds in words: "1 h 05 min".
+    static func time(_ seconds: Double) -> String {
+        guard seconds.isFinite else { return "unknown" }
+        if seconds < 10 { return String(format: "%.1f s", seconds) }
+        let whole = Int(seconds.rounded())
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
+        if whole < 86_400 { return String(format: "%d h %02d min", whole / 3600, whole / 60 % 60) }
+        return String(format: "%d d %02d h", whole / 86_400, whole / 3600 % 24)
+    }
+
+    /// Text inside HTML.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.unicodeScalars.append(character)
+            }
+        }
+        return result
+    }
+}

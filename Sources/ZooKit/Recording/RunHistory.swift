@@ -1,0 +1,97 @@
+/// Numbers over steps.
+struct Curve: Sendable, Equatable {
+    /// Where they stand, ascending.
+    private(set) var steps: [Int] = []
+    /// One at each step.
+    private(set) var values: [Double] = []
+
+    mutating func append(_ value: Double, at step: Int) {
+        steps.append(step)
+        values.append(value)
+    }
+
+    /// The running mean that forgets: weights fall by half every `half` values, and those of the first values are made up for.
+    /// Values that are not finite are left out.
+    func smoothed(half: Double) -> Curve {
+        let keep = half > 0 ? 1 / (1 + 1 / half) : 0
+        var (mean, weight) = (0.0, 0.0)
+        var result = Curve()
+        for (step, value) in zip(steps, values) where value.isFinite {
+            mean = keep * mean + (1 - keep) * value
+            weight = keep * weight + 1 - keep
+            result.append(mean / weight, at: step)
+        }
+        return result
+    }
+
+    /// At most about `limit` values: of each stretch of steps the smallest and the largest, in their order.
+    func thinned(to limit: Int) -> Curve {
+        guard values.count > limit, limit >= 2 else { return self }
+        let stretch = (2 * values.count + limit - 1) / limit
+        var result = Curve()
+        for start in stride(from: 0, to: values.count, by: stretch) {
+            let places = (start..<min(start + stretch, values.count)).filter { values[$0].isFinite }
+            guard let low = places.min(by: { values[$0] < values[$1] }),
+                let high = places.max(by: { values[$0] < values[$1] })
+            else { continue }
+            for place in Set([low, high]).sorted() { result.append(values[place], at: steps[place]) }
+        }
+        return result
+    }
+}
+
+/// What a run's report is drawn from, gathered from the records of `metrics.jsonl`.
+struct RunHistory {
+    /// Training losses.
+    private(set) var loss = Curve()
+    /// Training losses by kind and term.
+    private(set) var kinds: [String: Curve] = [:]
+    private(set) var rate = Curve()
+    private(set) var gradientNorm = Curve()
+    /// Rows read a second.
+    private(set) var speed = Curve()
+    /// The share of time that went to reading data, 0 to 1.
+    private(set) var dataShare = Curve()
+    private(set) var heldOut: [String: Curve] = [:]
+    private(set) var evaluations: [EvaluationRecord] = []
+    private(set) var checkpoints: [CheckpointRecord] = []
+    private(set) var last: StepRecord?
+    /// Rows read.
+    private(set) var rows = 0
+    /// Seconds of steps.
+    private(set) var seconds = 0.0
+    /// Seconds of them for data.
+    private(set) var dataSeconds = 0.0
+    private(set) var skipped = 0
+
+    /// Steps made or skipped.
+    var step: Int { max(last?.step ?? 0, evaluations.last?.step ?? 0) }
+
+    mutating func add(_ record: MetricsRecord) {
+        switch record {
+        case .step(let record): add(record)
+        case .evaluation(let record):
+            evaluations.append(record)
+            for (name, value) in record.kinds { heldOut[name, default: Curve()].append(value, at: record.step) }
+        case .checkpoint(let record):
+            checkpoints.removeAll { record.removed.contains($0.path) || $0.path == record.path }
+            checkpoints.append(record)
+        }
+    }
+
+    private mutating func add(_ record: StepRecord) {
+        last = record
+        loss.append(record.loss, at: record.step)
+        for (name, value) in record.kinds { kinds[name, default: Curve()].append(value, at: record.step) }
+        if let value = record.rate { rate.append(value, at: record.step) }
+        if let value = record.gradientNorm { gradientNorm.append(value, at: record.step) }
+        if record.seconds > 0 {
+            speed.append(Double(record.rows) / record.seconds, at: record.step)
+            dataShare.append(record.dataSeconds / record.seconds, at: record.step)
+        }
+        rows += record.rows
+        seconds += record.seconds
+        dataSeconds += record.dataSeconds
+        if record.skipped != nil { skipped += 1 }
+    }
+}

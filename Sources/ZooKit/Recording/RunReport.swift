@@ -1,0 +1,155 @@
+import Foundation
+import Foundations
+
+/// The page that tells how a run goes.
+struct RunReport {
+    var title: String
+    var facts: [(name: String, value: String)]
+    var history: RunHistory
+    var baselines: RunBaselines?
+    var plan: PretrainPlan?
+    /// Whether the head's predictions have no brightness of their own.
+    var isNormalised = false
+    var isFinished = false
+
+    /// The page, with the pictures of `folder` in it. O(steps). Throws `FileError`.
+    func html(_ folder: RunFolder) throws -> String {
+        var body = header + "<h2>Curves</h2><div class=\"charts\">"
+        body += (lossCharts + courseCharts).map(\.html).joined() + "</div>"
+        body += try pictures(folder)
+        body += "<h2>Numbers</h2>" + numbers + evaluations + "<h2>The run</h2>" + table(factRows)
+        body += "<footer>Written by letterpress from metrics.jsonl and the pictures beside it.</footer>"
+        return ReportPage.html(title: title, body: body)
+    }
+
+    private var steps: ClosedRange<Int> { 0...max(history.step, 1) }
+
+    private var header: String {
+        typealias Numbers = ReportNumbers
+        let total = plan?.steps ?? history.step
+        let state =
+            isFinished ? history.step >= total ? "finished" : "stopped; it can be gone on with" : "under way"
+        var html =
+            "<h1>\(Numbers.escaped(title))</h1><p class=\"dim\">Step \(Numbers.grouped(history.step)) of "
+            + "\(Numbers.grouped(total)), \(state). Written on \(Self.now).</p>"
+        let done = Double(history.step) / Double(max(total, 1))
+        html += "<div class=\"bar\"><i style=\"width:\(String(format: "%.1f", 100 * min(done, 1)))%\"></i></div>"
+        var tiles: [(String, String, String)] = []
+        if let last = history.evaluations.last {
+            tiles.append(("held-out loss", Numbers.short(last.loss), "at step \(Numbers.grouped(last.step))"))
+        }
+        if let best = history.evaluations.last(where: \.isBest) {
+            tiles.append(("best held-out loss", Numbers.short(best.loss), "at step \(Numbers.grouped(best.step))"))
+        }
+        if let loss = smoothed(history.loss).values.last {
+            tiles.append(("training loss", Numbers.short(loss), "running mean"))
+        }
+        if history.seconds > 0 {
+            let speed = Double(history.rows) / history.seconds
+            let share = String(format: "%.1f %% of the time for data", 100 * history.dataSeconds / history.seconds)
+            tiles.append(("rows a second", Numbers.short(speed), share))
+            let left = history.seconds / Double(max(history.loss.steps.count, 1)) * Double(max(0, total - history.step))
+            tiles.append(
+                (
+                    "time of steps", Numbers.time(history.seconds),
+                    left > 0 ? "about \(Numbers.time(left)) to go" : "all of it"
+                ))
+        }
+        if history.skipped > 0 { tiles.append(("skipped steps", Numbers.grouped(history.skipped), "not finite")) }
+        html += "<div class=\"tiles\">"
+        for (name, value, note) in tiles {
+            html += "<div class=\"tile\"><span>\(name)</span><b>\(value)</b><em>\(note)</em></div>"
+        }
+        return html + "</div>"
+    }
+
+    private static var now: String {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.dateFormat = "yyyy-MM-dd HH:mm:ss"
+        return format.string(from: Date())
+    }
+
+    private func smoothed(_ curve: Curve) -> Curve {
+        curve.smoothed(half: max(2, min(Double(curve.values.count) / 60, 200)))
+    }
+
+    private static let names = [
+        "text.next_token": "text: next token, nats", "image.next_patch": "image: next patch",
+        "pair.next_token": "pair: next token, nats", "pair.next_patch": "pair: next patch",
+    ]
+
+    private var lossCharts: [ReportChart] {
+        var charts = [
+            ReportChart(
+                title: "Training loss",
+                series: [
+                    .init(name: "each step", style: "raw", curve: history.loss, isWhole: false),
+                    .init(name: "running mean", style: "train", curve: smoothed(history.loss)),
+                ], steps: steps)
+        ]
+        for (name, curve) in history.heldOut.sorted(by: { $0.key < $1.key }) {
+            var series: [ReportChart.Series] = []
+            if let training = history.kinds[name] {
+                series.append(.init(name: "training, running mean", style: "raw", curve: smoothed(training)))
+            }
+            series.append(.init(name: "held out", style: "held", curve: curve, hasDots: curve.values.count <= 60))
+            charts.append(
+                ReportChart(
+                    title: "Held-out loss", note: Self.names[name] ?? name, series: series,
+                    baselines: baselines?.lines(name) ?? [], steps: steps))
+        }
+        return charts
+    }
+
+    private var courseCharts: [ReportChart] {
+        func pair(_ curve: Curve) -> [ReportChart.Series] {
+            [
+                .init(name: "each step", style: "raw", curve: curve, isWhole: false),
+                .init(name: "running mean", style: "train", curve: smoothed(curve)),
+            ]
+        }
+        return [
+            ReportChart(
+                title: "Learning rate", scale: .fromZero,
+                series: [.init(name: "each step", style: "train", curve: history.rate)], steps: steps),
+            ReportChart(
+                title: "Gradient norm", note: "before clipping", scale: .logarithmic,
+                series: pair(history.gradientNorm),
+                steps: steps),
+            ReportChart(
+                title: "Rows a second", note: "padding left out", scale: .fromZero, series: pair(history.speed),
+                steps: steps),
+            ReportChart(
+                title: "Time for data", note: "share of each step", scale: .percent, series: pair(history.dataShare),
+                steps: steps),
+        ]
+    }
+
+    private func pictures(_ folder: RunFolder) throws -> String {
+        let all = try RunPicture.all(in: folder)
+        guard !all.isEmpty else { return "" }
+        var html =
+            "<h2>Predicted patches</h2><p class=\"dim\">Held-out strips: above what is true, below what the model "
+            + "predicts of each patch from all true ones before it."
+        if isNormalised {
+            html +=
+                " The head predicts normalised values, so each prediction is shown with the mean and the deviation of the "
+                + "true patch: its pattern is the model's, its brightness is not."
+        }
+        html += " A gray patch has nothing before it.</p>"
+        for strip in Set(all.map(\.strip)).sorted() {
+            html += "<h3>Strip \(strip)</h3><div class=\"pictures\">"
+            for picture in all where picture.strip == strip {
+                let file = try MappedFile(path: folder.file("pictures/\(picture.name)"))
+                let data = unsafe file.withBytes { unsafe Data($0) }.base64EncodedString()
+                let step = ReportNumbers.grouped(picture.step)
+                html +=
+                    "<figure><figcaption>step \(step)</figcaption><img alt=\"true and predicted patches of strip "
+                    + "\(strip) after step \(step)\" src=\"data:image/png;base64,\(data)\"></figure>"
+            }
+            html += "</div>"
+        }
+        return html
+    }
+}
