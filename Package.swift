@@ -114,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "letterpress-bench",
             dependencies: [
-                "Typesetting", "ZooKit", "Layers", "Tensors", "Foundations", "CKernels", "COneDNN",
+                "Corpora", "Typesetting", "ZooKit", "Layers", "Tensors", "Foundations", "CKernels", "COneDNN",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         // Tests
