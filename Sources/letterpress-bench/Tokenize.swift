@@ -17,12 +17,16 @@ struct Tokenize: ParsableCommand {
     @Argument(help: "Texts, a JSON string a line.") var texts: String
     @Option(help: "Times that everything is measured; the median counts.") var repeats = 5
 
+    @Flag(help: "Add nothing around a text: no begin, no [CLS].") var plain = false
+
     func validate() throws {
         if repeats < 1 { throw ValidationError("--repeats takes 1 or more, not \(repeats)") }
     }
 
     func run() throws {
         let tokenizer = try TokenizerFolder.load(model)
+        var options = EncodeOptions()
+        options.addsSpecial = !plain
         let opening = try times { _ = try TokenizerFolder.load(model) }
         let rows = try readLines(texts).enumerated().map { number, line in
             guard case .string(let text) = try JSONValue.parse(line) else {
@@ -31,15 +35,15 @@ struct Tokenize: ParsableCommand {
             return text
         }
         let megabytes = Double(rows.reduce(0) { $0 + $1.utf8.count }) / 1e6
-        let ids = rows.map { tokenizer.encode($0) }
-        let single = times { for row in rows { _ = tokenizer.encode(row) } }
+        let ids = rows.map { tokenizer.encode($0, options) }
+        let single = times { for row in rows { _ = tokenizer.encode(row, options) } }
         let joined = rows.joined(separator: "\n")
-        let whole = times { _ = tokenizer.encode(joined) }
+        let whole = times { _ = tokenizer.encode(joined, options) }
         let back = times { for row in ids { _ = tokenizer.decode(row) } }
         var same: [String: Double] = [:]
         for (name, unit) in [("a", "a"), ("space", " "), ("line feed", "\n"), ("é", "é"), ("字", "字")] {
             let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
-            same[name] = seconds { _ = tokenizer.encode(text) }
+            same[name] = seconds { _ = tokenizer.encode(text, options) }
         }
         try printJSON([
             "tokenizer": tokenizer.summary, "texts": rows.count, "megabytes": megabytes,

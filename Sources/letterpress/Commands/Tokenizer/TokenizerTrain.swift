@@ -15,7 +15,7 @@ struct TokenizerTrain: ParsableCommand {
             file.
 
             EXAMPLES
-              letterpress tokenizer train corpora/sample/sample.jsonl --out tokenizer --size 600
+              letterpress tokenizer train corpora/sample/sample.jsonl --out tokenizer --size 2000
               letterpress tokenizer train fetched --out tokenizer --size 32000 --lines 1000000 --seed 7
             """)
 
