@@ -45,7 +45,7 @@ public final class PretrainRun {
     /// What is known before the first step.
     public let plan: PretrainPlan
     private let parts: Parts
-    private let loader: PretrainingLoader
+    let loader: PretrainingLoader
     private let heldOut: [(kind: ExampleKind, batches: [ModelInput])]
     private let communicator: any Communicator
     let workspace: Workspace

@@ -190,10 +190,14 @@ public final class PretrainingLoader {
 
     /// The first `count` held-out sequences of a kind, this rank's share of them; the same at every call.
     public func heldOut(_ kind: ExampleKind, count: Int) throws -> [ModelInput] {
-        guard let data = data[kind], settings.heldOut > 0 else { return [] }
-        let reader = try data.open(
-            kind, options, split: DataSplit(heldOut: settings.heldOut, part: .heldOut), stream: (0, 1),
-            workers: settings.workers, at: nil)
+        let all = try heldOutSequences(kind, count: count)
+        let own = all.enumerated().filter { $0.offset % rank.count == rank.index }.map(\.element)
+        return try input.microBatches(own, kind, size: settings.microBatch)
+    }
+
+    /// The first `count` held-out sequences of a kind, over all ranks; none where nothing is held out.
+    func heldOutSequences(_ kind: ExampleKind, count: Int) throws -> [PackedSequence] {
+        guard settings.heldOut > 0, let reader = try reader(kind, .heldOut) else { return [] }
         let packer = ExamplePacker(limit: options.rows(of: kind), joins: kind != .pair)
         var examples: [TrainingExample] = []
         var rows = 0
@@ -201,9 +205,22 @@ public final class PretrainingLoader {
             examples.append(example)
             rows += packer.joins ? example.rows : packer.limit
         }
-        let all = packer.sequences(of: examples, key: RandomKey(seed: 0).with("held out")).prefix(count)
-        let own = all.enumerated().filter { $0.offset % rank.count == rank.index }.map(\.element)
-        return try input.microBatches(own, kind, size: settings.microBatch)
+        return Array(packer.sequences(of: examples, key: RandomKey(seed: 0).with("held out")).prefix(count))
+    }
+
+    /// Hands the training examples of a kind over from the first document on, until `body` is false or they end.
+    func trainingExamples(_ kind: ExampleKind, _ body: (TrainingExample) throws -> Bool) throws {
+        guard let reader = try reader(kind, .training) else { return }
+        while let example = try reader.next() {
+            guard try body(example) else { return }
+        }
+    }
+
+    /// All documents of a part.
+    private func reader(_ kind: ExampleKind, _ part: DataPart) throws -> (any ExampleReading)? {
+        try data[kind]?.open(
+            kind, options, split: DataSplit(heldOut: settings.heldOut, part: part), stream: (0, 1),
+            workers: settings.workers, at: nil)
     }
 }
 

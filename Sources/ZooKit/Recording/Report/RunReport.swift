@@ -14,7 +14,13 @@ struct RunReport {
 
     /// The page, with the pictures of `folder` in it. O(steps). Throws `FileError`.
     func html(_ folder: RunFolder) throws -> String {
-        var body = header + "<h2>Curves</h2><div class=\"charts\">"
+        var body = header + "<h2>Curves</h2>"
+        if history.heldOut.keys.contains(where: { $0.hasSuffix("next_patch") }) {
+            body +=
+                "<p class=\"dim\">Losses of next patches are mean squared errors a pixel, of normalised pixels where the model "
+                + "predicts those. Held-out losses and baselines leave black end patches out.</p>"
+        }
+        body += "<div class=\"charts\">"
         body += (lossCharts + courseCharts).map(\.html).joined() + "</div>"
         body += try pictures(folder)
         body += "<h2>Numbers</h2>" + numbers + evaluations + "<h2>The run</h2>" + table(factRows)
@@ -52,7 +58,7 @@ struct RunReport {
             tiles.append(
                 (
                     "time of steps", Numbers.time(history.seconds),
-                    left > 0 ? "about \(Numbers.time(left)) to go" : "all of it"
+                    left > 0 ? "about \(Numbers.time(left)) to go" : "without evaluations"
                 ))
         }
         if history.skipped > 0 { tiles.append(("skipped steps", Numbers.grouped(history.skipped), "not finite")) }

@@ -38,7 +38,7 @@ enum ReportPage {
         .legend{display:flex;flex-wrap:wrap;gap:0 16px;margin:2px 0 12px;min-height:1.4em}
         .legend i{display:inline-block;width:18px;height:0;border-top:2.5px solid;vertical-align:middle;margin-right:6px}
         i.train,path.train{color:var(--train)}i.held,path.held{color:var(--held)}
-        i.raw,path.raw{color:var(--train);opacity:.35}
+        i.raw,path.raw{color:var(--train);opacity:.42}
         .legend i.base{border-top:2px dashed var(--base)}
         .plot{position:relative;height:230px;margin-left:46px;touch-action:pan-y}
         .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:hidden}
@@ -49,7 +49,8 @@ enum ReportPage {
         .plot>span{position:absolute;font-size:.75rem;color:var(--dim);white-space:nowrap;line-height:1.2;pointer-events:none}
         .plot .y{right:100%;transform:translateY(-50%);padding-right:8px}
         .plot .x{top:100%;transform:translateX(-50%);padding-top:6px}
-        .plot .b{right:2px;transform:translateY(-100%);color:var(--dim);text-shadow:0 0 3px var(--card),0 0 3px var(--card),\
+        .plot .right{right:2px}.plot .left{left:2px}.plot .above{transform:translateY(-100%)}.plot .below{padding-top:1px}\
+        .plot .b{color:var(--dim);text-shadow:0 0 3px var(--card),0 0 3px var(--card),\
         0 0 3px var(--card)}
         .plot .dot{position:absolute;width:6px;height:6px;margin:-3px;border-radius:50%;background:currentColor}
         .plot .at{display:none;position:absolute;top:0;bottom:0;border-left:1px solid var(--dim);pointer-events:none}

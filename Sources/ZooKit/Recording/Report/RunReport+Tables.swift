@@ -80,7 +80,8 @@ extension RunReport {
         guard let first = all.first else { return "" }
         let shown = all.count > 20 ? [first] + all.suffix(19) : all
         let best = all.last(where: \.isBest)?.step
-        let kinds = history.heldOut.keys.sorted()
+        // A single kind's loss is the whole.
+        let kinds = history.heldOut.count > 1 ? history.heldOut.keys.sorted() : []
         var html =
             "<h3>Evaluations</h3><div class=\"wide\"><table><thead><tr><th class=\"n\">step</th>"
             + "<th class=\"n\">held-out loss</th>"

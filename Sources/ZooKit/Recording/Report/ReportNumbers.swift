@@ -23,12 +23,15 @@ enum ReportNumbers {
         return (value < 0 ? "-" : "") + String(text.reversed())
     }
 
-    /// A mark of an axis, whose marks lie `step` apart.
+    /// A mark of an axis, whose marks lie `step` apart: with as many digits as the step has.
     static func mark(_ value: Double, step: Double) -> String {
-        if value != 0, abs(value) < 1e-3 || step < 1e-4 { return String(format: "%.3g", value) }
+        if abs(value) < 1e-9 * abs(step) { return "0" }
         if abs(value) >= 10_000 { return compact(value) }
-        let digits = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
-        return String(format: "%.\(min(digits, 6))f", value)
+        for digits in 0...5 {
+            let scaled = step * pow(10, Double(digits))
+            if abs(scaled - scaled.rounded()) < 1e-6 * abs(scaled) { return String(format: "%.\(digits)f", value) }
+        }
+        return String(format: "%.3g", value)
     }
 
     /// 15000 as 15k.

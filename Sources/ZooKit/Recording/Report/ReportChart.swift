@@ -57,7 +57,7 @@ struct ReportChart {
         for line in baselines where line.value.isFinite { html += Self.level(axis.place(line.value), "base") }
         for item in shown { html += path(item, axis) }
         html += "</svg>"
-        let step = marks.count > 1 ? marks[1] - marks[0] : 1
+        let step = marks.count > 1 ? marks[1] - marks[0] : marks.first ?? 1
         for mark in marks {
             html += "<span class=\"y\" style=\"top:\(Self.percent(axis.place(mark)))\">\(label(mark, step))</span>"
         }
@@ -74,25 +74,49 @@ struct ReportChart {
                     + "top:\(Self.percent(axis.place(value)))\"></i>"
             }
         }
-        return html + labels(axis) + "</div></figure>"
+        return html + labels(axis, shown) + "</div></figure>"
     }
 
-    /// Names of baselines at the right end above their lines; those that lie close together share a place.
-    private func labels(_ axis: ReportAxis) -> String {
-        var groups: [(place: Double, texts: [String])] = []
+    /// Names of baselines beside their lines, where the curves leave most room; those that lie close together share a place.
+    private func labels(_ axis: ReportAxis, _ shown: [Series]) -> String {
+        var groups: [(top: Double, bottom: Double, texts: [String])] = []
         for line in baselines.filter(\.value.isFinite).sorted(by: { $0.value > $1.value }) {
             let place = axis.place(line.value)
             let text = "\(line.name) \(String(format: "%.3f", line.value))"
-            if let last = groups.last, place - last.place < 70 {
+            if let last = groups.last, place - last.bottom < 70 {
                 groups[groups.count - 1].texts.append(text)
+                groups[groups.count - 1].bottom = place
             } else {
-                groups.append((place, [text]))
+                groups.append((place, place, [text]))
             }
         }
-        return groups.map { group in
-            "<span class=\"b\" style=\"top:\(Self.percent(group.place))\">"
+        return groups.enumerated().map { index, group in
+            let sides = [(true, true), (false, true), (true, false), (false, false)].filter { _, isAbove in
+                // Not where another group's name may stand, nor beyond the edge.
+                isAbove || (index + 1 == groups.count ? 1000 : groups[index + 1].top - 70) - group.bottom > 70
+            }
+            let best =
+                sides.min { crossings(group, $0, axis, shown) < crossings(group, $1, axis, shown) } ?? (true, true)
+            let style = "b \(best.0 ? "right" : "left") \(best.1 ? "above" : "below")"
+            return "<span class=\"\(style)\" style=\"top:\(Self.percent(best.1 ? group.top : group.bottom))\">"
                 + "\(ReportNumbers.escaped(group.texts.joined(separator: " · ")))</span>"
         }.joined()
+    }
+
+    /// How many values of the lines a name would cover.
+    private func crossings(
+        _ group: (top: Double, bottom: Double, texts: [String]), _ side: (isRight: Bool, isAbove: Bool),
+        _ axis: ReportAxis, _ shown: [Series]
+    ) -> Int {
+        let width = min(1, 0.016 * Double(group.texts.joined(separator: " · ").count))
+        let heights = side.isAbove ? group.top - 75...group.top : group.bottom...group.bottom + 75
+        return shown.reduce(0) { sum, item in
+            sum
+                + zip(item.curve.steps, item.curve.values).count { step, value in
+                    let x = side.isRight ? 1 - across(step) : across(step)
+                    return value.isFinite && x < width && heights.contains(axis.place(value))
+                }
+        }
     }
 
     private func across(_ step: Int) -> Double {
