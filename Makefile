@@ -46,7 +46,7 @@ install: build ## copy the command to PREFIX/bin and its data to PREFIX/share/le
 	install -D -t "$(PREFIX)/bin" .build/release/letterpress
 	install -D -m 644 -t "$(PREFIX)/share/letterpress/fonts" fonts/*.json
 	mkdir -p "$(PREFIX)/share/letterpress/corpora"
-	cp -R corpora/fetch corpora/recipes corpora/sample "$(PREFIX)/share/letterpress/corpora/"
+	cp -R corpora/fetch corpora/recipes corpora/sample corpora/tasks "$(PREFIX)/share/letterpress/corpora/"
 	cp -R models "$(PREFIX)/share/letterpress/"
 
 clean: ## remove everything that was built

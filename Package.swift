@@ -46,7 +46,7 @@ let package = Package(
         .library(
             name: "Letterpress",
             targets: [
-                "Foundations", "Typesetting", "Corpora", "Patches", "Tensors", "Layers", "ZooKit", "Zoo",
+                "Foundations", "Typesetting", "Corpora", "Patches", "Tensors", "Layers", "ZooKit", "Zoo", "Evaluation",
                 "Distribution",
             ]),
     ],
@@ -102,6 +102,9 @@ let package = Package(
         .target(
             name: "Distribution", dependencies: ["ZooKit", "Tensors", "CMPI"],
             swiftSettings: common + memorySafe + optimised),
+        .target(
+            name: "Evaluation", dependencies: ["Tensors", "Corpora", "Foundations"],
+            swiftSettings: common + memorySafe + optimised),
         // Tier 5
         .executableTarget(
             name: "letterpress",
@@ -138,6 +141,7 @@ let package = Package(
             name: "HouseTests",
             dependencies: [
                 "Patches", "Typesetting", "Corpora", "Foundations", "TestSupport", "ZooKit", "Layers", "Tensors",
+                "Evaluation",
             ],
             swiftSettings: common),
         .testTarget(
@@ -158,6 +162,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "DistributionTests", dependencies: ["Distribution", "ZooKit", "RankProbe", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "Tensors", "Foundations", "TestSupport"],
             swiftSettings: common),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),
         .testTarget(

@@ -1,4 +1,5 @@
 import Corpora
+import Evaluation
 import Foundations
 import Layers
 import Patches
@@ -127,6 +128,17 @@ enum GuideExamples {
         try context.tape.backward([(loss.sum, loss.coefficient / loss.weight)])
         let report = try unit.step()
         use(report)
+    }
+
+    static func evaluation(predicted: [Int], gold: [Int]) throws {
+        let task = try TaskCatalogue(folder: "corpora/tasks").task("glue-cola")
+        let train = try TaskData.load(task, split: "train", folder: "data")
+        for example in train.examples { use(example.textA, example.label as Any) }
+
+        let outcomes = Outcomes.classes(predicted: predicted, gold: gold, classes: task.labels.count)
+        for metric in task.metrics.compactMap(Metric.named) {
+            use(metric.name, metric(outcomes).json, Bootstrap(seed: 1).standardError(of: metric, outcomes) as Any)
+        }
     }
 
     private static func use(_ values: Any...) {}

@@ -2,6 +2,7 @@
 
 A recipe is a pair NAME.json (manifest) and NAME.py with `build(recipe)`. Only Python's standard library is used.
 """
+import csv
 import hashlib
 import html.parser
 import json
@@ -23,6 +24,20 @@ def sha256(path):
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+# Splits of labelled data, in per cent.
+SPLITS = {"train": 80, "validation": 10, "test": 10}
+
+
+def split_of(key):
+    """The split of an example, by a hash of what must not be in two of them: stable, whatever else there is."""
+    place = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % 100
+    for split, share in SPLITS.items():
+        if place < share:
+            return split
+        place -= share
+    raise AssertionError
 
 
 def squeeze(text):
@@ -141,6 +156,19 @@ class Recipe:
                 characters += len(record["text"])
         os.replace(partial, path)
         self.outputs.append({"characters": characters, "documents": documents, "file": file, "sha256": sha256(path)})
+
+    def write_table(self, file, columns, rows):
+        """Writes rows as cells between tabs under a header, quoted by RFC 4180; the last column is the text."""
+        path = self.folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        with open(partial, "w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(rows)
+        os.replace(partial, path)
+        self.outputs.append({"characters": sum(len(row[-1]) for row in rows), "documents": len(rows), "file": file,
+                             "sha256": sha256(path)})
 
     def say(self, message):
         print(f"{self.name}: {message}", file=sys.stderr)

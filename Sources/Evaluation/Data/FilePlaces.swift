@@ -1,0 +1,103 @@
+import Foundation
+
+/// Which files a split is read from.
+struct FilePlaces {
+    /// The files of one language, or of a split without languages.
+    struct Part {
+        var language: String?
+        /// Paths in the order of reading.
+        var paths: [String]
+        /// The file with the labels, where it is one of its own.
+        var labelsPath: String?
+        /// The format of each path.
+        var formats: [TaskLayout.Format]
+    }
+
+    let layout: TaskLayout
+    let files: TaskFiles
+    let columns: [String: String]
+    let parts: [Part]
+
+    /// Finds the first layout whose files are all there. Throws `noSplit`, `noLanguage`, `missingFiles`.
+    init(task: TaskDefinition, split: String, folder: String, language: String?) throws(TaskError) {
+        let layouts = task.layouts.filter { $0.splits[split] != nil }
+        guard !layouts.isEmpty else { throw .noSplit(task: task.name, split: split, known: task.splits) }
+        var expected: [String] = []
+        for layout in layouts {
+            guard let files = layout.splits[split] else { continue }
+            let known = files.languages ?? task.languages
+            let isByLanguage = files.isByLanguage || layout.folders.contains { $0.contains("{language}") }
+            if let language, !isByLanguage || !known.contains(language) {
+                throw .noLanguage(task: task.name, language: language, known: isByLanguage ? known : [])
+            }
+            let languages: [String?] = isByLanguage ? (language.map { [$0] } ?? known) : [nil]
+            var parts: [Part] = []
+            var missing: [String] = []
+            for language in languages {
+                let part = Self.part(layout, files, folder: folder, language: language, missing: &missing)
+                if let part { parts.append(part) }
+            }
+            if missing.isEmpty {
+                self.layout = layout
+                self.files = files
+                columns = layout.columns(of: files)
+                self.parts = parts
+                return
+            }
+            let more = missing.count > 3 ? " and \(missing.count - 3) more" : ""
+            expected.append("\(missing.prefix(3).joined(separator: " and "))\(more) (\(layout.name))")
+        }
+        throw .missingFiles(
+            task: task.name, split: split, folder: folder, expected: expected, obtain: task.obtaining)
+    }
+
+    private static func part(
+        _ layout: TaskLayout, _ files: TaskFiles, folder: String, language: String?, missing: inout [String]
+    ) -> Part? {
+        func named(_ name: String) -> String { language.map { name.replacing("{language}", with: $0) } ?? name }
+        func find(_ name: String, _ format: TaskLayout.Format) -> (String, TaskLayout.Format)? {
+            for place in layout.folders {
+                let base = place == "." ? "\(folder)/\(named(name))" : "\(folder)/\(named(place))/\(named(name))"
+                for (ending, format) in candidates(format) {
+                    for compression in ["", ".gz", ".zst", ".xz"] {
+                        let path = base + ending + compression
+                        if FileManager.default.fileExists(atPath: path) { return (path, format) }
+                    }
+                }
+            }
+            return nil
+        }
+        func shown(_ name: String) -> String {
+            let first = layout.folders[0] == "." ? "" : "\(named(layout.folders[0]))/"
+            return first + named(name) + (layout.format == .export ? ".jsonl, .json, .csv or .tsv" : "")
+        }
+        var part = Part(language: language, paths: [], formats: [])
+        let before = missing.count
+        for name in files.files {
+            if let (path, format) = find(name, layout.format) {
+                part.paths.append(path)
+                part.formats.append(format)
+            } else {
+                missing.append(shown(name))
+            }
+        }
+        if let name = files.labelsFile {
+            part.labelsPath = find(name, .lines)?.0
+            if part.labelsPath == nil { missing.append(shown(name)) }
+        }
+        return missing.count == before ? part : nil
+    }
+
+    private static func candidates(_ format: TaskLayout.Format) -> [(String, TaskLayout.Format)] {
+        guard format == .export else { return [("", format)] }
+        return [(".jsonl", .jsonl), (".json", .json), (".csv", .csv), (".tsv", .tsv)]
+    }
+}
+
+extension TaskDefinition {
+    /// How to get the files, in one or two sentences.
+    public var obtaining: String {
+        recipe.map { "Run corpora/fetch \($0), or name the folder above its output with --data. " + source.obtain }
+            ?? source.obtain
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+public import Foundations
+
+/// The examples of one split of a task.
+public struct TaskData: Sendable {
+    /// The task's name.
+    public let task: String
+    /// The split.
+    public let split: String
+    /// The layout whose files were read.
+    public let layout: String
+    /// The files that were read, in order.
+    public let files: [String]
+    /// The examples, in the order of the files.
+    public let examples: [TaskExample]
+    /// Lines with too many or too few cells that the task lets be left out.
+    public let skippedLines: Int
+
+    /// Reads a split from the files below `folder`; one language of it, or all.
+    ///
+    /// The first layout whose files are all there is read. `limit` ends reading after so many examples of a language. Throws
+    /// ``TaskError``; nothing is read in part. Time and memory: O(bytes).
+    public static func load(
+        _ task: TaskDefinition, split: String, folder: String, language: String? = nil, limit: Int? = nil
+    ) throws(TaskError) -> TaskData {
+        let places = try FilePlaces(task: task, split: split, folder: folder, language: language)
+        var reader = ExampleReader(
+            task: task, split: split, files: places.files, columns: places.columns,
+            header: places.layout.header)
+        for part in places.parts {
+            try reader.read(part, limit: limit)
+        }
+        guard !reader.examples.isEmpty else {
+            throw .empty(task: task.name, split: split, path: places.parts.first?.paths.first ?? folder)
+        }
+        return TaskData(
+            task: task.name, split: split, layout: places.layout.name, files: places.parts.flatMap(\.paths),
+            examples: reader.examples, skippedLines: reader.skippedLines)
+    }
+
+    /// The SHA-256 of every file that was read, by path. Throws `FileError`. O(bytes).
+    public func hashes() throws(FileError) -> [String: String] {
+        var hashes: [String: String] = [:]
+        for file in files where hashes[file] == nil { hashes[file] = try SHA256Digest.ofFile(at: file).hex }
+        return hashes
+    }
+}

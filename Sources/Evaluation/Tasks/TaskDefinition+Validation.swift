@@ -1,0 +1,150 @@
+public import Foundations
+
+extension TaskDefinition {
+    /// Checks what decoding alone cannot: that the parts fit one another. `source` names the document in messages. Throws
+    /// `ConfigError` with the path of the key.
+    public func validate(source: String) throws(ConfigError) {
+        func check(_ isTrue: Bool, _ keyPath: String, _ reason: @autoclosure () -> String) throws(ConfigError) {
+            if !isTrue { throw .invalidValue(source: source, keyPath: keyPath, reason: reason()) }
+        }
+        let isName =
+            !name.isEmpty
+            && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+        try check(isName, "name", "'\(name)' is not of small letters, digits and hyphens")
+        try check(version >= 1, "version", "it is \(version), expected 1 or more")
+        try check(Set(suites).isDisjoint(with: [name]), "suites", "a suite has the name of the task")
+        try checkMetrics(check)
+        try checkLabels(check)
+        try checkUse(check)
+        try check(!layouts.isEmpty, "layouts", "there is none")
+        try check(
+            Set(languages).count == languages.count, "languages", "a language stands twice")
+        for (index, layout) in layouts.enumerated() {
+            try checkLayout(layout, "layouts[\(index)]", check)
+        }
+        for (preset, models) in presets.sorted(by: { $0.key < $1.key }) {
+            for (model, settings) in models.sorted(by: { $0.key < $1.key }) {
+                let flaw = settings.flaw
+                try check(flaw == nil, "presets.\(preset).\(model)", flaw ?? "")
+            }
+        }
+        for (index, scores) in published.enumerated() {
+            try check(
+                Metric.named(scores.metric) != nil, "published[\(index)].metric",
+                "there is no metric '\(scores.metric)'")
+            try check(scores.scale > 0, "published[\(index)].scale", "it is \(scores.scale), expected above 0")
+        }
+    }
+
+    private typealias Check = (Bool, String, @autoclosure () -> String) throws(ConfigError) -> Void
+
+    private func checkMetrics(_ check: Check) throws(ConfigError) {
+        try check(!metrics.isEmpty, "metrics", "there is none")
+        for (index, name) in metrics.enumerated() {
+            let near = NearNames.of(name, among: kind.metrics)
+            try check(
+                kind.metrics.contains(name), "metrics[\(index)]",
+                "the kind \(kind) has no metric '\(name)'; "
+                    + (near.isEmpty ? "there are: " : "near: ")
+                    + (near.isEmpty ? kind.metrics : near).joined(separator: ", "))
+        }
+        guard let main = metrics.first.flatMap(Metric.named) else { return }
+        try check(
+            main.direction == direction, "direction",
+            "it is \(direction.rawValue), but of \(main.name) a \(main.direction.rawValue) value is better")
+        let needsScript = metrics.contains("pass_rate")
+        try check(!needsScript || script != nil, "script", "it is missing, and the metric pass_rate needs it")
+    }
+
+    private func checkLabels(_ check: Check) throws(ConfigError) {
+        if kind.needs.contains(.classes) {
+            try check(
+                labels.count >= 2, "labels", "a classification needs at least two classes, there are \(labels.count)")
+            let binary = metrics.contains("f1")
+            try check(!binary || labels.count == 2, "metrics", "f1 is of two classes; name f1_macro or f1_micro")
+        } else {
+            try check(labels.isEmpty, "labels", "the kind \(kind) has no classes")
+        }
+        try check(Set(labels).count == labels.count, "labels", "a class stands twice")
+        for (alias, label) in labelAliases.sorted(by: { $0.key < $1.key }) {
+            try check(labels.contains(label), "label_aliases.\(alias)", "there is no class '\(label)'")
+        }
+        if let range {
+            try check(
+                kind.needs.contains(.number) && range.count == 2 && range[0] < range[range.count - 1], "range",
+                "expected the least and the greatest label of a regression")
+        }
+        let needsPrompt = kind.needs.contains { [.choices, .target, .answers].contains($0) }
+        try check(needsPrompt == (prompt != nil), "prompt", needsPrompt ? "it is missing" : "the kind \(kind) has none")
+        guard let prompt else { return }
+        if kind.needs.contains(.choices) {
+            try check(
+                (prompt.choices != nil) != (prompt.choicesFrom != nil), "prompt",
+                "expected choices, or choices_from with choice")
+            try check(
+                (prompt.choicesFrom != nil) == (prompt.choice != nil), "prompt.choice",
+                "choices_from and choice go together")
+            if let choices = prompt.choices {
+                try check(choices.count >= 2, "prompt.choices", "there are fewer than two")
+                for (key, count) in [("contexts", prompt.contexts?.count), ("answer_names", prompt.answerNames?.count)]
+                {
+                    try check(
+                        count == nil || count == choices.count, "prompt.\(key)",
+                        "\(count ?? 0) for \(choices.count) choices")
+                }
+            }
+        }
+        try check(!kind.needs.contains(.target) || prompt.target != nil, "prompt.target", "it is missing")
+    }
+
+    private func checkUse(_ check: Check) throws(ConfigError) {
+        let known = splits
+        for (key, split) in [("train", use.train), ("select", use.select)] + use.report.map({ ("report", $0) }) {
+            guard let split else { continue }
+            let near = NearNames.of(split, among: known)
+            try check(
+                known.contains(split), "use.\(key)",
+                "no layout has a split '\(split)'; " + (near.isEmpty ? "there are: " : "near: ")
+                    + (near.isEmpty ? known : near).joined(separator: ", "))
+        }
+        try check(!use.report.isEmpty, "use.report", "there is no split to report on")
+        try check(
+            !kind.isFineTuned || use.train != nil, "use.train", "it is missing, and the kind \(kind) is fine-tuned")
+    }
+
+    private func checkLayout(_ layout: TaskLayout, _ path: String, _ check: Check) throws(ConfigError) {
+        try check(!layout.splits.isEmpty, "\(path).splits", "there is none")
+        try check(!layout.folders.isEmpty, "\(path).folders", "there is none")
+        for (split, files) in layout.splits.sorted(by: { $0.key < $1.key }) {
+            let place = "\(path).splits.\(split)"
+            try check(!files.files.isEmpty, "\(place).files", "there is none")
+            for file in files.files + layout.folders {
+                try check(
+                    !file.hasPrefix("/") && !file.split(separator: "/").contains(".."), "\(place).files",
+                    "'\(file)' leads out of the data folder")
+            }
+            let isByLanguage = files.isByLanguage || layout.folders.contains { $0.contains("{language}") }
+            try check(
+                !isByLanguage || !(files.languages ?? languages).isEmpty, "\(place).languages",
+                "{language} stands in a name and there are no languages")
+            let columns = layout.columns(of: files)
+            for column in neededColumns(files).sorted() {
+                let near = NearNames.of(column, among: columns.keys)
+                try check(
+                    columns[column] != nil, "\(place).columns",
+                    "nothing is named for \(column)" + (near.isEmpty ? "" : " (near: \(near.joined(separator: ", ")))"))
+            }
+        }
+    }
+
+    /// The columns without which a split of this task cannot be read.
+    func neededColumns(_ files: TaskFiles) -> Set<String> {
+        var needed = prompt?.columns ?? []
+        if kind.needs.contains(.text) { needed.insert("text_a") }
+        let hasLabels = files.labelled && files.labelsFile == nil
+        if hasLabels, kind.needs.contains(where: { $0 == .classes || $0 == .number }) { needed.insert("label") }
+        if hasLabels, kind.needs.contains(.choices), prompt?.answerIndex == nil { needed.insert("label") }
+        if kind.needs.contains(.answers), script == nil, files.labelled { needed.insert("answers") }
+        return needed
+    }
+}

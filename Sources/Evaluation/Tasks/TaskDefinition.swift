@@ -1,0 +1,90 @@
+public import Foundations
+
+/// A task, as its file describes it: what is asked, where the files lie and what they hold, how answers are scored.
+public struct TaskDefinition: Codable, Sendable, Equatable {
+    /// The name on the command line and in results: the file's name without ending.
+    public var name: String
+    /// Raised with each change that changes scores.
+    public var version: Int
+    /// What is asked of a model.
+    public var kind: TaskKind
+    /// One line for people.
+    public var summary: String
+    /// Names under which several tasks are asked for at once ("glue").
+    public var suites: [String]
+    /// Names of the classes, in the order of their numbers.
+    public var labels: [String]
+    /// Other spellings of classes in files.
+    public var labelAliases: [String: String]
+    /// The least and the greatest number that a regression's label may be.
+    public var range: [Double]?
+    /// How a record becomes a prompt.
+    public var prompt: TaskPrompt?
+    /// Languages, in the order of reports.
+    public var languages: [String]
+    /// The forms in which the files are handed around; the first that is complete is read.
+    public var layouts: [TaskLayout]
+    /// What the splits are for.
+    public var use: TaskUse
+    /// Names of metrics; the first is the main one.
+    public var metrics: [String]
+    /// Whether a `higher` or a `lower` value of the main metric is better.
+    public var direction: Metric.Direction
+    /// Settings of fine-tuning runs, by preset and model (`paper`, `pixelgpt`).
+    public var presets: [String: [String: TaskPreset]]
+    /// Who made the data, and how to get them.
+    public var source: TaskSource
+    /// The folder below `corpora` that is the data folder unless one is named.
+    public var home: String?
+    /// The recipe of `corpora/fetch` that makes the files.
+    public var recipe: String?
+    /// The program that judges generated text: run with the text on standard input and the answers as arguments, 0 passes.
+    public var script: String?
+    /// Scores that publications print.
+    public var published: [PublishedScores]
+
+    enum CodingKeys: String, CodingKey {
+        case name, version, kind, summary, suites, labels, range, prompt, languages, layouts, use, metrics, direction,
+            presets
+        case source, home, recipe, script, published
+        case labelAliases = "label_aliases"
+    }
+
+    /// Decodes; lists that may be empty may be left out.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func orEmpty<T: Decodable>(_ key: CodingKeys, _ empty: T) throws -> T {
+            try container.decodeIfPresent(T.self, forKey: key) ?? empty
+        }
+        name = try container.decode(String.self, forKey: .name)
+        version = try container.decode(Int.self, forKey: .version)
+        kind = try container.decode(TaskKind.self, forKey: .kind)
+        summary = try container.decode(String.self, forKey: .summary)
+        suites = try orEmpty(.suites, [])
+        labels = try orEmpty(.labels, [])
+        labelAliases = try orEmpty(.labelAliases, [:])
+        range = try container.decodeIfPresent([Double].self, forKey: .range)
+        prompt = try container.decodeIfPresent(TaskPrompt.self, forKey: .prompt)
+        languages = try orEmpty(.languages, [])
+        layouts = try container.decode([TaskLayout].self, forKey: .layouts)
+        use = try container.decode(TaskUse.self, forKey: .use)
+        metrics = try container.decode([String].self, forKey: .metrics)
+        direction = try container.decode(Metric.Direction.self, forKey: .direction)
+        presets = try orEmpty(.presets, [:])
+        source = try container.decode(TaskSource.self, forKey: .source)
+        home = try container.decodeIfPresent(String.self, forKey: .home)
+        recipe = try container.decodeIfPresent(String.self, forKey: .recipe)
+        script = try container.decodeIfPresent(String.self, forKey: .script)
+        published = try orEmpty(.published, [])
+    }
+
+    /// Decodes and checks a task. `source` names the document in messages. Throws `ConfigError` with the path of the key.
+    public static func decode(_ bytes: [UInt8], source: String) throws(ConfigError) -> TaskDefinition {
+        let task = try StrictJSON.decode(TaskDefinition.self, from: bytes, source: source)
+        try task.validate(source: source)
+        return task
+    }
+
+    /// The names of all splits of all layouts, sorted.
+    public var splits: [String] { Set(layouts.flatMap { $0.splits.keys }).sorted() }
+}

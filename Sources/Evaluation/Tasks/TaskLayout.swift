@@ -1,0 +1,107 @@
+/// One form in which the files of a task are handed around: the official files, or an export of a copy.
+public struct TaskLayout: Codable, Sendable, Equatable {
+    /// How a file is cut into records.
+    public enum Format: String, Codable, Sendable, CaseIterable {
+        /// Cells between tabs, one record a line; quotes are characters like any other.
+        case rawTSV = "raw_tsv"
+        /// Cells between tabs, quoted by RFC 4180.
+        case tsv
+        /// Cells between commas, RFC 4180.
+        case csv
+        /// One JSON object a line.
+        case jsonl
+        /// One JSON array of objects.
+        case json
+        /// A file name without ending, to which `.jsonl`, `.json`, `.csv` and `.tsv` are tried in this order.
+        case export
+        /// One text a line, in the column `1`.
+        case lines
+        /// Lines between blank lines are one record; the columns are `1`, `2`, ….
+        case blocks
+    }
+
+    /// The name, for messages ("official").
+    public var name: String
+    /// How the files are cut into records.
+    public var format: Format
+    /// Folders below the data folder in which the files are looked for, in this order. May hold `{language}`.
+    public var folders: [String]
+    /// Whether a raw table begins with the names of its columns; without them they are `1`, `2`, ….
+    public var header: Bool
+    /// Which column holds what: `id`, `text_a`, `text_b`, `label`, `language`, `answers`, `choice_labels`, and names that the
+    /// prompt uses. The value is a column; of JSON records a path: `question.stem`, `question.choices[].text`.
+    public var columns: [String: String]
+    /// The files of each split.
+    public var splits: [String: TaskFiles]
+
+    enum CodingKeys: String, CodingKey { case name, format, folders, header, columns, splits }
+
+    /// Decodes; `folders` and `header` may be left out.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        format = try container.decode(Format.self, forKey: .format)
+        folders = try container.decodeIfPresent([String].self, forKey: .folders) ?? ["."]
+        header = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
+        columns = try container.decode([String: String].self, forKey: .columns)
+        splits = try container.decode([String: TaskFiles].self, forKey: .splits)
+    }
+
+    /// The columns of a split: its own before those of the layout.
+    public func columns(of files: TaskFiles) -> [String: String] {
+        columns.merging(files.columns ?? [:]) { $1 }.filter { !$0.value.isEmpty }
+    }
+}
+
+/// The files of one split in one layout.
+public struct TaskFiles: Codable, Sendable, Equatable {
+    /// What becomes of a line with too many or too few cells.
+    public enum BadLines: String, Codable, Sendable {
+        /// It is an error.
+        case stop
+        /// It is left out and counted.
+        case skip
+    }
+
+    /// Names below one of the folders, read one after the other. May hold `{language}`.
+    public var files: [String]
+    /// Columns that differ from the layout's; an empty name takes a column away.
+    public var columns: [String: String]?
+    /// Whether there is a header, where it differs from the layout.
+    public var header: Bool?
+    /// Whether the labels are given away.
+    public var labelled: Bool
+    /// A file with one label a line, beside the records.
+    public var labelsFile: String?
+    /// Columns and what they must hold for a record to belong here. Values may hold `{language}`.
+    public var `where`: [String: String]?
+    /// The languages of this split, where they are not the task's.
+    public var languages: [String]?
+    /// What becomes of a line with too many or too few cells.
+    public var badLines: BadLines
+
+    enum CodingKeys: String, CodingKey {
+        case files, columns, header, labelled, languages
+        case `where`
+        case labelsFile = "labels_file"
+        case badLines = "bad_lines"
+    }
+
+    /// Decodes; only `files` must be there.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        files = try container.decode([String].self, forKey: .files)
+        columns = try container.decodeIfPresent([String: String].self, forKey: .columns)
+        header = try container.decodeIfPresent(Bool.self, forKey: .header)
+        labelled = try container.decodeIfPresent(Bool.self, forKey: .labelled) ?? true
+        labelsFile = try container.decodeIfPresent(String.self, forKey: .labelsFile)
+        `where` = try container.decodeIfPresent([String: String].self, forKey: .where)
+        languages = try container.decodeIfPresent([String].self, forKey: .languages)
+        badLines = try container.decodeIfPresent(BadLines.self, forKey: .badLines) ?? .stop
+    }
+
+    /// Whether a file name, or what a record must hold, depends on the language.
+    var isByLanguage: Bool {
+        (files + Array((`where` ?? [:]).values)).contains { $0.contains("{language}") }
+    }
+}
