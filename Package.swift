@@ -117,7 +117,8 @@ let package = Package(
         .executableTarget(
             name: "letterpress-bench",
             dependencies: [
-                "Corpora", "Typesetting", "ZooKit", "Layers", "Tensors", "Foundations", "CKernels", "COneDNN",
+                "Corpora", "Typesetting", "Distribution", "ZooKit", "Layers", "Tensors", "Foundations", "CKernels",
+                "COneDNN",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         // Tests

@@ -39,7 +39,6 @@ static char problem[256];
 static char leaving[512], terminated[512];
 static size_t terminated_length;
 static struct sigaction before;
-static volatile sig_atomic_t is_ended;
 
 static void *symbol(void *library, const char *name) {
     void *found = dlsym(library, name);
@@ -75,7 +74,7 @@ static void leave(int status, void *unused) {
     int is_over = 0;
     if (mpi.Finalized(&is_over) != MPI_SUCCESS || is_over) return;
     if (status == 0) {
-        mpi.Finalize();
+        lp_mpi_leave();
         return;
     }
     char text[600];
@@ -85,15 +84,24 @@ static void leave(int status, void *unused) {
 }
 
 static void on_termination(int signal, siginfo_t *information, void *context) {
-    is_ended = 1;
+    say(terminated, terminated_length);
     if (before.sa_flags & SA_SIGINFO) {
         before.sa_sigaction(signal, information, context);
     } else if (before.sa_handler == SIG_DFL) {
-        say(terminated, terminated_length);
         _exit(128 + signal);
     } else if (before.sa_handler != SIG_IGN) {
         before.sa_handler(signal);
     }
+}
+
+void lp_mpi_watch(void) {
+    struct sigaction current, action = {.sa_flags = SA_SIGINFO | SA_RESTART};
+    action.sa_sigaction = on_termination;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGTERM, NULL, &current) != 0) return;
+    if (current.sa_flags & SA_SIGINFO && current.sa_sigaction == on_termination) return;
+    before = current;
+    sigaction(SIGTERM, &action, NULL);
 }
 
 int lp_mpi_join(int *rank, int *size, char *host, size_t capacity) {
@@ -110,14 +118,11 @@ int lp_mpi_join(int *rank, int *size, char *host, size_t capacity) {
         leaving, sizeof leaving, "letterpress: rank %d of %d on %.200s leaves with exit code ", *rank, *size, name);
     snprintf(
         terminated, sizeof terminated,
-        "letterpress: rank %d of %d on %.200s was ended by SIGTERM, as launchers do when another rank is gone; finished files "
-        "are whole, --resume goes on from them\n", *rank, *size, name);
+        "letterpress: rank %d of %d on %.200s was told to end by SIGTERM, as launchers do when another rank is gone; finished "
+        "files are whole, --resume goes on from them\n", *rank, *size, name);
     terminated_length = strlen(terminated);
     on_exit(leave, NULL);
-    struct sigaction action = {.sa_flags = SA_SIGINFO | SA_RESTART};
-    action.sa_sigaction = on_termination;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGTERM, &action, &before);
+    lp_mpi_watch();
     return MPI_SUCCESS;
 }
 
@@ -128,7 +133,15 @@ void lp_mpi_explain(int code, char *text, size_t capacity) {
     snprintf(text, capacity, "%s", found);
 }
 
-bool lp_mpi_is_ended(void) { return is_ended; }
+int lp_mpi_leave(void) {
+    int is_over = 0;
+    int code = mpi.Finalized(&is_over);
+    if (code == MPI_SUCCESS && !is_over) code = mpi.Finalize();
+    struct sigaction current;
+    if (sigaction(SIGTERM, NULL, &current) == 0 && current.sa_flags & SA_SIGINFO && current.sa_sigaction == on_termination)
+        sigaction(SIGTERM, &before, NULL);
+    return code;
+}
 
 int lp_mpi_send(const void *bytes, int count, int to, lp_mpi_request *request) {
     return mpi.Isend(bytes, count, mpi.byte, to, 0, mpi.world, (MPI_Request *)request);

@@ -21,8 +21,6 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible {
     case call(Place, doing: String, reason: String)
     /// Other ranks did not come.
     case noAnswer(Place, doing: String, seconds: Int)
-    /// The process was asked to end while it waited for others.
-    case ended(Place, doing: String)
     /// Numbers of a type that is not added up.
     case type(String)
 
@@ -38,8 +36,6 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible {
             "\(place): \(reason) when it \(doing); another rank may be gone; \(resume)"
         case .noAnswer(let place, let doing, let seconds):
             "\(place): no answer for \(seconds) s when it \(doing); another rank is gone or stands still; \(resume)"
-        case .ended(let place, let doing):
-            "\(place): was ended by SIGTERM when it \(doing), as launchers do when another rank is gone; \(resume)"
         case .type(let name): "numbers of type \(name) cannot be added up over ranks; there are float32 and float64"
         }
     }

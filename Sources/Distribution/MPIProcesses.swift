@@ -102,6 +102,9 @@ public final class MPIProcesses: Communicator {
 
     /// Returns when every rank has come here.
     public func barrier() throws { try transfers.meet(doing: "waited for all") }
+
+    /// Parts from the others when all ranks do so; nothing can be called afterwards, and each may exit with any code.
+    public func leave() throws { try transfers.leave() }
 }
 
 extension Range<Int> {

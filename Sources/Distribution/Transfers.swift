@@ -82,7 +82,6 @@ import Glibc
     private func wait(_ requests: inout [lp_mpi_request?], _ doing: String) throws(CommunicationError) {
         let clock = ContinuousClock()
         var begin: ContinuousClock.Instant?
-        var end: ContinuousClock.Instant?
         var rounds = 0
         while true {
             var isDone = false
@@ -91,17 +90,17 @@ import Glibc
             rounds += 1
             if rounds % 64 == 0 { sched_yield() }
             guard rounds % 8192 == 0 else { continue }
+            lp_mpi_watch()
             let now = clock.now
             if let begin, begin.duration(to: now) > .seconds(patience) {
                 throw .noAnswer(place, doing: doing, seconds: patience)
             }
             begin = begin ?? now
-            guard lp_mpi_is_ended() else { continue }
-            // Who was only asked to stop comes soon; launchers kill a second after they asked.
-            if let end, end.duration(to: now) > .milliseconds(400) { throw .ended(place, doing: doing) }
-            end = end ?? now
         }
     }
+
+    /// Parts from the others.
+    func leave() throws(CommunicationError) { try check(lp_mpi_leave(), "parted") }
 
     private func check(_ code: Int32, _ doing: String) throws(CommunicationError) {
         guard code == 0 else { throw .call(place, doing: doing, reason: Self.explain(code)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Distribution
 import Foundation
 import Foundations
 import Layers
@@ -6,7 +7,7 @@ import Tensors
 import ZooKit
 
 /// Measures a training step of a pixel model: forward, backward, clip, AdamW on random pixels; the twin of
-/// Tests/Peers/torch_step.py.
+/// Tests/Peers/torch_step.py. Under `mpirun` each rank has such a batch, and gradients are added up over ranks.
 struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Time and memory of a training step.")
 
@@ -27,6 +28,7 @@ struct Step: ParsableCommand {
             throw ValidationError("--mode is fp32 or bf16, not \(mode)")
         }
         guard steps >= 2 else { throw ValidationError("--steps is at least 2, not \(steps)") }
+        let group = try MPIProcesses.joined()
         let kernels = try CPUKernels(threads: threads)
         let workspace = try Workspace(kernels: kernels, precision: precision)
         var config = DecoderConfig(
@@ -43,15 +45,21 @@ struct Step: ParsableCommand {
         let pixels = (0..<batch).map { _ in
             (0..<patches * 768).map { _ in UInt8(truncatingIfNeeded: random.next() >> 56) }
         }
+        let reduction = GradientReduction(group, workspace: workspace)
         var seconds: [Double] = []
+        var exchanges: [Double] = []
         var steady: [Int] = []
         var loss = 0.0
         for step in 0..<steps {
             let start = ContinuousClock.now
             let before = kernels.counters.allocations
-            loss = try Self.step(model, unit, pixels, patches, workspace, recompute: recompute, number: step)
-            let spent = start.duration(to: .now)
-            seconds.append(Double(spent.components.seconds) + Double(spent.components.attoseconds) * 1e-18)
+            loss = try Self.step(model, unit, pixels, patches, workspace, recompute: recompute, number: step) {
+                try group.barrier()
+                let begin = ContinuousClock.now
+                try reduction.sum(unit.trained)
+                exchanges.append(begin.duration(to: .now) / .seconds(1))
+            }
+            seconds.append(start.duration(to: .now) / .seconds(1))
             steady.append(kernels.counters.allocations - before)
         }
         let middle = median(Array(seconds.dropFirst()))
@@ -59,7 +67,11 @@ struct Step: ParsableCommand {
         let operations =
             6 * Double(count) * rows
             + 6 * Double(layers * width) * Double(patches * patches) * Double(batch)
+        guard group.rank == 0 else { return }
+        let traffic = Traffic(group, bytes: Double(count * 4), steps: steps)
         try printJSON([
+            "ranks": group.size, "exchange_seconds": median(Array(exchanges.dropFirst())),
+            "sent_bytes_by_step": traffic.sent, "least_bytes_by_step": traffic.least,
             "mode": mode, "threads": threads, "parameters": count, "seconds": middle, "runs": seconds,
             "patches_per_second": rows / middle, "gflops": operations / middle / 1e9, "peak_mb": peakMegabytes(),
             "arena_peak_mb": Double(workspace.arena.peakBytes) / 1048576, "loss": loss,
@@ -70,7 +82,7 @@ struct Step: ParsableCommand {
 
     private static func step(
         _ model: LanguageModel, _ unit: OptimisationUnit, _ pixels: [[UInt8]], _ patches: Int, _ workspace: Workspace,
-        recompute: Bool, number: Int
+        recompute: Bool, number: Int, exchange: () throws -> Void
     ) throws -> Double {
         unit.clearGradients()
         let tape = Tape(workspace)
@@ -80,8 +92,20 @@ struct Step: ParsableCommand {
             pixels, seen: pixels.map { _ in patches }, patchBytes: 768, workspace: workspace)
         let term = try model.nextPatchLoss(model.hidden(input, context), input, context)
         try tape.backward([(term.sum, 1 / term.weight)])
+        try exchange()
         _ = try unit.step()
         return try workspace.values(term.sum)[0] / term.weight
+    }
+}
+
+/// Bytes that a rank sends in a step, and the least that sums need: 2 (n - 1) / n of the gradients'.
+struct Traffic {
+    let sent: Double
+    let least: Double
+
+    init(_ group: any Communicator, bytes: Double, steps: Int) {
+        sent = Double((group as? MPIProcesses)?.bytesSent ?? 0) / Double(steps)
+        least = 2 * Double(group.size - 1) / Double(group.size) * bytes
     }
 }
 

@@ -26,7 +26,7 @@ struct RankTests {
         #expect(run.errorText.contains("rank 1"), "\(run.errorText)")
         #expect(run.errorText.contains("signal 9"), "\(run.errorText)")
         #expect(
-            run.errorText.contains(/letterpress: rank [02] of 3 on .* was ended by SIGTERM.*--resume/),
+            run.errorText.contains(/letterpress: rank [02] of 3 on .* was told to end by SIGTERM.*--resume/),
             "\(run.errorText)")
     }
 
@@ -36,6 +36,12 @@ struct RankTests {
         #expect(run.text.isEmpty)
         #expect(run.errorText.contains("rank 1 has had enough"))
         #expect(run.errorText.contains(/rank 1 of 3 on .* leaves with exit code 65/), "\(run.errorText)")
+    }
+
+    @Test func ranksThatPartedMayEndWithAnyCode() throws {
+        let run = try Ranks.run(3, "stop")
+        #expect(run.status == 75, "\(run.errorText)")
+        #expect(!run.errorText.contains("letterpress: rank"), "\(run.errorText)")
     }
 
     @Test func aRankThatStandsStillIsNotWaitedForForever() throws {

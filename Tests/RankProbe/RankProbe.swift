@@ -3,8 +3,8 @@ import Foundation
 import Tensors
 import ZooKit
 
-/// A program for tests of several ranks: `RankProbe operations|kill|fail|still|leave [bytes of a piece]`. Rank 1 is the one that
-/// does what the last four say.
+/// A program for tests of several ranks: `RankProbe operations|kill|fail|still|stop [bytes of a piece]`. Rank 1 is the one that
+/// does what the next three say; `stop` ends all with 75.
 @main
 struct RankProbe {
     static func main() {
@@ -25,9 +25,9 @@ struct RankProbe {
             case "still":
                 if communicator.rank == 1 { sleep(10) }
                 try communicator.barrier()
-            case "leave":
-                if communicator.rank == 1 { exit(0) }
-                try communicator.barrier()
+            case "stop":
+                try (communicator as? MPIProcesses)?.leave()
+                exit(75)
             default: throw Failure(text: "what?", code: 64)
             }
             print("rank \(communicator.rank) of \(communicator.size) is done")

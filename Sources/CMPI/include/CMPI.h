@@ -13,14 +13,17 @@ const char *lp_mpi_open(void);
 
 /// Joins the processes that a launcher started together, once, after lp_mpi_open. From here on the end of this process ends its
 /// part: exit with 0 waits for the others, exit with another code ends them all with that code. A SIGTERM, which launchers send
-/// when another rank is gone, leaves a message and ends the process, or goes to the handler that there was before.
+/// when another rank is gone, leaves a message, and then does what it did before.
 int lp_mpi_join(int *rank, int *size, char *host, size_t capacity);
 
 /// What an error code means, zero included in `capacity`.
 void lp_mpi_explain(int code, char *text, size_t capacity);
 
-/// Whether a SIGTERM came that the process has a handler for.
-bool lp_mpi_is_ended(void);
+/// Sees that a SIGTERM leaves a message, also where a handler was set since the last call.
+void lp_mpi_watch(void);
+
+/// Parts from the others, who do the same; the way the process ends concerns them no more.
+int lp_mpi_leave(void);
 
 /// Begins to send bytes to a rank.
 int lp_mpi_send(const void *bytes, int count, int to, lp_mpi_request *request);

@@ -45,10 +45,11 @@ struct PretrainJob {
             ])
     }
 
-    /// Trains to the end, or until a signal; whether it came to the end.
+    /// Trains to the end, or until a signal, with all processes that `mpirun` started together; whether it came to the end.
     func run(in folder: String, resumes: Bool, fonts: FontFlags, report: ReportFlags) throws -> Bool {
         let communicator = try MPIProcesses.joined()
         let isFirst = communicator.rank == 0
+        let report = isFirst ? report : .silent
         let parts = try parts(fonts, report)
         let workspace = try Workspace(
             kernels: CPUKernels(threads: computing.trainingThreads),
@@ -65,11 +66,12 @@ struct PretrainJob {
         try communicator.onRank0 { try saveSettings(to: run.folder) }
         StopSignal.listen()
         let printer = PretrainPrinter(
-            report: isFirst ? report : .silent, settings: pretrain, model: sources.model ?? "", folder: folder,
+            report: report, settings: pretrain, model: sources.model ?? "", folder: folder,
             peak: try PeakRate.measured(workspace))
         defer { printer.clear() }
         let steps = try run.run(shouldStop: { StopSignal.number != nil }) { try printer.show($0) }
         try printer.finish(steps: steps)
+        try (communicator as? MPIProcesses)?.leave()
         return steps == pretrain.steps
     }
 
