@@ -100,7 +100,7 @@ let package = Package(
             name: "Zoo", dependencies: ["ZooKit"], exclude: methods.map { "\($0)/README.md" },
             swiftSettings: common + memorySafe + optimised),
         .target(
-            name: "Distribution", dependencies: ["ZooKit", "Tensors", "CMPI"],
+            name: "Distribution", dependencies: ["ZooKit", "Patches", "Tensors", "CMPI"],
             swiftSettings: common + memorySafe + optimised),
         .target(
             name: "Evaluation", dependencies: ["Tensors", "Corpora", "Foundations"],

@@ -30,8 +30,8 @@ public struct ReadReport: Codable, Sendable, Equatable {
         case passedOver = "passed_over"
     }
 
-    /// An empty report.
-    public init() {}
+    /// A report of so many documents and no problem.
+    public init(documents: Int = 0) { self.documents = documents }
 
     /// Whether anything was wrong.
     public var isClean: Bool { problems.isEmpty }

@@ -1,4 +1,5 @@
 public import Foundation
+public import Patches
 public import ZooKit
 
 /// The processes that `mpirun` or `srun` started together, one of which is this one. They speak through Open MPI, which is opened
@@ -7,7 +8,7 @@ public import ZooKit
 /// Sums depend on the number of ranks alone: not on the network, the machines or the version of Open MPI. All ranks must call the
 /// same operations in the same order, from one thread at a time. An operation that fails leaves the group unusable; a process that
 /// then exits with another code than 0 ends all others with that code, and one that exits with 0 waits for them.
-public final class MPIProcesses: Communicator {
+public final class MPIProcesses: Communicator, RenderGroup {
     /// This process, from 0 on.
     public var rank: Int { transfers.place.rank }
     /// How many there are.
@@ -74,30 +75,36 @@ public final class MPIProcesses: Communicator {
 
     /// What every rank gives, by rank, on rank 0; nothing elsewhere.
     public func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
-        let doing = "gathered what ranks have"
-        let width = MemoryLayout<Int>.stride
         guard rank == 0 else {
-            unsafe transfers.own.storeBytes(of: bytes.count, as: Int.self)
-            try transfers.send(width, to: 0, doing: doing)
-            for piece in bytes.indices.pieces(of: pieceBytes) {
-                unsafe transfers.own.copyBytes(from: bytes[piece])
-                try transfers.send(piece.count, to: 0, doing: doing)
-            }
+            try send(bytes)
             return []
         }
-        var all = [bytes]
-        for origin in 1..<max(size, 1) {
-            try transfers.receive(width, from: origin, doing: doing)
-            let count = unsafe transfers.other.load(as: Int.self)
-            var found: [UInt8] = []
-            found.reserveCapacity(count)
-            for piece in (0..<count).pieces(of: pieceBytes) {
-                try transfers.receive(piece.count, from: origin, doing: doing)
-                unsafe found.append(contentsOf: transfers.other.prefix(piece.count))
-            }
-            all.append(found)
+        return try [bytes] + (1..<max(size, 1)).map { try receive(from: $0) }
+    }
+
+    /// Gives bytes to rank 0; called by the others. May wait until rank 0 takes them.
+    public func send(_ bytes: [UInt8]) throws {
+        let doing = "sent bytes to rank 0"
+        unsafe transfers.own.storeBytes(of: bytes.count, as: Int.self)
+        try transfers.send(MemoryLayout<Int>.stride, to: 0, doing: doing)
+        for piece in bytes.indices.pieces(of: pieceBytes) {
+            unsafe transfers.own.copyBytes(from: bytes[piece])
+            try transfers.send(piece.count, to: 0, doing: doing)
         }
-        return all
+    }
+
+    /// The next bytes that a rank gave; called by rank 0.
+    public func receive(from origin: Int) throws -> [UInt8] {
+        let doing = "waited for bytes of rank \(origin)"
+        try transfers.receive(MemoryLayout<Int>.stride, from: origin, doing: doing)
+        let count = unsafe transfers.other.load(as: Int.self)
+        var found: [UInt8] = []
+        found.reserveCapacity(count)
+        for piece in (0..<count).pieces(of: pieceBytes) {
+            try transfers.receive(piece.count, from: origin, doing: doing)
+            unsafe found.append(contentsOf: transfers.other.prefix(piece.count))
+        }
+        return found
     }
 
     /// Returns when every rank has come here.

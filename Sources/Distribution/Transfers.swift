@@ -38,7 +38,7 @@ import Glibc
         let source = unsafe own.baseAddress.map { unsafe $0 + sent.lowerBound }
         try check(unsafe lp_mpi_send(source, Int32(sent.count), Int32(target), &requests[1]), doing)
         bytesSent += sent.count
-        unsafe try wait(&requests, doing)
+        unsafe try wait(&requests, doing, naps: false)
     }
 
     /// Sends the first `count` bytes of ``own``.
@@ -77,9 +77,11 @@ import Glibc
         unsafe try wait(&requests, doing)
     }
 
-    /// Moves things on until the requests have ended. The processor is offered to others in between: a rank that waits must not
-    /// take the time of one that works.
-    private func wait(_ requests: inout [lp_mpi_request?], _ doing: String) throws(CommunicationError) {
+    /// Moves things on until the requests have ended. The processor is offered to others in between, and with `naps` left to them
+    /// after a millisecond or so: a rank that waits must not take the time of threads that work.
+    private func wait(
+        _ requests: inout [lp_mpi_request?], _ doing: String, naps: Bool = true
+    ) throws(CommunicationError) {
         let clock = ContinuousClock()
         var begin: ContinuousClock.Instant?
         var rounds = 0
@@ -89,7 +91,8 @@ import Glibc
             if isDone { return }
             rounds += 1
             if rounds % 64 == 0 { sched_yield() }
-            guard rounds % 8192 == 0 else { continue }
+            if naps, rounds > 4096 { usleep(100) }
+            guard rounds % (naps ? 1024 : 8192) == 0 else { continue }
             lp_mpi_watch()
             let now = clock.now
             if let begin, begin.duration(to: now) > .seconds(patience) {

@@ -61,10 +61,51 @@ enum Ranks {
         try run(count, product: "RankProbe", arguments)
     }
 
-    static func run(_ count: Int, product: String, _ arguments: [String], limit: Double = 60) throws -> Execution {
+    static func run(
+        _ count: Int, product: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> Execution {
         try Execution.run(
-            launcher ?? "mpirun",
-            ["--allow-run-as-root", "--oversubscribe", "-n", "\(count)", try Repository.product(product)] + arguments,
-            limit: limit)
+            launcher ?? "mpirun", words(count, product: product, arguments), environment: environment, limit: 100)
+    }
+
+    /// What follows `mpirun`.
+    static func words(_ count: Int, product: String, _ arguments: [String]) throws -> [String] {
+        ["--allow-run-as-root", "--oversubscribe", "-n", "\(count)", try Repository.product(product)] + arguments
+    }
+}
+
+/// A command that runs on several ranks, or alone, while the test does something to it.
+final class RunningRanks {
+    private let process = Process()
+    private let folder: TemporaryFolder
+
+    init(_ count: Int, product: String, _ arguments: [String], environment: [String: String]) throws {
+        folder = try TemporaryFolder()
+        process.executableURL = URL(
+            fileURLWithPath: count > 1 ? Ranks.launcher ?? "mpirun" : try Repository.product(product))
+        process.arguments = count > 1 ? try Ranks.words(count, product: product, arguments) : arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardOutput = FileHandle(forWritingAtPath: try folder.write("", to: "output"))
+        process.standardError = FileHandle(forWritingAtPath: try folder.write("", to: "errors"))
+        try process.run()
+    }
+
+    /// Sends a signal to one rank, or to the process alone, as soon as a file is there. Whether it was in time.
+    func send(_ signal: Int32, to rank: Int, when file: String) throws -> Bool {
+        while process.isRunning, !FileManager.default.fileExists(atPath: file) { usleep(500) }
+        let own = process.processIdentifier
+        let children = try String(contentsOfFile: "/proc/\(own)/task/\(own)/children", encoding: .utf8)
+            .split(separator: " ").compactMap { Int32($0) }.sorted()
+        guard process.isRunning else { return false }
+        return kill(children.isEmpty ? own : children[rank], signal) == 0
+    }
+
+    /// How it ended, and what it said.
+    func finish() throws -> Execution {
+        process.waitUntilExit()
+        return Execution(
+            status: process.terminationReason == .uncaughtSignal
+                ? -Int(process.terminationStatus) : Int(process.terminationStatus),
+            output: try folder.read("output"), errors: try folder.read("errors"))
     }
 }

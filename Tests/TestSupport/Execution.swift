@@ -10,6 +10,13 @@ public struct Execution: Sendable {
     /// Its standard error.
     public let errors: [UInt8]
 
+    /// What a program left behind that was run in another way.
+    public init(status: Int, output: [UInt8], errors: [UInt8]) {
+        self.status = status
+        self.output = output
+        self.errors = errors
+    }
+
     /// Standard output as text.
     public var text: String { String(decoding: output, as: UTF8.self) }
     /// Standard error as text.

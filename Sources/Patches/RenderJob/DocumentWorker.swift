@@ -15,6 +15,8 @@ struct JobChunk: Sendable {
     var weight = 0
     /// Bytes of the inputs that were read when the batch was made.
     var bytesTaken: Int
+    /// Whether it is the last of its batch.
+    var endsBatch = false
 }
 
 /// What became of one record.
@@ -89,7 +91,8 @@ final class DocumentWorker {
             chunk.items.append(.end(end))
             if chunk.weight >= Self.chunkWeight { try flush() }
         }
-        if !chunk.items.isEmpty { try flush() }
+        chunk.endsBatch = true
+        try emit(chunk)
     }
 
     /// The end of a record whose document cannot be rendered.

@@ -48,6 +48,12 @@ public struct RenderJob: Sendable {
     /// the folder holds whole shards and a journal only.
     @discardableResult
     public func run(_ onEvent: @escaping @Sendable (RenderEvent) -> Void = { _ in }) throws -> Manifest {
+        let (job, folder) = try checked()
+        return try job.write(to: folder, with: nil, onEvent)
+    }
+
+    /// The job with the identity of its input, and its folder, which need not exist.
+    func checked() throws -> (RenderJob, OutputFolder) {
         try settings.validate()
         guard (0...1024).contains(workers) else {
             throw ShardError.invalidOption(key: "workers", value: "\(workers)", expected: "0 to 1024")
@@ -60,11 +66,12 @@ public struct RenderJob: Sendable {
         }
         var job = self
         job.settings.inputData = InputIdentity(paths: paths)
-        return try job.write(to: folder, onEvent)
+        return (job, folder)
     }
 
-    private func write(
-        to folder: OutputFolder, _ onEvent: @escaping @Sendable (RenderEvent) -> Void
+    /// Writes what this process draws, and what the others of a group draw.
+    func write(
+        to folder: OutputFolder, with group: (any RenderGroup)?, _ onEvent: @escaping @Sendable (RenderEvent) -> Void
     ) throws -> Manifest {
         try folder.create()
         let lock: FolderLock
@@ -74,6 +81,8 @@ public struct RenderJob: Sendable {
         if let manifest = try prepare(folder) {
             onEvent(.started(documents: manifest.counts.documents))
             onEvent(.finished(manifest))
+            var nothing: [UInt8] = []
+            try group?.broadcast(&nothing)
             return manifest
         }
         let (journal, source) = try begin(in: folder)
@@ -83,21 +92,37 @@ public struct RenderJob: Sendable {
         let writer = JobWriter(
             folder: folder, journal: journal, totalBytes: source.totalBytes, startBytes: source.bytesTaken,
             makeCursor: { Cursor(inputs: identity, position: $0) }, onEvent: onEvent)
-        try pipeline(reading: source).forEach { try writer.write($0) }
+        if let group {
+            var start = try StrictJSON.encode(RenderStart(settings: journal.settings, cursor: source.cursor))
+            try group.broadcast(&start)
+            let own = pipeline(reading: source, share: (0, group.size))
+            try forEachChunk(of: own, with: group) { try writer.write($0) }
+        } else {
+            try pipeline(reading: source).forEach { try writer.write($0) }
+        }
         return try writer.finish()
     }
 
-    private func pipeline(reading source: sending RecordSource) -> OrderedPipeline<JobBatch, JobChunk> {
+    /// Draws each batch whose number modulo the count of `share` is its index.
+    func pipeline(
+        reading source: sending RecordSource, share: (index: Int, count: Int) = (0, 1)
+    ) -> OrderedPipeline<JobBatch, JobChunk> {
         let fonts = fonts
         var settings = settings
         settings.render.wordCacheBytes = max(1 << 16, min(24 << 20, Self.wordCacheBytes / max(workers, 1)))
         let workerSettings = settings
         var batcher = Batcher<RawRecord>(limit: 1 << 16, weight: { $0.byteCount + 256 }) { try source.next() }
+        var number = 0
         return OrderedPipeline(
             workers: workers, window: 2 * workers, budget: Self.budget, weight: { $0.weight },
             source: {
-                guard let records = try batcher.next() else { return nil }
-                return JobBatch(records: records, bytesTaken: source.bytesTaken)
+                while let records = try batcher.next() {
+                    defer { number += 1 }
+                    if number % share.count == share.index {
+                        return JobBatch(records: records, bytesTaken: source.bytesTaken)
+                    }
+                }
+                return nil
             },
             makeWorker: {
                 let worker = try DocumentWorker(settings: workerSettings, fonts: fonts)
@@ -134,7 +159,7 @@ public struct RenderJob: Sendable {
     }
 
     /// The input, without folders of shards.
-    private func source(besides folder: OutputFolder, cursor: Cursor? = nil) throws(CorporaError) -> RecordSource {
+    func source(besides folder: OutputFolder, cursor: Cursor? = nil) throws(CorporaError) -> RecordSource {
         try RecordSource(inputs: inputs, options: settings.read, cursor: cursor, isOutput: folder.isOutput)
     }
 

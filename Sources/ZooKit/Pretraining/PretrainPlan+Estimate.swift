@@ -48,15 +48,25 @@ extension StepRecord {
         }
         self.step = step
         loss = found.value
-        terms = found.terms.compactMapValues(\.mean)
-        kinds = [:]
-        for (kind, terms) in found.kinds {
-            for (name, total) in terms { if let mean = total.mean { kinds["\(kind).\(name)"] = mean } }
+        let means = found.terms.compactMapValues(\.mean)
+        terms = means
+        // Ranks may have seen different kinds in a step: all add up all.
+        let places = ExampleKind.allCases.flatMap { kind in
+            means.keys.sorted().map { (kind: kind.rawValue, name: $0) }
         }
         var counts = [
             Double(batches.reduce(0) { $0 + $1.seenRows }), Double(batches.reduce(0) { $0 + $1.rows.count }),
         ]
+        for (kind, name) in places {
+            let total = found.kinds[kind]?[name] ?? TermTotal()
+            counts += [total.sum, total.weight]
+        }
         try communicator.sum(&counts)
+        kinds = [:]
+        for (index, (kind, name)) in places.enumerated() {
+            let total = TermTotal(sum: counts[2 + 2 * index], weight: counts[3 + 2 * index])
+            if let mean = total.mean { kinds["\(kind).\(name)"] = mean }
+        }
         rows = Int(counts[0])
         computedRows = Int(counts[1])
         seconds = 0

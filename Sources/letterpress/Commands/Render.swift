@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Distribution
 import Foundation
 import Foundations
 import Patches
@@ -15,11 +16,13 @@ struct Render: ParsableCommand {
         discussion: """
             Inputs are files, folders, patterns or - for standard input: text (one document a line), JSON lines, CSV,
             TSV or WebDataset tars, plain or compressed by gzip, zstd or xz. Parquet goes through a pipe.
+            Processes that mpirun started together draw one output, which has the bytes of one process.
             A flag beats LETTERPRESS_<KEY> in the environment, that beats --config, --renderer, --preset, the default.
 
             EXAMPLES
               letterpress render news.jsonl.gz --label-field topic --out shards --format native --workers 8
               letterpress render corpus/ --shard 3/16 --out /data/shards-3 --resume
+              mpirun -n 8 letterpress render corpus/ --out shards
             """)
 
     @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String] = []
@@ -65,10 +68,18 @@ struct Render: ParsableCommand {
             inputs: inputs.map(InputSpec.init), read: read, render: pixels.render, layout: pixels.layout,
             shards: shardOptions, fonts: try fonts.open(merged), output: out,
             policy: resume ? .resume : overwrite ? .overwrite : .fresh, workers: threads)
-        let printer = RenderPrinter(report: report)
+        // With --shard each process works for itself.
+        let group = read.shardCount > 1 ? nil : try MPIProcesses.joined() as? MPIProcesses
+        let printer = RenderPrinter(report: group.map { $0.rank == 0 } ?? true ? report : .silent)
         defer { printer.clear() }
-        let manifest = try job.run { printer.show($0) }
-        try printer.summarise(manifest, folder: out, fonts: job.fonts)
+        let manifest: Manifest?
+        if let group {
+            manifest = try job.run(with: group) { printer.show($0) }
+        } else {
+            manifest = try job.run { printer.show($0) }
+        }
+        if let manifest { try printer.summarise(manifest, folder: out, fonts: job.fonts) }
+        try group?.leave()
     }
 
     private var flags: SettingLayer {

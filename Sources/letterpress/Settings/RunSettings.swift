@@ -3,9 +3,9 @@ import Foundations
 
 /// The settings of the section `run`: how the work is done. They change no byte of the output.
 struct RunSettings: Codable {
-    /// Worker threads; `nil` is one a core.
+    /// Worker threads; `nil` is one a core of the process.
     var workers: Int?
-    /// Threads that compute; `nil` is one a core.
+    /// Threads that compute; `nil` is one a core of the process.
     var threads: Int?
 
     /// What `--workers` and every other place may ask for.
@@ -28,14 +28,32 @@ struct RunSettings: Codable {
     }
 
     /// Worker threads that start.
-    var renderingThreads: Int { workers ?? min(ProcessInfo.processInfo.activeProcessorCount, 64) }
+    var renderingThreads: Int { workers ?? min(Self.ownCores, 64) }
 
-    /// Threads that train: without a wish, the cores' share of each process that a launcher started on this machine.
-    var trainingThreads: Int {
+    /// Threads that train.
+    var trainingThreads: Int { threads ?? min(Self.ownCores, 64) }
+
+    /// The cores that the process is bound to, or its share of all where a launcher started several on this machine and bound none.
+    private static var ownCores: Int {
+        let all = ProcessInfo.processInfo.activeProcessorCount
+        if let bound = boundCores, bound < all { return bound }
         let environment = ProcessInfo.processInfo.environment
         let local =
             ["OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE"].lazy.compactMap { environment[$0] }
             .compactMap { Int($0) }.first ?? 1
-        return threads ?? max(1, min(ProcessInfo.processInfo.activeProcessorCount, 64) / max(1, local))
+        return max(1, all / max(1, local))
+    }
+
+    /// The cores that the kernel lets the process use, as taskset and mpirun set them.
+    private static var boundCores: Int? {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+        let ranges = line?.drop { !$0.isNumber }.split(separator: ",").map {
+            $0.split(separator: "-").compactMap { Int($0) }
+        }
+        return ranges?.reduce(0) { sum, range in
+            guard let first = range.first, let last = range.last else { return sum }
+            return sum + last - first + 1
+        }
     }
 }
