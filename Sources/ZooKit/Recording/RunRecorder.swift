@@ -14,9 +14,11 @@ public final class RunRecorder {
     private var report: RunReport
     private var evaluations = 0
 
-    /// Opens the files, `resumesAfter` a step or, for nil, anew: what other runs left in their places goes.
+    /// Opens the files to go on after a step, or anew: what other runs left in their places goes.
     ///
     /// - Parameters:
+    ///   - folder: where the files are.
+    ///   - step: the step that they go on after; nil begins anew.
     ///   - title: what the report is headed with.
     ///   - facts: what it tells of model, data and settings, line by line.
     ///
