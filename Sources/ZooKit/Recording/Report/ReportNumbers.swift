@@ -44,9 +44,13 @@ enum ReportNumbers {
         }
     }
 
+    /// A share of 0 to 1.
+    static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
     /// Seconds in words: "1 h 05 min".
     static func time(_ seconds: Double) -> String {
         guard seconds.isFinite else { return "unknown" }
+        if seconds < 1 { return String(format: "%.0f ms", seconds * 1000) }
         if seconds < 10 { return String(format: "%.1f s", seconds) }
         let whole = Int(seconds.rounded())
         if whole < 60 { return "\(whole) s" }

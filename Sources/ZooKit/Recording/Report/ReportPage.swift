@@ -1,16 +1,19 @@
 /// The frame of a report: a page that needs nothing but itself.
 enum ReportPage {
-    static func html(title: String, body: String) -> String {
+    /// The page; with `refreshes` browsers read it anew every minute.
+    static func html(title: String, body: String, refreshes: Bool) -> String {
         """
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark"><title>\(ReportNumbers.escaped(title))</title>
+        <meta name="color-scheme" content="light dark">\(refreshes ? refresh : "")<title>\(ReportNumbers.escaped(title))</title>
         <style>\(style)</style></head><body><main>
         \(body)
         </main><script>\(script)</script></body></html>
 
         """
     }
+
+    private static let refresh = "<meta http-equiv=\"refresh\" content=\"60\">"
 
     private static let style = """
         :root{--back:#f7f6f3;--card:#fff;--ink:#1d2125;--dim:#676d75;--rule:#e4e2dc;--grid:#edebe6;--train:#2563c9;\
@@ -49,7 +52,7 @@ enum ReportPage {
         .plot>span{position:absolute;font-size:.75rem;color:var(--dim);white-space:nowrap;line-height:1.2;pointer-events:none}
         .plot .y{right:100%;transform:translateY(-50%);padding-right:8px}
         .plot .x{top:100%;transform:translateX(-50%);padding-top:6px}
-        .plot .right{right:2px}.plot .left{left:2px}.plot .above{transform:translateY(-100%)}.plot .below{padding-top:1px}\
+        .plot .right{right:2px}.plot .left{left:2px}.plot .above{transform:translateY(-100%);padding-bottom:2px}.plot .below{padding-top:1px}\
         .plot .b{color:var(--dim);text-shadow:0 0 3px var(--card),0 0 3px var(--card),\
         0 0 3px var(--card)}
         .plot .dot{position:absolute;width:6px;height:6px;margin:-3px;border-radius:50%;background:currentColor}

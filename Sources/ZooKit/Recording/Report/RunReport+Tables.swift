@@ -39,38 +39,36 @@ extension RunReport {
         for (name, value) in last.kinds.sorted(by: { $0.key < $1.key }) { rows.append((name, Numbers.short(value))) }
         rows.append(("learning rate", last.rate.map(Numbers.short) ?? "none"))
         rows.append(("gradient norm", last.gradientNorm.map(Numbers.short) ?? "none"))
-        let padding = last.computedRows > 0 ? 100 * (1 - Double(last.rows) / Double(last.computedRows)) : 0
-        rows.append(("rows", "\(Numbers.grouped(last.rows)), and \(Numbers.short(padding)) % padding"))
+        let padding = last.computedRows > 0 ? 1 - Double(last.rows) / Double(last.computedRows) : 0
+        rows.append(("rows", "\(Numbers.grouped(last.rows)), and \(Numbers.percent(padding)) padding"))
         rows.append(("time", "\(Numbers.time(last.seconds)), \(Numbers.time(last.dataSeconds)) of it for data"))
         if let reason = last.skipped { rows.append(("skipped", reason)) }
         rows.append(("rows so far", Numbers.grouped(history.rows)))
         let left = "<div><h3>Last step</h3>\(table(rows))</div>"
         guard let baselines else { return "<div class=\"two\">\(left)</div>" }
-        return "<div class=\"two\">\(left)<div><h3>Baselines</h3>\(table(Self.rows(baselines)))</div></div>"
+        return "<div class=\"two\">\(left)<div><h3>Baselines</h3>\(table(comparison(baselines)))</div></div>"
     }
 
-    private static func rows(_ baselines: RunBaselines) -> [(name: String, value: String)] {
-        var rows: [(name: String, value: String)] = []
-        for name in (Array(baselines.patches.keys) + baselines.tokens.keys).sorted() {
+    /// For each held-out loss the model's last and those of the baselines.
+    private func comparison(_ baselines: RunBaselines) -> [(name: String, value: String)] {
+        (Array(baselines.patches.keys) + baselines.tokens.keys).sorted().map { name in
+            var parts = baselines.lines(name).map { "\($0.name) \(ReportNumbers.short($0.value))" }
+            if let own = history.heldOut[name]?.values.last { parts.insert("model \(ReportNumbers.short(own))", at: 0) }
+            // Names and numbers stay on one line.
+            parts = parts.map { $0.replacing(" ", with: "\u{A0}").replacing("-gram", with: "\u{2011}gram") }
+            var text = parts.joined(separator: " · ")
             if let found = baselines.patches[name] {
-                rows.append(
-                    (
-                        name,
-                        "\(ReportNumbers.grouped(found.heldOutPatches)) held-out patches, "
-                            + "\(ReportNumbers.grouped(found.trainingPatches)) of training"
-                    ))
+                text +=
+                    " (\(ReportNumbers.grouped(found.heldOutPatches)) held-out patches, "
+                    + "\(ReportNumbers.grouped(found.trainingPatches)) of training)"
             }
             if let found = baselines.tokens[name] {
-                rows.append(
-                    (
-                        name,
-                        "\(ReportNumbers.grouped(found.heldOutTokens)) held-out tokens, "
-                            + "\(ReportNumbers.grouped(found.trainingTokens)) of training"
-                    ))
+                text +=
+                    " (\(ReportNumbers.grouped(found.heldOutTokens)) held-out tokens, "
+                    + "\(ReportNumbers.grouped(found.trainingTokens)) of training)"
             }
-            rows += baselines.lines(name).map { ($0.name, ReportNumbers.short($0.value)) }
+            return (name, text)
         }
-        return rows
     }
 
     /// The first evaluation and the last ones.

@@ -25,7 +25,7 @@ struct RunReport {
         body += try pictures(folder)
         body += "<h2>Numbers</h2>" + numbers + evaluations + "<h2>The run</h2>" + table(factRows)
         body += "<footer>Written by letterpress from metrics.jsonl and the pictures beside it.</footer>"
-        return ReportPage.html(title: title, body: body)
+        return ReportPage.html(title: title, body: body, refreshes: !isFinished)
     }
 
     private var steps: ClosedRange<Int> { 0...max(history.step, 1) }
@@ -41,8 +41,9 @@ struct RunReport {
         let done = Double(history.step) / Double(max(total, 1))
         html += "<div class=\"bar\"><i style=\"width:\(String(format: "%.1f", 100 * min(done, 1)))%\"></i></div>"
         var tiles: [(String, String, String)] = []
+        let sum = history.heldOut.count > 1 ? ", all kinds added" : ""
         if let last = history.evaluations.last {
-            tiles.append(("held-out loss", Numbers.short(last.loss), "at step \(Numbers.grouped(last.step))"))
+            tiles.append(("held-out loss", Numbers.short(last.loss), "at step \(Numbers.grouped(last.step))\(sum)"))
         }
         if let best = history.evaluations.last(where: \.isBest) {
             tiles.append(("best held-out loss", Numbers.short(best.loss), "at step \(Numbers.grouped(best.step))"))
@@ -52,7 +53,7 @@ struct RunReport {
         }
         if history.seconds > 0 {
             let speed = Double(history.rows) / history.seconds
-            let share = String(format: "%.1f %% of the time for data", 100 * history.dataSeconds / history.seconds)
+            let share = "\(Numbers.percent(history.dataSeconds / history.seconds)) of the time for data"
             tiles.append(("rows a second", Numbers.short(speed), share))
             let left = history.seconds / Double(max(history.loss.steps.count, 1)) * Double(max(0, total - history.step))
             tiles.append(

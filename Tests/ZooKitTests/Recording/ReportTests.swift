@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@testable import ZooKit
+
+/// Numbers, curves and charts of a report.
+@Suite struct ReportTests {
+    private func curve(_ values: [Double]) -> Curve {
+        var curve = Curve()
+        for (index, value) in values.enumerated() { curve.append(value, at: index + 1) }
+        return curve
+    }
+
+    @Test func numbersAreShort() {
+        let numbers: [(Double, String)] = [
+            (0.64299, "0.6430"), (12.345, "12.35"), (1234.5, "1,235"), (0.00015, "0.00015"), (3.4e-8, "3.40e-08"),
+            (.nan, "not a number"), (-.infinity, "minus infinite"), (0, "0"),
+        ]
+        for (value, text) in numbers { #expect(ReportNumbers.short(value) == text) }
+        #expect(ReportNumbers.grouped(-1_234_567) == "-1,234,567" && ReportNumbers.grouped(999) == "999")
+        #expect(
+            [0.004, 5, 65, 3900, 90_000].map(ReportNumbers.time) == [
+                "4 ms", "5.0 s", "1 min 05 s", "1 h 05 min", "1 d 01 h",
+            ])
+        #expect(ReportNumbers.mark(0.0005, step: 0.00025) == "0.00050" && ReportNumbers.mark(1e-20, step: 0.5) == "0")
+        #expect(ReportNumbers.mark(0.7, step: 0.1) == "0.7" && ReportNumbers.mark(15_000, step: 5000) == "15k")
+        #expect(ReportNumbers.escaped("<a href=\"x\">&") == "&lt;a href=&quot;x&quot;&gt;&amp;")
+    }
+
+    @Test func marksAreRoundAndInside() {
+        #expect(ReportChart.marks(0...10, .linear) == [0, 2, 4, 6, 8, 10])
+        #expect(ReportChart.marks(0.62...1.03, .linear).map { ($0 * 10).rounded() } == [7, 8, 9, 10])
+        #expect(ReportChart.marks(0.02...6, .logarithmic).map { Float($0) } == [0.03, 0.1, 0.3, 1, 3])
+        #expect(ReportChart.marks(-3...2, .linear) == [-3, -2, -1, 0, 1, 2])
+    }
+
+    @Test func thinningKeepsTheExtremes() {
+        var values = (0..<10_000).map { sin(Double($0) / 300) }
+        values[4321] = 50
+        values[7000] = -.infinity
+        values[7001] = .nan
+        values[7002] = -40
+        let thin = curve(values).thinned(to: 200)
+        #expect(thin.values.count <= 200 && thin.values.count > 150)
+        #expect(thin.values.max() == 50 && thin.values.min() == -40 && thin.values.allSatisfy(\.isFinite))
+        #expect(thin.steps == thin.steps.sorted() && thin.steps.contains(4322))
+        #expect(curve([1, 2, 3]).thinned(to: 200) == curve([1, 2, 3]))
+    }
+
+    @Test func theRunningMeanOfAConstantIsTheConstant() {
+        let smooth = curve([3, 3, .nan, 3, 3]).smoothed(half: 2)
+        #expect(smooth.steps == [1, 2, 4, 5] && smooth.values.allSatisfy { abs($0 - 3) < 1e-12 })
+        let half = curve([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8]).smoothed(half: 1)
+        #expect(abs((half.values.last ?? 0) - 4) < 1e-2)
+    }
+
+    @Test func chartsOfWhateverIsThereAreDrawn() {
+        func html(_ values: [Double], _ scale: ReportChart.Scale, _ baselines: [(String, Double)] = []) -> String {
+            ReportChart(
+                title: "A & B", scale: scale, series: [.init(name: "x", style: "held", curve: curve(values))],
+                baselines: baselines.map { (name: $0.0, value: $0.1) }, steps: 0...max(values.count, 1)
+            ).html
+        }
+        for scale in [ReportChart.Scale.linear, .fromZero, .logarithmic, .percent] {
+            #expect(html([], scale).isEmpty && html([.nan], scale).isEmpty)
+            for values in [[1.0], [2, 2, 2], [1e-12, 1e12], [0.5, .infinity, 0.7], [0, 0]] {
+                let text = html(values, scale)
+                let isWhole = text.hasSuffix("</div></figure>") || scale == .logarithmic && values == [0, 0]
+                #expect(isWhole && !text.contains("nan") && !text.contains("inf"))
+            }
+        }
+        let text = html(
+            [1, 0.7, 0.6], .linear, [("zero", 0.998), ("ridge 1", 0.642), ("ridge 2", 0.641), ("lost", .nan)])
+        #expect(text.contains("zero 0.998</span>") && text.contains("ridge 1 0.642 · ridge 2 0.641</span>"))
+        #expect(!text.contains("lost") && text.contains("A &amp; B"))
+    }
+}
