@@ -16,7 +16,7 @@ import Foundation
     private let columns: Int
     private let rows: Int
     private let memory: DoubleMemory
-    private var numbers: UnsafeMutablePointer<Double> { unsafe memory.address }
+    private var numbers: UnsafeMutablePointer<Double> { unsafe memory.start }
 
     private static let panel = 64
 
@@ -92,9 +92,9 @@ import Foundation
         let first = start + Self.panel
         Self.parallel(rows - first) { [width, memory] range in
             for i in range {
-                let row = unsafe memory.address + (first + i) * width
+                let row = unsafe memory.start + (first + i) * width
                 for j in start..<start + Self.panel {
-                    let other = unsafe memory.address + j * width
+                    let other = unsafe memory.start + j * width
                     var sum = unsafe row[j]
                     for k in start..<j { unsafe sum -= row[k] * other[k] }
                     unsafe row[j] = sum / other[j]
@@ -108,11 +108,11 @@ import Foundation
         let unknowns = blocks * room
         let work = DoubleMemory((rows - width) * unknowns)
         for i in 0..<rows - width {
-            for j in 0..<unknowns { unsafe work.address[i * unknowns + j] = numbers[(width + i) * width + j] }
+            for j in 0..<unknowns { unsafe work.start[i * unknowns + j] = numbers[(width + i) * width + j] }
         }
         for start in stride(from: unknowns - Self.panel, through: 0, by: -Self.panel) {
             for i in 0..<rows - width {
-                let row = unsafe work.address + i * unknowns
+                let row = unsafe work.start + i * unknowns
                 for j in (start..<start + Self.panel).reversed() {
                     var sum = unsafe row[j]
                     for k in j + 1..<start + Self.panel { unsafe sum -= row[k] * numbers[k * width + j] }
@@ -127,7 +127,7 @@ import Foundation
         var solution: [Double] = []
         for i in 0..<columns {
             for block in 0..<blocks {
-                for j in 0..<size { solution.append(unsafe work.address[i * unknowns + block * room + j]) }
+                for j in 0..<size { solution.append(unsafe work.start[i * unknowns + block * room + j]) }
             }
         }
         return solution
@@ -163,7 +163,7 @@ import Foundation
                 guard let base = packed.baseAddress else { return }
                 for four in range {
                     let row = rows.lowerBound + 4 * four
-                    let a0 = unsafe memory.address + row * width
+                    let a0 = unsafe memory.start + row * width
                     let (a1, a2, a3) = unsafe (a0 + width, a0 + 2 * width, a0 + 3 * width)
                     for chunk in 0..<min(packed.count / panel, (limit(row + 4) + 3) / 4) {
                         let b = unsafe base + chunk * panel
@@ -194,14 +194,14 @@ import Foundation
 extension RidgeSystem {
     /// Numbers that several threads write, each its own.
     @safe private final class DoubleMemory: @unchecked Sendable {
-        let address: UnsafeMutablePointer<Double>
+        let start: UnsafeMutablePointer<Double>
 
         init(_ count: Int) {
-            unsafe address = .allocate(capacity: count)
-            unsafe address.initialize(repeating: 0, count: count)
+            unsafe start = .allocate(capacity: count)
+            unsafe start.initialize(repeating: 0, count: count)
         }
 
-        deinit { unsafe address.deallocate() }
+        deinit { unsafe start.deallocate() }
     }
 
     /// Ranges of 0 ..< count on all processors.
