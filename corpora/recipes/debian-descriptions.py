@@ -1,6 +1,7 @@
 """Package descriptions of Debian with their sections, one file a language, from apt's translation lists."""
 import pathlib
 import re
+from typing import NamedTuple
 
 import tools
 
@@ -48,19 +49,29 @@ def codename():
     return match.group(1) if match else tools.fail("/etc/os-release names no VERSION_CODENAME")
 
 
-def build(recipe):
+class Package(NamedTuple):
+    """What a description belongs to; the first package of several that share it."""
+    name: str
+    section: str
+    source: str
+
+
+def texts_by_language(recipe):
+    """-> {language: {Description-md5: paragraphs}} of the recipe's languages and English, {Description-md5: Package}."""
     release = codename()
     recipe.say("fetching the translation lists (about a minute)")
     lists = recipe.update_private_lists(",".join(sorted({"en", *recipe.languages})))
-    packages = sorted(lists.glob(f"*_dists_{release}_main_binary-*_Packages"))
-    if not packages:
+    paths = sorted(lists.glob(f"*_dists_{release}_main_binary-*_Packages"))
+    if not paths:
         tools.fail(f"apt fetched no package list of {release} main")
-    recipe.check_source({"kind": "apt-lists", "package": f"{release} main", "sha256": tools.sha256(packages[0]),
+    recipe.check_source({"kind": "apt-lists", "package": f"{release} main", "sha256": tools.sha256(paths[0]),
                          "version": "Packages"})
-    sections = {}
-    for fields in stanzas(packages[0]):
+    packages = {}
+    for fields in stanzas(paths[0]):
         if "Description-md5" in fields:
-            sections.setdefault(fields["Description-md5"], (fields["Section"], fields["Package"]))
+            # "Source: name (version)" stands only where it is not the package's own name.
+            source = fields.get("Source", fields["Package"]).split(" ")[0]
+            packages.setdefault(fields["Description-md5"], Package(fields["Package"], fields["Section"], source))
 
     def read(lang):
         # apt writes the underscore of a language as %5f in the file name.
@@ -72,21 +83,30 @@ def build(recipe):
         texts = {}
         for fields in stanzas(paths[0]):
             key = fields.get("Description-md5")
-            if key in sections and f"Description-{lang}" in fields:
+            if key in packages and f"Description-{lang}" in fields:
                 texts.setdefault(key, paragraphs(fields[f"Description-{lang}"]))
         return texts
 
-    english = read("en")
+    texts = {"en": read("en")}
     for lang in recipe.languages:
-        texts = english if lang == "en" else read(lang)
+        if lang != "en":
+            texts[lang] = read(lang)
+    return texts, packages
+
+
+def build(recipe):
+    all_texts, packages = texts_by_language(recipe)
+    english = all_texts["en"]
+    for lang in recipe.languages:
+        texts = all_texts[lang]
 
         def records():
             seen = set()
-            for key in sorted(texts, key=lambda k: (sections[k][1], k)):
+            for key in sorted(texts, key=lambda k: (packages[k].name, k)):
                 left = set() if lang == "en" else set(english.get(key, []))
                 kept = [text for _, text in tools.fresh(((None, text) for text in texts[key]), left, lang)]
                 text = "\n".join(kept)
                 if tools.has_letters(text) and text not in seen:
                     seen.add(text)
-                    yield {"id": key, "lang": lang.replace("_", "-"), "section": sections[key][0], "text": text}
+                    yield {"id": key, "lang": lang.replace("_", "-"), "section": packages[key].section, "text": text}
         recipe.write(f"{lang}.jsonl", records())
