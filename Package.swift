@@ -110,7 +110,7 @@ let package = Package(
             name: "letterpress",
             dependencies: [
                 "CMalloc",
-                "Patches", "Typesetting", "Corpora", "Foundations", "Zoo", "ZooKit", "Layers", "Tensors",
+                "Patches", "Typesetting", "Corpora", "Foundations", "Zoo", "Evaluation", "ZooKit", "Layers", "Tensors",
                 "Distribution",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
@@ -166,6 +166,7 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tensors", "Foundations", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),
         .testTarget(

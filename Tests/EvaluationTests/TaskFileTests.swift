@@ -1,4 +1,5 @@
 import Evaluation
+import Foundation
 import Foundations
 import TestSupport
 import Testing
@@ -6,13 +7,23 @@ import Testing
 @Suite struct TaskFileTests {
     @Test func everyBuiltInTaskDecodesAndEncodesToTheSame() throws {
         let catalogue = try builtIn()
-        #expect(catalogue.names.count >= 29)
+        #expect(catalogue.names.count >= 33)
         for name in catalogue.names {
             let task = try catalogue.task(name)
             let again = try TaskDefinition.decode(StrictJSON.encode(task), source: name)
             #expect(again == task, "\(name)")
             #expect(!task.source.obtain.isEmpty && task.source.link.hasPrefix("https://"), "\(name)")
         }
+    }
+
+    @Test func thePageOfTasksNamesEveryTaskKindMetricAndFilter() throws {
+        let page = try #require(FileManager.default.contents(atPath: Repository.root + "/docs/tasks.md"))
+        let text = String(decoding: page, as: UTF8.self)
+        let names =
+            try builtIn().names + TaskKind.all.map(\.name) + Metric.all.map(\.name)
+            + TextFilter.allCases.map(\.rawValue)
+            + NoiseKind.allCases.map(\.rawValue) + TaskLayout.Format.allCases.map(\.rawValue)
+        for name in names { #expect(text.contains("`\(name)`"), "docs/tasks.md does not name \(name)") }
     }
 
     @Test func suitesAreExpandedAndNamesStandOnce() throws {

@@ -26,7 +26,7 @@ struct FilePlaces {
         for layout in layouts {
             guard let files = layout.splits[split] else { continue }
             let known = files.languages ?? task.languages
-            let isByLanguage = files.isByLanguage || layout.folders.contains { $0.contains("{language}") }
+            let isByLanguage = layout.isByLanguage(files)
             if let language, !isByLanguage || !known.contains(language) {
                 throw .noLanguage(task: task.name, language: language, known: isByLanguage ? known : [])
             }
@@ -54,9 +54,10 @@ struct FilePlaces {
     private static func part(
         _ layout: TaskLayout, _ files: TaskFiles, folder: String, language: String?, missing: inout [String]
     ) -> Part? {
+        let folders = layout.folders(of: files)
         func named(_ name: String) -> String { language.map { name.replacing("{language}", with: $0) } ?? name }
         func find(_ name: String, _ format: TaskLayout.Format) -> (String, TaskLayout.Format)? {
-            for place in layout.folders {
+            for place in folders {
                 let base = place == "." ? "\(folder)/\(named(name))" : "\(folder)/\(named(place))/\(named(name))"
                 for (ending, format) in candidates(format) {
                     for compression in ["", ".gz", ".zst", ".xz"] {
@@ -68,7 +69,7 @@ struct FilePlaces {
             return nil
         }
         func shown(_ name: String) -> String {
-            let first = layout.folders[0] == "." ? "" : "\(named(layout.folders[0]))/"
+            let first = folders.first.map { $0 == "." ? "" : "\(named($0))/" } ?? ""
             return first + named(name) + (layout.format == .export ? ".jsonl, .json, .csv or .tsv" : "")
         }
         var part = Part(language: language, paths: [], formats: [])

@@ -114,16 +114,17 @@ extension TaskDefinition {
 
     private func checkLayout(_ layout: TaskLayout, _ path: String, _ check: Check) throws(ConfigError) {
         try check(!layout.splits.isEmpty, "\(path).splits", "there is none")
-        try check(!layout.folders.isEmpty, "\(path).folders", "there is none")
         for (split, files) in layout.splits.sorted(by: { $0.key < $1.key }) {
             let place = "\(path).splits.\(split)"
             try check(!files.files.isEmpty, "\(place).files", "there is none")
-            for file in files.files + layout.folders {
+            let folders = layout.folders(of: files)
+            try check(!folders.isEmpty, "\(place).folders", "there is none")
+            for file in files.files + folders + (files.labelsFile.map { [$0] } ?? []) {
                 try check(
                     !file.hasPrefix("/") && !file.split(separator: "/").contains(".."), "\(place).files",
                     "'\(file)' leads out of the data folder")
             }
-            let isByLanguage = files.isByLanguage || layout.folders.contains { $0.contains("{language}") }
+            let isByLanguage = layout.isByLanguage(files)
             try check(
                 !isByLanguage || !(files.languages ?? languages).isEmpty, "\(place).languages",
                 "{language} stands in a name and there are no languages")

@@ -47,6 +47,15 @@ public struct TaskLayout: Codable, Sendable, Equatable {
         splits = try container.decode([String: TaskFiles].self, forKey: .splits)
     }
 
+    /// The folders of a split's files.
+    func folders(of files: TaskFiles) -> [String] { files.folders ?? folders }
+
+    /// Whether a split has files, or records, of each language.
+    func isByLanguage(_ files: TaskFiles) -> Bool {
+        let names = files.files + Array((files.where ?? [:]).values) + folders(of: files)
+        return names.contains { $0.contains("{language}") }
+    }
+
     /// The columns of a split: its own before those of the layout.
     public func columns(of files: TaskFiles) -> [String: String] {
         columns.merging(files.columns ?? [:]) { $1 }.filter { !$0.value.isEmpty }
@@ -65,6 +74,8 @@ public struct TaskFiles: Codable, Sendable, Equatable {
 
     /// Names below one of the folders, read one after the other. May hold `{language}`.
     public var files: [String]
+    /// The folders of these files, where they are not the layout's.
+    public var folders: [String]?
     /// Columns that differ from the layout's; an empty name takes a column away.
     public var columns: [String: String]?
     /// Whether there is a header, where it differs from the layout.
@@ -81,7 +92,7 @@ public struct TaskFiles: Codable, Sendable, Equatable {
     public var badLines: BadLines
 
     enum CodingKeys: String, CodingKey {
-        case files, columns, header, labelled, languages
+        case files, folders, columns, header, labelled, languages
         case `where`
         case labelsFile = "labels_file"
         case badLines = "bad_lines"
@@ -91,6 +102,7 @@ public struct TaskFiles: Codable, Sendable, Equatable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         files = try container.decode([String].self, forKey: .files)
+        folders = try container.decodeIfPresent([String].self, forKey: .folders)
         columns = try container.decodeIfPresent([String: String].self, forKey: .columns)
         header = try container.decodeIfPresent(Bool.self, forKey: .header)
         labelled = try container.decodeIfPresent(Bool.self, forKey: .labelled) ?? true
@@ -98,10 +110,5 @@ public struct TaskFiles: Codable, Sendable, Equatable {
         `where` = try container.decodeIfPresent([String: String].self, forKey: .where)
         languages = try container.decodeIfPresent([String].self, forKey: .languages)
         badLines = try container.decodeIfPresent(BadLines.self, forKey: .badLines) ?? .stop
-    }
-
-    /// Whether a file name, or what a record must hold, depends on the language.
-    var isByLanguage: Bool {
-        (files + Array((`where` ?? [:]).values)).contains { $0.contains("{language}") }
     }
 }
