@@ -28,7 +28,8 @@ struct Letterpress: ParsableCommand {
             """,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
-            Pretrain.self, TokenizerCommand.self, Convert.self, ZooCommand.self, Generate.self, Score.self,
+            Pretrain.self, TasksCommand.self, TokenizerCommand.self, Convert.self, ZooCommand.self, Generate.self,
+            Score.self,
         ])
 
     static func main() {

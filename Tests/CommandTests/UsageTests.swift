@@ -63,7 +63,8 @@ import Testing
             [], ["render"], ["preview"], ["inspect"], ["verify"], ["fonts"], ["fonts", "list"], ["fonts", "check"],
             ["fonts", "export"],
             ["corpus"], ["corpus", "list"], ["corpus", "fetch"], ["zoo"], ["zoo", "list"], ["zoo", "describe"],
-            ["generate"], ["generate", "text"], ["generate", "pixels"],
+            ["tasks"], ["tasks", "list"], ["tasks", "describe"], ["tasks", "validate"], ["generate"],
+            ["generate", "text"], ["generate", "pixels"],
         ] {
             let run = try Execution.run(product: "letterpress", command + ["--help"])
             #expect(run.status == 0)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpora
 import Distribution
+import Evaluation
 import Foundation
 import Foundations
 import Layers
@@ -24,6 +25,7 @@ struct CommandFailure: Error {
         let code: ExitCode
         switch error {
         case let error as CorporaError: code = Self.code(of: error)
+        case let error as TaskError: code = Self.code(of: error)
         case let error as TypesettingError: code = Self.code(of: error)
         case let error as ShardError: code = Self.code(of: error)
         case let error as TokenizerError: code = Self.code(of: error)
@@ -65,6 +67,15 @@ struct CommandFailure: Error {
         case .encoding: .badData
         case .invalidOption, .cannotResume: .usage
         case .noInput: .noInput
+        }
+    }
+
+    private static func code(of error: TaskError) -> ExitCode {
+        switch error {
+        case .unknownTask, .noSplit, .noLanguage: .usage
+        case .missingFiles: .noInput
+        case .record, .empty: .badData
+        case .data(let error): code(of: error)
         }
     }
 

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Foundations
 import Typesetting
@@ -47,6 +48,25 @@ struct Installation {
         if let folder = first(holding: "models/pixelgpt") { return folder + "/models" }
         throw CommandFailure(
             .noInput, "the model presets (models/pixelgpt) were not found; pass --root or set LETTERPRESS_ROOT")
+    }
+
+    /// The built-in tasks. Throws a failure that says how to name their folder.
+    func tasks() throws -> TaskCatalogue {
+        if let folder = first(holding: "corpora/tasks") { return try TaskCatalogue(folder: folder + "/corpora/tasks") }
+        throw CommandFailure(.noInput, "the tasks (corpora/tasks) were not found; pass --root or set LETTERPRESS_ROOT")
+    }
+
+    /// The catalogue that `names` need: task files alone need none.
+    func tasks(for names: [String]) throws -> TaskCatalogue {
+        let areFiles = !names.isEmpty && names.allSatisfy { $0.hasSuffix(".json") }
+        return try areFiles ? (try? tasks()) ?? TaskCatalogue(folder: ".") : tasks()
+    }
+
+    /// The folder a task's data lie in: the one that was named, else the task's own below `corpora`; `nil` where it has none.
+    func dataFolder(of task: TaskDefinition, named folder: String?) throws -> String? {
+        if let folder { return folder }
+        guard let home = task.home else { return nil }
+        return try corpora() + "/" + home
     }
 
     private func first(holding file: String) -> String? {

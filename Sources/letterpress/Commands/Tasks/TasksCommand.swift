@@ -1,0 +1,73 @@
+import ArgumentParser
+import Evaluation
+import Foundations
+
+/// `letterpress tasks`: what models can be fine-tuned and evaluated on.
+struct TasksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tasks",
+        abstract: "List, describe and check tasks.",
+        discussion: """
+            A task is a JSON file; docs/tasks.md describes it.
+
+            EXAMPLES
+              letterpress tasks list glue
+              letterpress tasks validate sample-topic
+            """, subcommands: [List.self, Describe.self, TasksValidate.self], defaultSubcommand: List.self)
+
+    /// `letterpress tasks list`
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the built-in tasks with their kinds and metrics.",
+            discussion: """
+                EXAMPLES
+                  letterpress tasks list
+                  letterpress tasks list xnli zero-shot --json
+                """)
+
+        @Argument(help: ArgumentHelp("Tasks or suites; all without.", valueName: "task")) var names: [String] = []
+        @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
+        @OptionGroup(title: "Reports") var report: ReportFlags
+
+        func run() throws {
+            let catalogue = try Installation(root: root).tasks()
+            for task in try catalogue.tasks(names.isEmpty ? catalogue.names : names) {
+                guard !report.json else {
+                    try Console.result(
+                        .object([
+                            "name": .string(task.name), "version": .integer(task.version),
+                            "kind": .string(task.kind.name), "summary": .string(task.summary),
+                            "suites": .array(task.suites.map { .string($0) }),
+                            "metrics": .array(task.metrics.map { .string($0) }),
+                            "direction": .string(task.direction.rawValue),
+                        ]))
+                    continue
+                }
+                let columns = [(task.name, 24), (task.kind.name, 16), (task.metrics.joined(separator: " "), 30)]
+                try Console.result(
+                    columns.map { TaskDefinition.padded($0.0, $0.1) }.joined(separator: " ") + " " + task.summary)
+            }
+        }
+    }
+
+    /// `letterpress tasks describe`
+    struct Describe: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Everything a task says: files, labels, metrics, presets, source.",
+            discussion: """
+                EXAMPLES
+                  letterpress tasks describe glue-cola
+                  letterpress tasks describe my-task.json --json
+                """)
+
+        @Argument(help: ArgumentHelp("A task, or a task's JSON file.", valueName: "task")) var name: String
+        @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
+        @OptionGroup(title: "Reports") var report: ReportFlags
+
+        func run() throws {
+            let task = try Installation(root: root).tasks(for: [name]).task(name)
+            if report.json { return try Console.result(try StrictJSON.encodedValue(task)) }
+            for line in task.descriptionLines { try Console.result(line) }
+        }
+    }
+}

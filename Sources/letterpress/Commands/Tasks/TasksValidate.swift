@@ -1,0 +1,72 @@
+import ArgumentParser
+import Evaluation
+import Foundations
+
+/// `letterpress tasks validate`
+struct TasksValidate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Check task files, and with --data every split of their data.",
+        discussion: """
+            Tasks whose data come with the program are read without --data. Splits whose files are not there are named and passed \
+            over; when none is there, or anything is wrong with one, the command fails.
+
+            EXAMPLES
+              letterpress tasks validate glue --data /data/GLUE
+              letterpress tasks validate my-task.json --data . --json
+            """)
+
+    @Argument(help: ArgumentHelp("Tasks, suites or task files; all built-in ones without.", valueName: "task"))
+    var names: [String] = []
+    @Option(help: ArgumentHelp("The folder that holds the tasks' folders.", valueName: "folder")) var data: String?
+    @Option(help: ArgumentHelp("Examples of each split and language, at most.", valueName: "count")) var limit: Int?
+    @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit \(limit) is not 1 or more") }
+    }
+
+    func run() throws {
+        let installation = Installation(root: root)
+        let catalogue = try installation.tasks(for: names)
+        for task in try catalogue.tasks(names.isEmpty ? catalogue.names : names) {
+            let folder = names.isEmpty && data == nil ? nil : try installation.dataFolder(of: task, named: data)
+            guard let folder else {
+                try tell(task, "the task file is right")
+                continue
+            }
+            try read(task, folder)
+        }
+    }
+
+    private func read(_ task: TaskDefinition, _ folder: String) throws {
+        var missing: TaskError?
+        var found = 0
+        for split in task.splits {
+            do {
+                let data = try TaskData.load(task, split: split, folder: folder, limit: limit)
+                let summary = SplitSummary(data, of: task)
+                found += 1
+                if report.json {
+                    try Console.result(summary.json())
+                } else {
+                    try Console.result("\(task.name) \(split): \(summary.line)")
+                }
+            } catch let error as TaskError {
+                guard case .missingFiles = error else { throw error }
+                missing = missing ?? error
+                report.note("\(task.name) \(split): passed over, its files are not there")
+            }
+        }
+        if found == 0, let missing { throw missing }
+    }
+
+    private func tell(_ task: TaskDefinition, _ verdict: String) throws {
+        if report.json {
+            try Console.result(.object(["task": .string(task.name), "verdict": .string(verdict)]))
+        } else {
+            try Console.result("\(task.name): \(verdict)")
+        }
+    }
+}
