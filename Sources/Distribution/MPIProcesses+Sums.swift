@@ -18,7 +18,7 @@ extension MPIProcesses {
         _ numbers: Operand, count: Int, _ kernels: any KernelSet, of type: Number.Type
     ) throws {
         let width = MemoryLayout<Number>.stride
-        for piece in (0..<count).pieces(of: pieceBytes / width) {
+        for piece in (0..<count).pieces(of: sumBytes / width) {
             let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: transfers.own[..<(piece.count * width)])
             let place = numbers.advanced(by: piece.lowerBound)
             unsafe kernels.read(place, into: bytes)

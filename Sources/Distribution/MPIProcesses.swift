@@ -20,11 +20,13 @@ public final class MPIProcesses: Communicator, RenderGroup {
 
     let transfers: Transfers
     let pieceBytes: Int
+    /// Bytes of a sum that go round at once: 256 KiB for each rank, which stay in the cache of a core until they are added.
+    var sumBytes: Int { min(pieceBytes, size << 18) }
 
     /// The group of this process: that of its launcher, or itself alone. Called once in a process.
     ///
-    /// `patience` is how many seconds a rank waits for others before it gives up; `pieceBytes` (64 or more) the most of a sum that
-    /// is under way at once, for which there is memory twice.
+    /// `patience` is how many seconds a rank waits for others before it gives up; `pieceBytes` (64 to 2^30) the most that is
+    /// under way at once, for which there is memory twice.
     ///
     /// Throws ``CommunicationError/library(reason:)`` where Open MPI is missing, and ``CommunicationError/apart(tasks:remedy:)``
     /// where a launcher started processes that cannot find each other.
@@ -40,8 +42,8 @@ public final class MPIProcesses: Communicator, RenderGroup {
     }
 
     private init(patience: Int, pieceBytes: Int) throws(CommunicationError) {
-        self.pieceBytes = pieceBytes
-        transfers = try Transfers(pieceBytes: pieceBytes, patience: patience)
+        self.pieceBytes = min(max(pieceBytes, 64), 1 << 30)
+        transfers = try Transfers(pieceBytes: self.pieceBytes, patience: patience)
     }
 
     /// Replaces the numbers by their sums over all ranks, added in the order of ranks. O(numbers x ranks).

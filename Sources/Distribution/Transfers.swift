@@ -22,8 +22,10 @@ import Glibc
         guard code == 0 else { throw .library(reason: Self.explain(code)) }
         place = .init(rank: Int(rank), size: Int(size), host: Self.text(name))
         self.patience = patience
-        unsafe own = .allocate(byteCount: pieceBytes, alignment: 64)
-        unsafe other = .allocate(byteCount: pieceBytes, alignment: 64)
+        // Room for a figure of each rank at least.
+        let room = max(pieceBytes, Int(size) * MemoryLayout<Double>.stride)
+        unsafe own = .allocate(byteCount: room, alignment: 64)
+        unsafe other = .allocate(byteCount: room, alignment: 64)
     }
 
     /// Sends the bytes `sent` of ``own`` to a rank and receives as many as `received` has from another one, there in ``other``

@@ -33,15 +33,14 @@ struct RunSettings: Codable {
     /// Threads that train.
     var trainingThreads: Int { threads ?? min(Self.ownCores, 64) }
 
-    /// The cores that the process is bound to, or its share of all where a launcher started several on this machine and bound none.
+    /// The cores that the process is bound to, at most its share of all where a launcher started several on this machine.
     private static var ownCores: Int {
         let all = ProcessInfo.processInfo.activeProcessorCount
-        if let bound = boundCores, bound < all { return bound }
         let environment = ProcessInfo.processInfo.environment
         let local =
             ["OMPI_COMM_WORLD_LOCAL_SIZE", "SLURM_NTASKS_PER_NODE"].lazy.compactMap { environment[$0] }
             .compactMap { Int($0) }.first ?? 1
-        return max(1, all / max(1, local))
+        return max(1, min(boundCores ?? all, all / max(1, local)))
     }
 
     /// The cores that the kernel lets the process use, as taskset and mpirun set them.
