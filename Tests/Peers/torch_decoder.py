@@ -6,6 +6,7 @@ dictionary of Hugging Face names, everything runs in double, single or, under au
     pixels         [B,L,768] uint8, each patch in the order row, column, channel; values are bytes / 255
     ids            [B,S], which follow the patches where there are both; T = L + S
     segments       [B,T]: the document a place belongs to, -1 for padding; a place sees earlier places of its document
+    queries        [B,T]: the document whose places a place sees, if not its own; padding, which sees nothing without it, may see one
     positions      [B,T]: rotary positions
     labels         [B,S]: what the place before predicts, -100 for nothing
     patch_weights  [B,L]: 1 where the patch is predicted by the one before
@@ -63,14 +64,14 @@ def rotate(x, positions, theta):
     return x * angle.cos().to(type_) + torch.cat((-x[..., half:], x[..., :half]), -1) * angle.sin().to(type_)
 
 
-def attention(p, prefix, config, x, positions, segments):
+def attention(p, prefix, config, x, positions, segments, queries):
     batch, length, d = x.shape
     heads, groups = config["num_attention_heads"], config["num_key_value_heads"]
     q, k, v = ((x @ p[f"{prefix}{n}_proj.weight"].T).view(batch, length, -1, d // heads).transpose(1, 2) for n in "qkv")
     q, k = rotate(q, positions, config["rope_theta"]), rotate(k, positions, config["rope_theta"])
     k, v = (y.repeat_interleave(heads // groups, dim=1) for y in (k, v))
     scores = wide(q @ k.transpose(-1, -2)) / math.sqrt(d // heads)
-    seen = torch.ones(length, length, dtype=torch.bool).tril()[None] & (segments[:, None, :] == segments[:, :, None])
+    seen = torch.ones(length, length, dtype=torch.bool).tril()[None] & (segments[:, None, :] == queries[:, :, None])
     seen = (seen & (segments >= 0)[:, None, :])[:, None]
     weights = torch.softmax(scores.masked_fill(~seen, torch.finfo(scores.dtype).min), -1) * seen.any(-1, keepdim=True)
     return (weights @ v).transpose(1, 2).reshape(batch, length, d) @ p[prefix + "o_proj.weight"].T
@@ -95,7 +96,8 @@ def forward(p, config, batch):
     for i in range(config["num_hidden_layers"]):
         layer = f"model.layers.{i}."
         a = rms_norm(h, p[layer + "input_layernorm.weight"], eps)
-        h = h + attention(p, layer + "self_attn.", config, a, batch["positions"], batch["segments"])
+        h = h + attention(p, layer + "self_attn.", config, a, batch["positions"], batch["segments"],
+                          batch.get("queries", batch["segments"]))
         a = rms_norm(h, p[layer + "post_attention_layernorm.weight"], eps)
         gate, up = (a @ p[f"{layer}mlp.{n}_proj.weight"].T for n in ("gate", "up"))
         h = h + (F.silu(gate) * up) @ p[layer + "mlp.down_proj.weight"].T

@@ -64,19 +64,22 @@ public enum ModelFolder {
     ///
     /// `heads` are those that are stored unless given. A head that is wanted and not stored is an error, unless `newHeads` is a
     /// seed to draw its first values from; one that is stored and not wanted is passed over. Without `trainable` every tensor is
-    /// kept in one type alone, that in which it is read, and stands in the mapped file where it is stored in that type.
+    /// kept in one type alone, that in which it is read, and stands in the mapped file where it is stored in that type. With
+    /// `singleChannel` a model of several channels becomes one of a single channel, which has no head of patches.
     /// Throws: `CheckpointError`, `ConfigError`, `TensorError`.
     public static func load(
         _ path: String, heads: LanguageModel.Heads? = nil, workspace: Workspace, trainable: Bool = false,
-        newHeads seed: UInt64? = nil
+        newHeads seed: UInt64? = nil, singleChannel: ChannelAdaptation? = nil
     ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
-        try load(open(path), heads: heads, workspace: workspace, trainable: trainable, newHeads: seed)
+        try load(
+            open(path), heads: heads, workspace: workspace, trainable: trainable, newHeads: seed,
+            singleChannel: singleChannel)
     }
 
     /// As the other `load`, of a folder that is open.
     public static func load(
         _ folder: Description, heads: LanguageModel.Heads? = nil, workspace: Workspace, trainable: Bool = false,
-        newHeads seed: UInt64? = nil
+        newHeads seed: UInt64? = nil, singleChannel: ChannelAdaptation? = nil
     ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
         if trainable, let flaw = folder.trainingFlaw { throw flaw }
         let rules = folder.rules
@@ -85,11 +88,17 @@ public enum ModelFolder {
             seed != nil && ForeignNames.isHead(path) && stored[path] == nil
         }
         let builder = ParameterBuilder(workspace: workspace, seed: seed ?? 0, draws: isNew)
-        let model = try LanguageModel(builder, config: folder.config, heads: heads ?? folder.heads)
+        var (config, heads) = (folder.config, heads ?? folder.heads)
+        if singleChannel != nil { (config.channels, heads.patch) = (1, false) }
+        let model = try LanguageModel(builder, config: config, heads: heads)
         let loader = TensorLoader(rules: rules, mayLack: isNew, mayIgnore: ForeignNames.isHead)
+        let projection = model.base.patches?.weight.path
         let gathered = folder.config.tiesEmbeddings ? nil : model.base.tokens.weight.path
         let targets = model.parameters.map { parameter in
             parameter.isTrainable = trainable
+            if let singleChannel, parameter.path == projection, folder.config.channels > 1 {
+                return singleChannel.target(parameter, channels: folder.config.channels)
+            }
             let type = trainable ? nil : kept(parameter, isGathered: parameter.path == gathered, workspace.precision)
             return TensorTarget(parameter, keeping: type)
         }

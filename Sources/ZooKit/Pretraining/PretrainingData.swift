@@ -65,7 +65,8 @@ public struct ExampleOptions: Sendable {
         return try PatchRenderer(typesetter: try Typesetter(fonts: fonts, options: render), options: layout)
     }
 
-    private func need(_ encoding: TextEncoding?) throws -> TextEncoding {
+    /// The encoding. Throws `badSetting` where there is none.
+    func need(_ encoding: TextEncoding?) throws -> TextEncoding {
         if let encoding { return encoding }
         throw PretrainingError.badSetting(key: "tokenizer", reason: "text is wanted and no tokenizer is given")
     }

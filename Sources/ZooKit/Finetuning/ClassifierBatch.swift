@@ -1,0 +1,110 @@
+import Layers
+public import Tensors
+
+/// Examples that are classified in one pass.
+public struct ClassifierBatch {
+    /// What the model reads.
+    public let input: ModelInput
+    /// For each example the row that is classified.
+    public let places: [Int32]
+    /// For each example what is right.
+    public let targets: [ExampleTarget?]
+    /// For each example its place in the list that the batch was made of.
+    public let order: [Int]
+    /// What is read.
+    public let kind: ExampleKind
+
+    /// Rows that hold something.
+    public var seenRows: Int { input.seenRows }
+    /// Rows that are computed, padding included.
+    public var computedRows: Int { input.rows.count }
+}
+
+/// Makes batches of examples for a model. Each is as long as its longest example, which changes no score; texts behind pictures
+/// keep their positions.
+public struct ClassifierInput {
+    /// What the examples are.
+    public let kind: ExampleKind
+    /// Which row is classified.
+    public let pooling: Pooling
+    private let patchBytes: Int
+    private let vocabulary: Int
+    private let patchLimit: Int
+    private let tokenLimit: Int
+    private let workspace: Workspace
+
+    /// For a model of this shape and examples of at most `patchLimit` patches and `tokenLimit` tokens; texts behind pictures begin
+    /// at position `patchLimit`.
+    public init(
+        _ config: DecoderConfig, kind: ExampleKind, patchLimit: Int, tokenLimit: Int, pooling: Pooling = Pooling(),
+        workspace: Workspace
+    ) {
+        self.kind = kind
+        self.pooling = pooling
+        self.patchLimit = patchLimit
+        self.tokenLimit = tokenLimit
+        self.workspace = workspace
+        patchBytes = config.patchSize * config.patchSize * config.channels
+        vocabulary = config.vocabulary
+    }
+
+    /// For examples of an encoder.
+    public init(
+        _ config: DecoderConfig, _ encoder: ClassifierEncoder, pooling: Pooling = Pooling(), workspace: Workspace
+    ) {
+        self.init(
+            config, kind: encoder.kind, patchLimit: encoder.patchLimit, tokenLimit: encoder.tokenLimit,
+            pooling: pooling, workspace: workspace)
+    }
+
+    /// Micro-batches of at most `limit` examples, cut by length so that padding and their number cost least. Throws `TensorError`.
+    public func microBatches(_ examples: [ClassifierExample], limit: Int) throws(TensorError) -> [ClassifierBatch] {
+        let lengths = examples.map { example in
+            LengthBuckets.Length(patches: example.content.patches, tokens: example.content.tokens.count)
+        }
+        var batches: [ClassifierBatch] = []
+        for places in LengthBuckets.cut(lengths, limit: limit) { batches.append(try batch(examples, places)) }
+        return batches
+    }
+
+    /// One batch of all examples, in their order. Throws `TensorError`.
+    public func batch(_ examples: [ClassifierExample]) throws(TensorError) -> ClassifierBatch {
+        try batch(examples, Array(examples.indices))
+    }
+
+    private func batch(_ examples: [ClassifierExample], _ order: [Int]) throws(TensorError) -> ClassifierBatch {
+        let contents = order.map { examples[$0].content }
+        let input: ModelInput
+        var places: [Int32] = []
+        switch kind {
+        case .text:
+            input = try ModelInput.text(contents.map(\.tokens), vocabulary: vocabulary, workspace: workspace)
+            for (b, content) in contents.enumerated() {
+                let token = pooling.token(of: content.tokens, limit: tokenLimit, isBehindPicture: false)
+                places.append(input.row(ofToken: token ?? 0, b))
+            }
+        case .image:
+            input = try ModelInput.images(
+                contents.map(\.pixels), seen: contents.map(\.patches), patchBytes: patchBytes, workspace: workspace)
+            for (b, content) in contents.enumerated() {
+                places.append(input.row(ofPatch: max(0, content.patches - (pooling.image == .end ? 1 : 2)), b))
+            }
+        case .pair:
+            let tokens = contents.map { pooling.token(of: $0.tokens, limit: tokenLimit, isBehindPicture: true) }
+            var pixels = contents.map(\.pixels)
+            // The row of a white patch is wanted: it must be there.
+            if let b = tokens.firstIndex(of: nil) {
+                let missing = max(0, patchLimit - contents[b].patches) * patchBytes
+                pixels[b] += [UInt8](repeating: 255, count: missing)
+            }
+            input = try ModelInput.pairs(
+                pixels, seen: contents.map(\.patches), patchBytes: patchBytes, contents.map(\.tokens),
+                vocabulary: vocabulary, textPosition: patchLimit, workspace: workspace)
+            for (b, token) in tokens.enumerated() {
+                places.append(token.map { input.row(ofToken: $0, b) } ?? input.row(ofPatch: patchLimit - 1, b))
+            }
+        }
+        return ClassifierBatch(
+            input: input, places: places, targets: order.map { examples[$0].target }, order: order, kind: kind)
+    }
+}

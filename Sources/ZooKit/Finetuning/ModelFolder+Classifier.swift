@@ -1,0 +1,33 @@
+public import Foundations
+import Layers
+public import Tensors
+
+extension ModelFolder {
+    /// The files of a classifier, which `transformers` and ``open(_:)`` read: the model with its head of classes, their names in
+    /// `id2label`, and `files` beside it. A regression has one name, or none.
+    ///
+    /// Throws `ConfigError`. Numbers are read when the files are written.
+    public static func classifier(
+        _ model: LanguageModel, labels: [String], optimizer: [SafetensorsItem]? = nil, files: [String: [UInt8]] = [:],
+        workspace: Workspace
+    ) throws -> Checkpoint.Model {
+        var config = model.base.config
+        // The class of the folder that it came from is another one.
+        config.architectures = nil
+        var value = try ModelFiles.config(config, heads: model.heads, type: .float32)
+        if case .object(var fields) = value {
+            let isRegression = model.heads.labels == 1
+            fields["problem_type"] = .string(isRegression ? "regression" : "single_label_classification")
+            if !labels.isEmpty, !isRegression {
+                let pairs = labels.enumerated().map { ("\($0.offset)", JSONValue.string($0.element)) }
+                fields["id2label"] = .object(Dictionary(pairs) { first, _ in first })
+                let places = labels.enumerated().map { ($0.element, JSONValue.integer($0.offset)) }
+                fields["label2id"] = .object(Dictionary(places) { first, _ in first })
+            }
+            value = .object(fields)
+        }
+        return Checkpoint.Model(
+            config: value, tensors: model.parameters.map { SafetensorsItem($0, in: workspace) }, optimizer: optimizer,
+            files: files)
+    }
+}
