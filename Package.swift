@@ -103,7 +103,8 @@ let package = Package(
             name: "Distribution", dependencies: ["ZooKit", "Patches", "Tensors", "CMPI"],
             swiftSettings: common + memorySafe + optimised),
         .target(
-            name: "Evaluation", dependencies: ["Tensors", "Corpora", "Foundations"],
+            name: "Evaluation",
+            dependencies: ["ZooKit", "Layers", "Tensors", "Corpora", "Foundations"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 5
         .executableTarget(
@@ -165,7 +166,8 @@ let package = Package(
             name: "DistributionTests", dependencies: ["Distribution", "ZooKit", "RankProbe", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Tensors", "Foundations", "TestSupport"],
+            name: "EvaluationTests",
+            dependencies: ["Evaluation", "ZooKit", "Layers", "Typesetting", "Tensors", "Foundations", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),

@@ -1,0 +1,55 @@
+import Foundations
+public import ZooKit
+
+/// What a fine-tuned folder says of how its model answers: `classifier.json` beside the model.
+public struct ClassifierRecord: Codable, Sendable, Equatable {
+    /// The file's name.
+    public static let fileName = "classifier.json"
+
+    /// The task it was trained for.
+    public var task: String
+    /// The task's version.
+    public var version: Int
+    /// "classification" or "regression".
+    public var kind: String
+    /// Names of the classes, by their number.
+    public var labels: [String]
+    /// What it reads.
+    public var modality: ExampleKind
+    /// Patches or tokens of an example; of a pair both.
+    public var length: Int
+    /// The row of a picture that is classified.
+    public var pool: Pooling.ImagePlace
+    /// The id that rows of texts are found by; see `Pooling`.
+    public var compatiblePad: Int?
+    /// After so many steps.
+    public var step: Int
+    /// Scores on the split that chose the step.
+    public var metrics: [String: Double]
+
+    enum CodingKeys: String, CodingKey {
+        case task, version, kind, labels, modality, length, pool, step, metrics
+        case compatiblePad = "compatible_pad"
+    }
+
+    /// The record of a folder; nil where it has none. Throws `FileError` and `ConfigError`.
+    public static func read(_ folder: String) throws -> ClassifierRecord? {
+        let path = "\(folder)/\(fileName)"
+        guard Folder.hasItem(path) else { return nil }
+        let file = try MappedFile(path: path)
+        let bytes = unsafe file.withBytes { unsafe [UInt8]($0) }
+        return try StrictJSON.decode(ClassifierRecord.self, from: bytes, source: path)
+    }
+
+    /// Which row is classified.
+    public var pooling: Pooling { Pooling(image: pool, compatiblePad: compatiblePad.map(Int32.init)) }
+
+    /// `options` with the lengths of the record: a pair has half of its length as patches, the rest as tokens.
+    public func fitted(_ options: ExampleOptions) -> ExampleOptions { Self.fitted(options, length: length) }
+
+    static func fitted(_ options: ExampleOptions, length: Int) -> ExampleOptions {
+        var options = options
+        (options.length, options.pairPatches, options.pairTokens) = (length, length / 2, length - length / 2)
+        return options
+    }
+}

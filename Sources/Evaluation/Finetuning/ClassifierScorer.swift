@@ -1,0 +1,79 @@
+public import Tensors
+public import ZooKit
+
+/// Answers examples with a model that has a head of classes, without gradients.
+public final class ClassifierScorer {
+    /// The model; it may go on being trained between calls.
+    public let model: LanguageModel
+    /// What makes examples of texts.
+    public let encoder: ClassifierEncoder
+    private let input: ClassifierInput
+    private let batch: Int
+    private let workspace: Workspace
+
+    /// Examples that are encoded together and cut by length, in batches.
+    private static let window = 8
+
+    /// A scorer that computes at most `batch` examples at once; lengths are those of `options`.
+    ///
+    /// Throws `PretrainingError` for a model without such a head or without patches, and where fonts or tokenizer are missing.
+    public init(
+        _ model: LanguageModel, _ kind: ExampleKind, _ options: ExampleOptions, pooling: Pooling = Pooling(),
+        batch: Int = 64, workspace: Workspace
+    ) throws {
+        guard model.score != nil else {
+            throw PretrainingError.badSetting(
+                key: "model", reason: "it has no classifier; fine-tune it, or name a folder that a fine-tuning wrote")
+        }
+        guard kind == .text || model.base.patches != nil else {
+            throw PretrainingError.badSetting(
+                key: "modality", reason: "the model reads text alone, not \(kind.rawValue)")
+        }
+        self.model = model
+        var options = options
+        options.channels = model.base.config.channels
+        encoder = try ClassifierEncoder(kind, options)
+        guard encoder.patchLimit + encoder.tokenLimit <= model.base.config.positions else {
+            throw PretrainingError.badSetting(
+                key: "length",
+                reason: "\(encoder.patchLimit + encoder.tokenLimit) is more than the "
+                    + "\(model.base.config.positions) positions of the model")
+        }
+        input = ClassifierInput(model.base.config, encoder, pooling: pooling, workspace: workspace)
+        self.batch = batch
+        self.workspace = workspace
+    }
+
+    /// Examples as the model reads them, with what is right. Throws what the renderer throws. O(bytes).
+    public func encode(_ examples: [TaskExample]) throws -> [ClassifierExample] {
+        try examples.map { example in
+            var encoded = try encoder.encode(Array(example.textA.utf8), example.textB.map { Array($0.utf8) })
+            encoded.target = example.target
+            return encoded
+        }
+    }
+
+    /// Micro-batches of encoded examples, at most `limit` in each. Throws `TensorError`.
+    func microBatches(_ examples: [ClassifierExample], limit: Int) throws(TensorError) -> [ClassifierBatch] {
+        try input.microBatches(examples, limit: limit)
+    }
+
+    /// The answers, in the order of the examples; what an answer is depends on no other example but within 1e-5. `onProgress` is
+    /// told how many are done. Throws `TensorError.nonFinite` where the model gives no numbers, what the renderer and
+    /// `onProgress` throw. O(rows).
+    public func answers(
+        _ examples: [TaskExample], onProgress: (Int) throws -> Void = { _ in }
+    ) throws -> ClassifierAnswers {
+        let objective = Classification(model)
+        var scores: [[Double]] = []
+        for start in stride(from: 0, to: examples.count, by: batch * Self.window) {
+            let part = Array(examples[start..<min(examples.count, start + batch * Self.window)])
+            let batches = try input.microBatches(encode(part), limit: batch)
+            scores += try objective.scores(of: batches, workspace)
+            try onProgress(scores.count)
+        }
+        let broken = scores.count { !$0.allSatisfy(\.isFinite) }
+        guard broken == 0 else { throw TensorError.nonFinite(tensor: "class scores", step: 0, count: broken) }
+        return ClassifierAnswers(examples, scores: scores)
+    }
+}
