@@ -28,7 +28,8 @@ struct Letterpress: ParsableCommand {
             """,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
-            Pretrain.self, TasksCommand.self, TokenizerCommand.self, Convert.self, ZooCommand.self, Generate.self,
+            Pretrain.self, Finetune.self, TasksCommand.self, TokenizerCommand.self, Convert.self, ZooCommand.self,
+            Generate.self,
             Score.self,
         ])
 

@@ -102,9 +102,10 @@ import Testing
         let names = [
             "stack": "fonts", "paths": "font", "allow_other": "allow-other-fonts", "keep_fields": "keep",
             "on_structure_error": "on-error", "shard_index": "shard", "shard_count": "shard", "store_text": "text",
+            "name": "task",
         ]
         let without: Set = ["word_cache_bytes"]
-        let help = try [["render"], ["generate", "text"], ["generate", "pixels"], ["pretrain"]].map {
+        let help = try [["render"], ["generate", "text"], ["generate", "pixels"], ["pretrain"], ["finetune"]].map {
             try Execution.run(product: "letterpress", $0 + ["--help"]).text
         }.joined()
         for key in keys.subtracting(without) {

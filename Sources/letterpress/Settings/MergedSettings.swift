@@ -31,6 +31,9 @@ struct MergedSettings {
             if layer.values["fonts"]?["stack"] ?? layer.values["fonts"]?["paths"] != nil {
                 manifestFonts = layer.manifestFonts
             }
+            // So do steps and epochs.
+            if layer.values["finetune"]?["steps"] != nil { values["finetune"]?["epochs"] = nil }
+            if layer.values["finetune"]?["epochs"] != nil { values["finetune"]?["steps"] = nil }
             for (section, keys) in layer.values {
                 for (key, value) in keys {
                     values[section, default: [:]][key] = value

@@ -3,7 +3,7 @@ import Foundations
 /// Every setting that a flag, the environment, a file or a preset may give, by section and key.
 ///
 /// Sections and keys are those of `settings` in a manifest. The variable of a key is `LETTERPRESS_` and the key in
-/// capitals, in `sampling`, `pixels`, `generate` and `pretrain` with the section in front.
+/// capitals, in `sampling`, `pixels`, `generate`, `pretrain`, `finetune` and `task` with the section in front.
 enum SettingTable {
     enum Kind {
         case text, integer, number, boolean, list
@@ -47,6 +47,19 @@ enum SettingTable {
             "eval_sequences": .integer, "save_every": .integer, "keep": .integer, "pin": .list,
             "on_non_finite": .text,
         ],
+        "task": [
+            "model": .text, "name": .text, "data": .text, "tokenizer": .text, "grid": .list, "seeds": .list,
+            "keep_best_only": .boolean,
+        ],
+        "finetune": [
+            "modality": .text, "length": .integer, "batch": .integer, "micro_batch": .integer, "steps": .integer,
+            "epochs": .number, "seed": .integer, "learning_rate": .number, "schedule": .text, "warm_up": .integer,
+            "weight_decay": .number, "dropout": .number, "beta1": .number, "beta2": .number, "epsilon": .number,
+            "clip": .number, "precision": .text, "recompute": .boolean, "eval_every": .integer,
+            "eval_batch": .integer, "patience": .integer, "metric": .text, "pool": .text,
+            "compat_pooling": .boolean, "frozen": .text, "channel_adapt": .text, "train_limit": .integer,
+            "eval_limit": .integer, "task_language": .text, "save_every": .integer, "on_non_finite": .text,
+        ],
         "sampling": [
             "temperature": .number, "top_k": .integer, "top_p": .number, "min_p": .number,
             "repetition_penalty": .number, "min_new_tokens": .integer, "max_new_tokens": .integer, "seed": .integer,
@@ -62,7 +75,7 @@ enum SettingTable {
     ]
 
     /// Sections whose keys are common words: their variables name the section too.
-    private static let namedSections: Set = ["sampling", "pixels", "generate", "pretrain"]
+    private static let namedSections: Set = ["sampling", "pixels", "generate", "pretrain", "finetune", "task"]
 
     /// Section and key of each variable. `format` is that of the shards; the format of inputs is `INPUT_FORMAT`.
     static let variables: [String: (section: String, key: String)] = {

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Foundations
+import ZooKit
+
+/// `letterpress finetune`: a pretrained model on a task.
+struct Finetune: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fine-tune a pretrained model on a task.",
+        usage: """
+            letterpress finetune [<options>] --model <folder> --task <name> --out <folder>
+            letterpress finetune --resume --out <folder> [<options>]
+            letterpress finetune [<options>] --print-config
+            """,
+        discussion: """
+            The model reads the task's texts as pictures, as tokens, or as both, and gets a new head of classes, or of one number.
+            FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl and, while it
+            runs, a checkpoint. With --grid or --seeds every run gets a folder of its own, and grid.jsonl a line as soon as it is
+            finished; a grid that was stopped goes on with --resume.
+            A flag beats LETTERPRESS_FINETUNE_<KEY> in the environment, that beats --config, the task's --preset, the model's own
+            way of drawing, the default; a run that goes on begins with its own settings.
+
+            EXAMPLES
+              letterpress finetune --model runs/tiny/checkpoints/step-00001500 --task sample-topic --out runs/topic
+              letterpress finetune --model m --task glue-cola --data glue --preset script --grid lr=1e-5,3e-5 batch=32,64 --out g
+              letterpress finetune --resume --out runs/topic
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder")) var out: String?
+    @Flag(help: "Go on with the run or the grid in the folder.") var resume = false
+    @OptionGroup(title: "Model and task") var sources: FinetuneSourceFlags
+    @OptionGroup(title: "Course") var course: FinetuneCourseFlags
+    @OptionGroup(title: "Optimiser and classifier") var optimiser: FinetuneOptimiserFlags
+    @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
+    @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
+    @OptionGroup(title: "Pixels") var rendering: RenderingFlags
+    @OptionGroup(title: "Fonts") var fonts: FontFlags
+    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
+    @Option(
+        help: ArgumentHelp(
+            "Settings that the task lists: paper or script, also with a model, script/monogpt-text.", valueName: "name")
+    )
+    var preset: String?
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if !printConfig, out == nil { throw ValidationError("Missing expected argument '--out <folder>'") }
+    }
+
+    func run() throws {
+        let job = try FinetuneJob(try merged(), fonts: fonts, report: report)
+        if printConfig { return try job.show() }
+        guard let out else { return }
+        let ended = try job.isGrid ? job.runGrid(in: out, resumes: resume) : job.runOne(in: out, resumes: resume)
+        if !ended { throw ExitCode.stopped }
+    }
+
+    private func merged() throws -> MergedSettings {
+        var strong: [SettingLayer] = []
+        if resume, let out {
+            var layer = try SettingSources.file(RunFolder(out).file(FinetuneJob.settingsName))
+            layer.origin = "run \(out)"
+            strong.append(layer)
+        }
+        if let config { strong.append(try SettingSources.file(config)) }
+        strong.append(try SettingSources.environment())
+        var layer = SettingLayer(origin: "flag")
+        sources.add(to: &layer)
+        course.add(to: &layer)
+        optimiser.add(to: &layer)
+        rendering.add(to: &layer)
+        fonts.add(to: &layer)
+        layer.set("run", "threads", threads.map { .integer($0) })
+        strong.append(layer)
+        // What model and task say of themselves is weaker, and is known when these are.
+        let known = MergedSettings(strong)
+        let found = try known.decode("task", over: FinetuneSources())
+        var weak: [SettingLayer] = []
+        if let model = found.model, let drawing = try FinetuneSources.drawing(of: model) { weak.append(drawing) }
+        if let preset {
+            let task = try found.task(Installation(root: fonts.root))
+            let modality = try known.decode("finetune", over: FinetuneSettings()).modality
+            var (layer, grid) = try FinetuneSources.preset(preset, task, modality)
+            // What the preset searches and nobody sets is searched.
+            grid = grid.filter { word in
+                known["finetune", String(word.prefix { $0 != "=" })] == nil && found.grid.isEmpty
+            }
+            if !grid.isEmpty { layer.set("task", "grid", .array(grid.map { .string($0) })) }
+            weak.append(layer)
+        }
+        return MergedSettings(weak + strong)
+    }
+}

@@ -1,0 +1,174 @@
+import Corpora
+import Evaluation
+import Foundation
+import Foundations
+import Patches
+import Tensors
+import Typesetting
+import ZooKit
+
+/// The settings of a fine-tuning, read and checked, and what its runs are made of.
+struct FinetuneJob {
+    /// The file in a run's folder with its settings.
+    static let settingsName = "run.json"
+
+    let merged: MergedSettings
+    let settings: FinetuneSettings
+    let sources: FinetuneSources
+    let report: ReportFlags
+    private let pixels: PixelSettings
+    private let computing: RunSettings
+    private let fonts: FontFlags
+
+    /// Whether several runs are wanted.
+    var isGrid: Bool { !sources.grid.isEmpty || !sources.seeds.isEmpty }
+
+    /// Decodes all sections. Throws `ConfigError` with the key and where its value comes from.
+    init(_ merged: MergedSettings, fonts: FontFlags, report: ReportFlags) throws {
+        self.merged = merged
+        self.fonts = fonts
+        self.report = report
+        sources = try merged.decode("task", over: FinetuneSources())
+        settings = try merged.decode("finetune", over: FinetuneSettings())
+        do { try settings.validate() } catch {
+            guard case .badSetting(let key, let reason) = error else { throw error }
+            throw ConfigError.invalidValue(
+                source: merged.origins["finetune.\(key)"] ?? "settings", keyPath: "finetune.\(key)", reason: reason)
+        }
+        pixels = try PixelSettings(merged)
+        computing = try RunSettings.read(merged)
+        _ = try merged.decode("fonts", over: FontSettings())
+    }
+
+    /// Prints every setting with its origin.
+    func show() throws {
+        try ConfigPrinter.show(
+            merged,
+            sections: [
+                ("finetune", settings), ("task", sources), ("render", pixels.render), ("layout", pixels.layout),
+            ])
+    }
+
+    /// The sections that a run goes on with; paths hold in every working folder.
+    func saveSettings(in folder: String) throws {
+        var root: [String: JSONValue] = [:]
+        for (name, value) in [
+            ("finetune", try StrictJSON.encodedValue(settings)),
+            ("task", try StrictJSON.encodedValue(sources.absolute())),
+            ("render", try StrictJSON.encodedValue(pixels.render)),
+            ("layout", try StrictJSON.encodedValue(pixels.layout)),
+        ] {
+            guard case .object(let keys) = value else { continue }
+            root[name] = .object(keys.filter { $0.value != .null && SettingTable.kinds[name]?[$0.key] != nil })
+        }
+        for name in ["fonts", "run"] { root[name] = merged.values[name].map { .object($0) } }
+        try AtomicFile.write(
+            JSONValue.object(root).encoded(pretty: true), to: RunFolder(folder).file(Self.settingsName))
+    }
+
+    // MARK: Parts
+
+    /// What all runs of a job share.
+    struct Material {
+        let task: TaskDefinition
+        let train: [TaskExample]
+        let select: [TaskExample]
+        let model: ModelFolder.Description
+        let options: ExampleOptions
+        let files: [String: [UInt8]]
+        let identity: JSONValue
+    }
+
+    /// Reads task, data, tokenizer and fonts. Throws `TaskError`, usage failures for what is missing.
+    func material() throws -> Material {
+        let installation = Installation(root: fonts.root)
+        let task = try sources.task(installation)
+        guard task.kind.isFineTuned else {
+            throw CommandFailure(
+                .usage,
+                "\(task.name) is of the kind \(task.kind), for which no head is trained; see letterpress tasks list")
+        }
+        guard let trainSplit = task.use.train, let selectSplit = task.use.select else {
+            throw CommandFailure(.usage, "\(task.name) names no split to train on, or none to choose the best step by")
+        }
+        let folder = try sources.folder(of: task, installation)
+        func load(_ split: String) throws -> TaskData {
+            try TaskData.load(task, split: split, folder: folder, language: settings.taskLanguage)
+        }
+        let (train, select) = try (load(trainSplit), load(selectSplit))
+        let path = try sources.needModel()
+        let model = try ModelFolder.open(path)
+        for warning in model.warnings { report.warn(warning) }
+        let tensors = try Folder.contents(of: path).files.filter { name in
+            name.hasSuffix(".safetensors") && !name.contains("/") && name != "optimizer.safetensors"
+        }
+        var identity: [String: JSONValue] = [
+            "task": .string(SHA256Digest.of(try StrictJSON.encode(task)).hex),
+            "train": .string(Self.hash(try train.hashes())), "select": .string(Self.hash(try select.hashes())),
+            "model": try StrictJSON.encodedValue(InputIdentity(paths: tensors.map { "\(path)/\($0)" })),
+        ]
+        var files: [String: [UInt8]] = [:]
+        var options = ExampleOptions(length: model.config.positions, channels: model.config.channels)
+        if let words = try tokenizer(path) {
+            guard settings.modality == .image || words.tokenizer.vocabularySize <= model.config.vocabulary else {
+                throw CommandFailure(
+                    .usage,
+                    "\(words.tokenizer.summary) has \(words.tokenizer.vocabularySize) ids and the model "
+                        + "\(model.config.vocabulary); name the model's own with --tokenizer")
+            }
+            options.encoding = words.encoding(model.config)
+            files.merge(words.files) { $1 }
+            if settings.modality != .image { identity["tokenizer"] = .string(words.identity) }
+        }
+        if settings.modality != .text {
+            let set = try fonts.open(merged)
+            guard pixels.render.patchSize == model.config.patchSize else {
+                throw CommandFailure(
+                    .usage,
+                    "render.patch_size is \(pixels.render.patchSize) and the model reads patches of \(model.config.patchSize)"
+                )
+            }
+            (options.fonts, options.render, options.layout) = (set, pixels.render, pixels.layout)
+            let drawing = try RenderingRecord(set, pixels)
+            files[RenderingRecord.fileName] = drawing.file
+            identity["rendering"] = drawing.json
+        }
+        return Material(
+            task: task, train: TaskExample.sample(train.examples, limit: settings.trainLimit),
+            select: TaskExample.sample(select.examples, limit: settings.evalLimit), model: model, options: options,
+            files: files,
+            identity: try JSONValue.parse(JSONValue.object(identity).encoded()))
+    }
+
+    /// The model's own tokenizer, or the one named; nil where pictures alone are read and there is none.
+    private func tokenizer(_ model: String) throws -> TrainingTokenizer? {
+        do { return try TrainingTokenizer(sources.tokenizer ?? model) } catch {
+            guard settings.modality == .image, sources.tokenizer == nil else { throw error }
+            return nil
+        }
+    }
+
+    private static func hash(_ hashes: [String: String]) -> String {
+        SHA256Digest.of(Array(hashes.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n").utf8)).hex
+    }
+
+    /// A run of `settings` in a folder, with the model read anew.
+    func makeRun(
+        _ material: Material, _ settings: FinetuneSettings, folder: String, resumes: Bool
+    ) throws -> FinetuneRun {
+        let workspace = try Workspace(
+            kernels: CPUKernels(threads: computing.trainingThreads),
+            precision: settings.precision == "bf16" ? .bf16 : .fp32)
+        let isNumber = material.task.kind.needs.contains(.number)
+        let model = try ModelFolder.load(
+            material.model, heads: .init(labels: isNumber ? 1 : material.task.labels.count), workspace: workspace,
+            trainable: true, newHeads: UInt64(settings.seed), singleChannel: settings.channelAdapt
+        ).model
+        return try FinetuneRun(
+            settings,
+            .init(
+                task: material.task, train: material.train, select: material.select, model: model,
+                options: material.options, files: material.files, identity: material.identity),
+            folder: folder, resumes: resumes, workspace: workspace)
+    }
+}

@@ -1,0 +1,133 @@
+public import ArgumentParser
+import Foundations
+import Layers
+public import ZooKit
+
+extension ExampleKind: ExpressibleByArgument {}
+extension Pooling.ImagePlace: ExpressibleByArgument {}
+extension ChannelAdaptation: ExpressibleByArgument {}
+
+/// What is fine-tuned on what.
+struct FinetuneSourceFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String?
+    @Option(help: ArgumentHelp("A task by name, or its JSON file.", valueName: "name")) var task: String?
+    @Option(
+        help: ArgumentHelp("Folder of the task's files; the task's own below corpora without.", valueName: "folder"))
+    var data: String?
+    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
+    var tokenizer: String?
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Try every combination of values: lr=1e-5,3e-5 batch=32,64.", valueName: "key=values"))
+    var grid: [String] = []
+    @Option(help: ArgumentHelp("Run with each of these seeds: 1,2,3.", valueName: "list")) var seeds: SeedList?
+    @Flag(inversion: .prefixedNo, help: "Of a grid, keep the model of the best run alone.") var keepBestOnly: Bool?
+
+    /// Integers with commas between them.
+    struct SeedList: ExpressibleByArgument {
+        let values: [Int]
+
+        init?(argument: String) {
+            let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+            guard parts.allSatisfy({ $0.map { $0 >= 0 } ?? false }) else { return nil }
+            values = parts.compactMap(\.self)
+        }
+    }
+
+    func add(to layer: inout SettingLayer) {
+        for (key, value) in [("model", model), ("name", task), ("data", data), ("tokenizer", tokenizer)] {
+            layer.set("task", key, value.map { .string($0) })
+        }
+        layer.set("task", "grid", grid.isEmpty ? nil : .array(grid.map { .string($0) }))
+        layer.set("task", "seeds", seeds.map { .array($0.values.map { .integer($0) }) })
+        layer.set("task", "keep_best_only", keepBestOnly.map { .bool($0) })
+    }
+}
+
+/// What is read, for how long, and when to look at it.
+struct FinetuneCourseFlags: ParsableArguments {
+    @Option(help: "What is read of the texts (image).") var modality: ExampleKind?
+    @Option(
+        help: ArgumentHelp("Patches or tokens of an example, half of each for pairs (256 at most).", valueName: "n"))
+    var length: Int?
+    @Option(help: ArgumentHelp("Examples of a step (32).", valueName: "n")) var batch: Int?
+    @Option(help: ArgumentHelp("Examples that are computed at once; all without.", valueName: "n")) var microBatch: Int?
+    @Option(help: ArgumentHelp("Steps in all.", valueName: "n")) var steps: Int?
+    @Option(help: ArgumentHelp("Times that the training split is read (3).", valueName: "x")) var epochs: Double?
+    @Option(help: ArgumentHelp("Of new heads and of the order of examples (42).", valueName: "n")) var seed: Int?
+    @Option(help: ArgumentHelp("Steps between evaluations; once an epoch without.", valueName: "n")) var evalEvery: Int?
+    @Option(help: ArgumentHelp("Examples that evaluations compute at once (64).", valueName: "n")) var evalBatch: Int?
+    @Option(help: ArgumentHelp("Evaluations without a better one that end the run; 0 for none (8).", valueName: "n"))
+    var patience: Int?
+    @Option(help: ArgumentHelp("What the best evaluation is told by; the task's own without.", valueName: "name"))
+    var metric: String?
+    @Option(help: ArgumentHelp("Examples of the training split, of each language; all without.", valueName: "n"))
+    var trainLimit: Int?
+    @Option(help: ArgumentHelp("The same of the split that evaluations use.", valueName: "n")) var evalLimit: Int?
+    @Option(help: ArgumentHelp("One language of a task of several.", valueName: "code")) var taskLanguage: String?
+    @Option(
+        help: ArgumentHelp("Steps between checkpoints to go on from; 0 for none but at a stop (500).", valueName: "n"))
+    var saveEvery: Int?
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("finetune", key, value) }
+        set("modality", modality.map { .string($0.rawValue) })
+        for (key, value) in [
+            ("length", length), ("batch", batch), ("micro_batch", microBatch), ("steps", steps), ("seed", seed),
+            ("eval_every", evalEvery), ("eval_batch", evalBatch), ("patience", patience), ("train_limit", trainLimit),
+            ("eval_limit", evalLimit), ("save_every", saveEvery),
+        ] { set(key, value.map { .integer($0) }) }
+        set("epochs", epochs.map { .number($0) })
+        set("metric", metric.map { .string($0) })
+        set("task_language", taskLanguage.map { .string($0) })
+    }
+}
+
+/// How parameters are stepped, and what is classified.
+struct FinetuneOptimiserFlags: ParsableArguments {
+    /// What is left alone.
+    enum Frozen: String, ExpressibleByArgument, CaseIterable {
+        case none, backbone
+    }
+
+    @Option(
+        name: [.long, .customLong("lr")], help: ArgumentHelp("Learning rate at its peak (3e-5).", valueName: "x"))
+    var learningRate: Double?
+    @Option(help: "Its course after the warm-up (linear).") var schedule: Schedule.Shape?
+    @Option(help: ArgumentHelp("Steps of warm-up (10).", valueName: "n")) var warmUp: Int?
+    @Option(help: ArgumentHelp("Decoupled decay of matrices (0).", valueName: "x")) var weightDecay: Double?
+    @Option(help: ArgumentHelp("Dropout; only 0 is built in.", valueName: "x")) var dropout: Double?
+    @Option(help: ArgumentHelp("Decay of the mean of gradients (0.9).", valueName: "x")) var beta1: Double?
+    @Option(help: ArgumentHelp("Decay of their mean square (0.999).", valueName: "x")) var beta2: Double?
+    @Option(help: ArgumentHelp("Added to the root (1e-8).", valueName: "x")) var epsilon: Double?
+    @Option(help: ArgumentHelp("Limit of the norm of all gradients (1).", valueName: "x")) var clip: Double?
+    @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
+    @Flag(inversion: .prefixedNo, help: "Keep no activations inside blocks: less memory, more time.")
+    var recompute: Bool?
+    @Option(help: "The patch of a picture that is classified: the black one at its end, or the last of the text (eos).")
+    var pool: Pooling.ImagePlace?
+    @Flag(inversion: .prefixedNo, help: "Find rows as the published code does, mistakes included.")
+    var compatPooling: Bool?
+    @Option(help: "What is not trained (none).") var frozen: Frozen?
+    @Option(help: "Draw pictures in gray, for a model that reads one channel by the mean or the sum of its weights.")
+    var channelAdapt: ChannelAdaptation?
+    @Option(help: "What to do about a loss or a gradient that is infinite or no number (stop).")
+    var onNonFinite: OptimiserFlags.NonFinite?
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("finetune", key, value) }
+        set("schedule", schedule.map { .string($0.rawValue) })
+        set("warm_up", warmUp.map { .integer($0) })
+        for (key, value) in [
+            ("learning_rate", learningRate), ("weight_decay", weightDecay), ("dropout", dropout), ("beta1", beta1),
+            ("beta2", beta2), ("epsilon", epsilon), ("clip", clip),
+        ] { set(key, value.map { .number($0) }) }
+        for (key, value) in [("recompute", recompute), ("compat_pooling", compatPooling)] {
+            set(key, value.map { .bool($0) })
+        }
+        for (key, value) in [
+            ("precision", precision?.rawValue), ("pool", pool?.rawValue), ("frozen", frozen?.rawValue),
+            ("channel_adapt", channelAdapt?.rawValue), ("on_non_finite", onNonFinite?.rawValue),
+        ] { set(key, value.map { .string($0) }) }
+    }
+}

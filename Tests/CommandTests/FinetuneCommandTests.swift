@@ -1,0 +1,127 @@
+import Foundation
+import Foundations
+import TestSupport
+import Testing
+import ZooKit
+
+/// `letterpress finetune` on a small model and a task of its own.
+@Suite struct FinetuneCommandTests {
+    private let model: ModelFolderFixture
+    private let task: String
+
+    init() throws {
+        model = try ModelFolderFixture(.erniePixel)
+        let folder = model.folder
+        for (name, count) in [("train", 24), ("v", 12)] {
+            let lines = (0..<count).map { index in
+                let text = index % 2 == 0 ? "ink and more" : "paper number \(index)"
+                return #"{"text": "\#(text)", "label": \#(index % 2)}"# + "\n"
+            }
+            try folder.write(lines.joined(), to: "data/\(name).jsonl")
+        }
+        task = try folder.write(
+            #"""
+            {"name": "drawn", "version": 1, "kind": "classification", "summary": "Drawn sentences.",
+             "labels": ["ink", "paper"],
+             "layouts": [{"name": "lines", "format": "jsonl", "columns": {"text_a": "text", "label": "label"},
+                          "splits": {"train": {"files": ["train.jsonl"]}, "validation": {"files": ["v.jsonl"]}}}],
+             "use": {"train": "train", "select": "validation", "report": ["validation"]},
+             "metrics": ["accuracy"], "direction": "higher",
+             "presets": {"script": {"textgpt": {"grid": {"batch": [4, 8]}, "learning_rate": 0.001, "steps": 4,
+               "schedule": "cosine", "warmup_steps": 1, "length": 32, "dropout": 0, "evaluation_interval": 2, "patience": 3}}},
+             "source": {"title": "t", "citation": "c", "link": "https://example.org", "licence": "none", "obtain": "o"}}
+            """#, to: "drawn.json")
+    }
+
+    private func finetune(_ arguments: String...) throws -> Execution {
+        try Execution.run(
+            product: "letterpress", ["finetune"] + arguments, environment: ["LETTERPRESS_ROOT": Repository.root])
+    }
+
+    private func path(_ name: String) -> String { model.folder.file(name) }
+
+    @Test(arguments: ["text", "image", "pair"]) func aRunLeavesItsBestModelAndItsResult(_ modality: String) throws {
+        let run = try finetune(
+            "--model", model.path, "--task", task, "--data", path("data"), "--modality", modality, "--length", "48",
+            "--steps", "6", "--batch", "4", "--eval-every", "2", "--lr", "1e-3", "--json", "--out", path("run"))
+        #expect(run.status == 0, "\(run.errorText)")
+        let events = try run.text.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+        func count(_ name: String) -> Int { events.count { $0["event"] == .string(name) } }
+        #expect(count("started") == 1 && count("step") == 6 && count("evaluation") == 3 && count("finished") == 1)
+        let opened = try ModelFolder.open(path("run/best"))
+        #expect(opened.heads == .init(labels: 2))
+        #expect(FileManager.default.fileExists(atPath: path("run/best/rendering.json")) == (modality != "text"))
+        let lines = String(decoding: try model.folder.read("run/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 9)
+        // What is finished stays finished.
+        let again = try finetune("--resume", "--out", path("run"))
+        #expect(again.status == 0 && again.text.contains("best: accuracy"), "\(again.errorText)")
+        let other = try finetune("--model", model.path, "--task", task, "--data", path("data"), "--out", path("run"))
+        #expect(other.status == 73 && other.errorText.contains("finished"))
+    }
+
+    @Test func aGridGoesOnWhereItWas() throws {
+        let words = [
+            "--model", model.path, "--task", task, "--data", path("data"), "--modality", "text", "--length", "32",
+            "--steps", "3", "--eval-every", "3", "--out", path("grid"),
+        ]
+        let run = try Execution.run(
+            product: "letterpress",
+            ["finetune"] + words + ["--grid", "lr=1e-3,1e-2", "batch=4", "--seeds", "1,2", "--keep-best-only"],
+            environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(run.status == 0, "\(run.errorText)")
+        #expect(run.text.contains("over 2 seeds"))
+        let ledger = try model.folder.read("grid/grid.jsonl")
+        #expect(ledger.count { $0 == 10 } == 4)
+        let cells = try FileManager.default.contentsOfDirectory(atPath: path("grid")).filter { $0.contains("seed=") }
+        #expect(cells.count == 4)
+        #expect(cells.count { FileManager.default.fileExists(atPath: path("grid/\($0)/best")) } == 1)
+        // A line that is gone is a run to be made; what was made of it stands in its folder.
+        let short = ledger.prefix(through: try #require(ledger.dropLast().lastIndex(of: 10)))
+        try model.folder.write(Array(short), to: "grid/grid.jsonl")
+        let again = try finetune("--resume", "--out", path("grid"))
+        #expect(again.status == 0 && again.errorText.contains("is finished"), "\(again.errorText)")
+        #expect(try model.folder.read("grid/grid.jsonl").count { $0 == 10 } == 4)
+        let refused = try Execution.run(
+            product: "letterpress", ["finetune"] + words + ["--seeds", "1"],
+            environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(refused.status == 73 && refused.errorText.contains("--resume"))
+    }
+
+    @Test func settingsComeFromPresetsAndFlags() throws {
+        let run = try finetune(
+            "--model", model.path, "--task", task, "--modality", "text", "--preset", "script", "--steps", "9",
+            "--print-config")
+        #expect(run.status == 0, "\(run.errorText)")
+        let printed = run.text
+        for wanted in ["preset script", "cosine", "batch=4,8", "\"flag\""] {
+            #expect(printed.contains(wanted) || printed.contains(wanted.replacing("\"", with: "")), "\(wanted)")
+        }
+        let unknown = try finetune("--model", model.path, "--task", task, "--preset", "other", "--print-config")
+        #expect(unknown.status == 64 && unknown.errorText.contains("script"))
+        let none = try finetune("--model", model.path, "--task", task, "--preset", "script", "--print-config")
+        #expect(none.status == 64 && none.errorText.contains("script/textgpt"))
+    }
+
+    @Test func whatIsMissingOrWrongIsNamed() throws {
+        let good = ["--model", model.path, "--task", task, "--data", path("data"), "--out", path("x")]
+        func expect(_ status: Int32, _ text: String, _ arguments: [String]) throws {
+            let run = try Execution.run(
+                product: "letterpress", ["finetune"] + arguments, environment: ["LETTERPRESS_ROOT": Repository.root])
+            #expect(run.status == status && run.errorText.contains(text), "\(run.status) \(run.errorText)")
+        }
+        try expect(64, "--model", ["--task", task, "--data", path("data"), "--out", path("x")])
+        try expect(64, "--task", ["--model", model.path, "--out", path("x")])
+        try expect(64, "glue-cola", ["--model", model.path, "--task", "glue-colla", "--out", path("x")])
+        try expect(
+            66, "train.jsonl", ["--model", model.path, "--task", task, "--data", path("none"), "--out", path("x")])
+        try expect(65, "dropout", good + ["--dropout", "0.1"])
+        try expect(65, "epochs", good + ["--steps", "3", "--epochs", "1"])
+        try expect(64, "metric", good + ["--metric", "spearman"])
+        try expect(64, "grid", good + ["--grid", "rate=1"])
+        try expect(64, "length", good + ["--length", "97"])
+        try model.folder.write(#"{"text": "x", "label": 7}"# + "\n", to: "data/v.jsonl")
+        try expect(65, "v.jsonl:1", good)
+        #expect(!FileManager.default.fileExists(atPath: path("x/best")))
+    }
+}
