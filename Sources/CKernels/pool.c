@@ -1,6 +1,7 @@
 #include "CPool.h"
 #include <linux/futex.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -85,11 +86,17 @@ lp_pool *lp_pool_create(int32_t workers, void (*begin)(void)) {
     pool->threads = calloc((size_t)workers, sizeof *pool->threads);
     pool->seats = calloc((size_t)workers, sizeof *pool->seats);
     int32_t made = pool->threads && pool->seats;
+    // These threads take no signals: oneDNN's products use the stack pointer as an address of their own, below which the system
+    // would put what a handler returns to, over whatever memory stands there.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     for (int32_t i = 1; made && i < workers; i++) {
         pool->seats[i] = (struct lp_seat){pool, i};
         made = pthread_create(&pool->threads[i], NULL, lp_thread, &pool->seats[i]) == 0;
         pool->workers += made;
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!made) {
         lp_pool_destroy(pool);
         return NULL;

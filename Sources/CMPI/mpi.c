@@ -95,7 +95,8 @@ static void on_termination(int signal, siginfo_t *information, void *context) {
 }
 
 void lp_mpi_watch(void) {
-    struct sigaction current, action = {.sa_flags = SA_SIGINFO | SA_RESTART};
+    // On the stack for handlers, where the thread has one: products that it may be in use the stack pointer for other things.
+    struct sigaction current, action = {.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
     action.sa_sigaction = on_termination;
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGTERM, NULL, &current) != 0) return;

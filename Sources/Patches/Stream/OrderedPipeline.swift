@@ -1,3 +1,5 @@
+import Dispatch
+
 /// Work shared out over threads, its results in the order of the inputs.
 ///
 /// One source is read by one thread at a time; each worker thread owns what its factory built (a typesetter, say);
@@ -13,6 +15,7 @@ public final class OrderedPipeline<Input: Sendable, Output: Sendable> {
     public typealias Worker = (_ input: Input, _ emit: (Output) throws -> Void) throws -> Void
 
     private let core: PipelineCore<Input, Output>
+    private let threads = DispatchGroup()
     private let makeWorker: @Sendable () throws -> Worker
     private let isInline: Bool
     private var inlineWorker: Worker?
@@ -39,11 +42,20 @@ public final class OrderedPipeline<Input: Sendable, Output: Sendable> {
         self.makeWorker = makeWorker
         isInline = workers == 0
         for index in 0..<workers {
-            startThread(name: "letterpress worker \(index)") { core.work(makeWorker: makeWorker) }
+            threads.enter()
+            startThread(name: "letterpress worker \(index)") { [threads] in
+                core.work(makeWorker: makeWorker)
+                threads.leave()
+            }
         }
     }
 
-    deinit { core.cancel() }
+    /// Waits for the threads: one that works while the process ends would find the libraries it calls closed. Not for long, because a
+    /// source may wait for an input that never comes.
+    deinit {
+        core.cancel()
+        _ = threads.wait(timeout: .now() + 2)
+    }
 
     /// Stops the threads and drops what waits. ``next()`` then throws `CancellationError`.
     public func cancel() { core.cancel() }

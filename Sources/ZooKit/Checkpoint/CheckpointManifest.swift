@@ -69,7 +69,8 @@ struct CheckpointManifest: Codable, Equatable {
         (sha256 ?? [:]).sorted { $0.key < $1.key }.compactMap { name, expected in
             do throws(FileError) {
                 let got = try SHA256Digest.ofFile(at: "\(folder)/\(name)").hex
-                return got == expected ? nil : "the bytes of \(name) are not those that were written (SHA-256 \(got.prefix(12)))"
+                guard got != expected else { return nil }
+                return "the bytes of \(name) are not those that were written (SHA-256 \(got.prefix(12)))"
             } catch { return "\(error)" }
         }
     }

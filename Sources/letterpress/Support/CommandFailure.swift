@@ -43,6 +43,8 @@ struct CommandFailure: Error {
             if case .option = error { code = .usage } else { code = .badData }
         case is CatalogueError: code = .usage
         case let error as PretrainingError: code = Self.code(of: error)
+        case RecordingError.file(let error): code = Self.code(of: error)
+        case is RecordingError: code = .badData
         case is CommunicationError: code = .inputOutput
         case let error as TrainingError:
             switch error {

@@ -65,7 +65,7 @@ final class PretrainPrinter {
     }
 
     /// The result, and after a signal how to go on.
-    func finish(steps: Int) throws {
+    func finish(steps: Int, baselines: RunBaselines? = nil) throws {
         clear()
         let isWhole = steps == settings.steps
         if report.json {
@@ -81,6 +81,17 @@ final class PretrainPrinter {
             report.note("  letterpress pretrain --resume --out \(folder)")
         }
         guard !report.isSilent else { return }
+        for (name, found) in (baselines?.patches ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let ridge = found.ridge.map { "ridge on \($0.patches) \(Figures.loss($0.loss))" }
+            report.note(
+                "\(name) of simple predictors: zero \(Figures.loss(found.zero)), mean patch \(Figures.loss(found.mean)), "
+                    + ridge.joined(separator: ", "))
+        }
+        for (name, found) in (baselines?.tokens ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let counts = found.counts.map { "\($0.order)-grams \(Figures.loss($0.loss))" }
+            report.note("\(name) of simple predictors: \(counts.joined(separator: ", "))")
+        }
+        report.note("report: \(folder)/report.html")
         var line = "\(checkpoint ?? folder): \(steps) steps"
         if let shown = evaluated {
             let numbers = shown.kinds.sorted { $0.key < $1.key }.map { "\($0.key) \(Figures.loss($0.value))" }

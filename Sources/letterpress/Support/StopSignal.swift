@@ -11,14 +11,30 @@ enum StopSignal {
         return number == 0 ? nil : number
     }
 
-    /// Listens from now on.
+    /// Listens from now on, also where the parent process blocked these signals. To be called on the main thread.
+    ///
+    /// The handler gets a stack of its own: oneDNN's products use the stack pointer as an address into other memory, below which
+    /// the system would else put what the handler returns to.
     static func listen() {
-        for number in [SIGINT, SIGTERM] {
-            signal(number) { number in
-                // A handler may do no more than this.
-                StopSignal.received.store(number, ordering: .relaxed)
-                signal(number, SIG_DFL)
-            }
+        // What Swift sets up at a first use must not be set up inside a handler.
+        received.store(0, ordering: .relaxed)
+        let bytes = 1 << 16
+        var stack = stack_t(
+            ss_sp: UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64), ss_flags: 0, ss_size: bytes)
+        sigaltstack(&stack, nil)
+        var action = sigaction()
+        action.sa_flags = SA_ONSTACK | SA_RESTART
+        action.__sigaction_handler.sa_handler = { number in
+            // A handler may do no more than this.
+            StopSignal.received.store(number, ordering: .relaxed)
+            signal(number, SIG_DFL)
         }
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in [SIGINT, SIGTERM] {
+            sigaction(number, &action, nil)
+            sigaddset(&set, number)
+        }
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 }

@@ -33,6 +33,10 @@ struct Pretrain: ParsableCommand {
     @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
     @Option(help: ArgumentHelp("Threads that read and render, for each kind and stream (1).", valueName: "n"))
     var workers: Int?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "At the end, measure what simple predictors lose on the same held-out data, for the report.")
+    var baselines = true
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Reading") var reading: CorpusFlags
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
@@ -56,7 +60,7 @@ struct Pretrain: ParsableCommand {
         let job = try PretrainJob(try merged())
         if printConfig { return try job.show() }
         guard let out else { return }
-        let ended = try job.run(in: out, resumes: resume, fonts: fonts, report: report)
+        let ended = try job.run(in: out, resumes: resume, fonts: fonts, baselines: baselines, report: report)
         if !ended { throw ExitCode.stopped }
     }
 

@@ -2,6 +2,7 @@ import Corpora
 import Distribution
 import Foundation
 import Foundations
+import Layers
 import Patches
 import Tensors
 import Typesetting
@@ -46,7 +47,7 @@ struct PretrainJob {
     }
 
     /// Trains to the end, or until a signal, with all processes that `mpirun` started together; whether it came to the end.
-    func run(in folder: String, resumes: Bool, fonts: FontFlags, report: ReportFlags) throws -> Bool {
+    func run(in folder: String, resumes: Bool, fonts: FontFlags, baselines: Bool, report: ReportFlags) throws -> Bool {
         let communicator = try MPIProcesses.joined()
         let isFirst = communicator.rank == 0
         let report = isFirst ? report : .silent
@@ -63,16 +64,48 @@ struct PretrainJob {
         defer { withExtendedLifetime(lock) {} }
         let run = try PretrainRun(
             pretrain, parts, folder: folder, resumes: resumes, communicator: communicator, workspace: workspace)
-        try communicator.onRank0 { try saveSettings(to: run.folder) }
         StopSignal.listen()
+        try communicator.onRank0 { try saveSettings(to: run.folder) }
         let printer = PretrainPrinter(
             report: report, settings: pretrain, model: sources.model ?? "", folder: folder,
             peak: try PeakRate.measured(workspace))
         defer { printer.clear() }
-        let steps = try run.run(shouldStop: { StopSignal.number != nil }) { try printer.show($0) }
-        try printer.finish(steps: steps)
+        let recorder = isFirst ? try self.recorder(of: run, resumes: resumes, workspace) : nil
+        let steps = try run.run(shouldStop: { StopSignal.number != nil }) { event in
+            try printer.show(event)
+            try recorder?.record(event, run)
+        }
+        if let recorder, baselines, steps == pretrain.steps, recorder.baselines == nil {
+            if pretrain.evalEvery > 0 { report.note("measuring what simple predictors lose on the held-out data") }
+            try recorder.record(try run.baselines())
+        }
+        try recorder?.finish()
+        try printer.finish(steps: steps, baselines: recorder?.baselines)
         try (communicator as? MPIProcesses)?.leave()
         return steps == pretrain.steps
+    }
+
+    /// What writes metrics and the report; on the first rank.
+    private func recorder(of run: PretrainRun, resumes: Bool, _ workspace: Workspace) throws -> RunRecorder {
+        let kinds = try DataMix(parsing: pretrain.mix).kinds
+        let paths = kinds.flatMap { sources.paths(of: $0) }
+        var unique: [String] = []
+        for path in paths where !unique.contains(path) { unique.append(path) }
+        let facts: [(name: String, value: String)] = [
+            ("Model", "\(sources.model ?? ""), \(run.plan.parameters) parameters"),
+            ("Data", unique.joined(separator: ", ")), ("Mix text:image:pair", pretrain.mix),
+            (
+                "Sequences a step",
+                "\(pretrain.batch) of at most \(pretrain.length ?? run.model.base.config.positions) rows"
+            ),
+            ("Learning rate", "\(pretrain.learningRate), \(pretrain.schedule.rawValue), warm-up \(pretrain.warmUp)"),
+            ("Seed", "\(pretrain.seed)"),
+            ("Computed in", "\(pretrain.precision), \(run.plan.ranks) x \(computing.trainingThreads) threads"),
+            ("Kernels", workspace.kernels.name),
+        ]
+        return try RunRecorder(
+            run.folder, resumesAfter: resumes ? run.plan.firstStep : nil, title: sources.model ?? "pretraining",
+            facts: facts)
     }
 
     /// The sections that a run goes on with; paths hold in every working folder.

@@ -1,0 +1,146 @@
+import Foundation
+import Foundations
+import TestSupport
+import Testing
+
+/// `letterpress pretrain` as a user runs it: kills, signals, full disks, wrong settings.
+@Suite struct PretrainCommandTests {
+    /// Whether tests that take their time are run in full.
+    private static let isLong = ProcessInfo.processInfo.environment["LONG_TESTS"] != nil
+
+    /// Kills at random moments, each followed by `--resume`: the losses, and the model at the end, of a run that nobody touched.
+    @Test func killsLeaveTheCurve() throws {
+        let fixture = try PretrainFixture()
+        let course = ["--steps", "240", "--save-every", "3", "--eval-every", "40", "--json"]
+        let whole = try fixture.run(fixture.arguments("whole", course))
+        #expect(whole.status == 0)
+        let expected = PretrainFixture.losses(whole.text)
+        #expect(expected.count == 240)
+        var found: [Int: Double] = [:]
+        var random = SplitMix64(seed: 7)
+        let wanted = Self.isLong ? 20 : 4
+        var kills = 0
+        for attempt in 0..<400 {
+            let hasCheckpoint = FileManager.default.fileExists(atPath: fixture.path("killed/checkpoints"))
+            let arguments =
+                hasCheckpoint
+                ? ["pretrain", "--resume", "--out", fixture.path("killed"), "--json"]
+                : fixture.arguments("killed", course)
+            // Long enough to begin; later pieces end at any moment, also while a checkpoint is written.
+            let moment = 0.35 + Double(random.next() % 1000) / 1000 * (kills < wanted ? 0.9 : 120)
+            let piece = try fixture.run(arguments, limit: moment)
+            if piece.status != -9, piece.status != 0 {
+                // A kill before the first checkpoint leaves a folder that cannot be gone on with.
+                #expect(piece.status == 73 && !hasCheckpoint, "\(attempt): \(piece.errorText)")
+            }
+            for (step, loss) in PretrainFixture.losses(piece.text) {
+                #expect(found[step] ?? loss == loss)
+                found[step] = loss
+            }
+            if piece.status == -9 { kills += 1 }
+            if piece.status == 0 { break }
+        }
+        #expect(kills >= wanted)
+        #expect(found == expected)
+        #expect(try fixture.model("killed", step: 240) == fixture.model("whole", step: 240))
+    }
+
+    @Test(arguments: ["INT", "TERM"]) func aSignalEndsWithACheckpointAndHowToGoOn(_ name: String) throws {
+        let fixture = try PretrainFixture()
+        let course = ["--steps", "100000", "--eval-every", "0", "--save-every", "0"]
+        let program = try Repository.product("letterpress")
+        let script = """
+            "$@" & pid=$!
+            while [ ! -s '\(fixture.path("run/run.json"))' ]; do sleep 0.1; done
+            sleep 0.5; kill -\(name) $pid; wait $pid
+            """
+        let run = try Execution.run(
+            "/bin/sh", ["-c", script, "sh", program] + fixture.arguments("run", course),
+            environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(run.status == 75)
+        #expect(run.errorText.contains("letterpress pretrain --resume --out \(fixture.path("run"))"))
+        let steps = try FileManager.default.contentsOfDirectory(atPath: fixture.path("run/checkpoints"))
+        #expect(steps.count == 1 && run.text.contains(steps[0]))
+        let wrong = try fixture.run(["pretrain", "--resume", "--out", fixture.path("run"), "--batch", "5"])
+        #expect(wrong.status == 73 && wrong.errorText.contains("batch was 4 and is 5"))
+    }
+
+    /// On a file system of 2 MB the first checkpoint fits and the second does not.
+    @Test(.enabled(if: Self.canMount)) func aFullDiskLeavesTheCheckpointBefore() throws {
+        let fixture = try PretrainFixture()
+        let course = ["--steps", "6", "--save-every", "2", "--keep", "5"]
+        #expect(try fixture.run(fixture.arguments("whole", course)).status == 0)
+        let program = try Repository.product("letterpress")
+        let quoted = ([program] + fixture.arguments("disk/run", course)).map { "'\($0)'" }.joined(separator: " ")
+        let size = try fixture.model("whole", step: 6).count
+        let script = """
+            mkdir "\(fixture.path("disk"))" && mount -t tmpfs -o size=\(size * 5) none "\(fixture.path("disk"))" || exit 1
+            \(quoted); echo "first $?"
+            ls "\(fixture.path("disk/run/checkpoints"))"
+            mount -o remount,size=64m "\(fixture.path("disk"))"
+            '\(program)' pretrain --resume --out "\(fixture.path("disk/run"))"; echo "second $?"
+            cp "\(fixture.path("disk/run"))"/checkpoints/step-00000006/model.safetensors "\(fixture.path("model"))"
+            """
+        let run = try Execution.run(
+            "/usr/bin/unshare", ["-m", "/bin/sh", "-c", script], environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(run.text.contains("first 74\nstep-00000002\nsecond") || run.text.contains("first 74\nstep-00000002\n/"))
+        #expect(run.text.contains("second 0"))
+        #expect(run.errorText.contains("cannot write \(fixture.path("disk"))"))
+        #expect(try fixture.folder.read("model") == fixture.model("whole", step: 6))
+    }
+
+    private static var canMount: Bool {
+        (try? Execution.run("/usr/bin/unshare", ["-m", "/bin/true"]).status == 0) ?? false
+    }
+
+    @Test func settingsComeFromFlagsFilesPresetsAndAreChecked() throws {
+        let fixture = try PretrainFixture()
+        let file = try fixture.folder.write(#"{"pretrain": {"steps": 7, "batch": 3}}"#, to: "config.json")
+        let run = try fixture.run(
+            ["pretrain", "--preset", "dualgpt-tiny", "--config", file, "--batch", "5", "--print-config"],
+            environment: ["LETTERPRESS_PRETRAIN_SEED": "9"])
+        #expect(run.status == 0)
+        let root = try JSONValue.parse(run.output)
+        func setting(_ key: String) -> (JSONValue?, JSONValue?) {
+            let found = root["pretrain"]?[key]
+            return (found?["value"], found?["origin"])
+        }
+        #expect(setting("batch") == (.integer(5), .string("flag")))
+        #expect(setting("seed") == (.integer(9), .string("environment")))
+        #expect(setting("steps") == (.integer(7), .string("file \(file)")))
+        #expect(setting("mix") == (.string("4:4:2"), .string("preset dualgpt-tiny")))
+        #expect(setting("clip") == (.integer(1), .string("default")))
+        let wrong = try fixture.folder.write(#"{"pretrain": {"stepz": 7}}"#, to: "wrong.json")
+        let cases: [(arguments: [String], status: Int, says: String)] = [
+            (["--config", wrong], 65, "pretrain.stepz"), (["--batch", "0"], 65, "pretrain.batch"),
+            (["--mix", "1:1"], 65, "1:1"), (["--mix", "1:0:0", "--text-data", "/nowhere"], 66, "/nowhere"),
+            (["--model", "pixelgpt/tinny"], 64, "pixelgpt/tiny"), (["--length", "4096"], 64, "positions"),
+            (["--tokenizer", "/nowhere", "--mix", "1:0:0"], 66, "/nowhere"),
+        ]
+        for (index, test) in cases.enumerated() {
+            let run = try fixture.run(fixture.arguments("out\(index)", ["--steps", "2"] + test.arguments))
+            #expect(run.status == test.status && run.errorText.contains(test.says), "\(test): \(run.errorText)")
+        }
+    }
+
+    @Test func otherDataOtherFontsAndASecondWriterAreRefused() throws {
+        let fixture = try PretrainFixture()
+        let corpus = try fixture.folder.write(
+            (0..<60).map { "a line of text, number \($0)\n" }.joined(), to: "corpus.txt")
+        let arguments = fixture.arguments("run", ["--steps", "4", "--save-every", "2", "--image-data", corpus])
+        #expect(try fixture.run(arguments).status == 0)
+        let again = try fixture.run(arguments)
+        #expect(again.status == 73 && again.errorText.contains("--resume"))
+        let resume = ["pretrain", "--resume", "--out", fixture.path("run")]
+        #expect(try fixture.run(resume).status == 0)
+        let fonts = try fixture.run(resume + ["--font-size", "9"])
+        #expect(fonts.status == 73 && fonts.errorText.contains("the data are not those"))
+        try fixture.folder.write("another text\nand one more\n", to: "corpus.txt")
+        let changed = try fixture.run(resume)
+        #expect(changed.status == 73 && changed.errorText.contains("the data are not those"))
+        let lock = try FolderLock(path: fixture.path("run"))
+        #expect(lock.isHeld)
+        let second = try fixture.run(resume)
+        #expect(second.status == 73 && second.errorText.contains("another run is writing"))
+    }
+}
