@@ -134,7 +134,9 @@ extension FinetuneJob {
             let mean = row.mean.map(Figures.loss) ?? "undefined"
             let spread = row.deviation.map { " ± \(Figures.loss($0)) over \(row.values.count) seeds" } ?? ""
             let name = row.cell.isEmpty ? "" : "\(row.cell): "
-            try Console.result("\(name)\(metric) \(mean)\(spread)  \(folder)/\(row.best)/best")
+            // Of a grid that keeps one model the others are gone.
+            let model = "\(folder)/\(row.best)/best"
+            try Console.result("\(name)\(metric) \(mean)\(spread)" + (Folder.isFolder(model) ? "  \(model)" : ""))
         }
     }
 }
