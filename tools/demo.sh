@@ -2,7 +2,7 @@
 # tools/demo.sh LETTERPRESS FOLDER
 #
 # Shows what the command does with the sample corpus: pictures of single texts, shards in three formats and several
-# layouts, a contact sheet, a check of everything. All that it makes lies in FOLDER.
+# layouts, a contact sheet, a check of everything, a small model trained on it. All that it makes lies in FOLDER.
 set -euo pipefail
 letterpress=$(readlink -f "${1:?the letterpress command}")
 folder=${2:?the folder to write}
@@ -43,6 +43,14 @@ run sheet "$folder/pairs" --by label --scale 2 -o "$folder/pictures/pairs.png"
 
 heading "Every shard against its manifest, every document rendered again"
 for name in single words bigrams pairs; do run verify "$folder/$name" --every 1; done
+
+heading "A small model that learns to predict the next patch, two minutes or so"
+run pretrain --preset pixelgpt-tiny --data $sample/sample.jsonl --held-out 0.1 --steps 800 --warm-up 50 \
+    --eval-every 100 --save-every 400 --out "$folder/run"
+run score pixels --model "$folder/run/checkpoints/step-00000800" --text "My cool cat reads a book" \
+    -o "$folder/pictures/loss-map.png"
+echo
+echo "  $PWD/$folder/run/report.html"
 
 heading "Pictures to look at"
 find "$folder" -name '*.png' | LC_ALL=C sort | sed "s|^|  $PWD/|"

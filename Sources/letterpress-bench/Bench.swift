@@ -8,6 +8,6 @@ struct Bench: ParsableCommand {
         abstract: "Compare with the reference renderer and measure.",
         subcommands: [
             Fidelity.self, FidelitySets.self, Stream.self, Coverage.self, Step.self, Products.self, Decode.self,
-            Logits.self, Tokenize.self, Ranks.self,
+            Logits.self, Tokenize.self, Ranks.self, Feed.self,
         ])
 }
