@@ -18,7 +18,7 @@ run() {
         case $word in *[!A-Za-z0-9_./=-]*) shown+=" \"$word\"" ;; *) shown+=" $word" ;; esac
     done
     echo "  $shown"
-    "$letterpress" "$@" 2>&1 | sed 's/^/    /'
+    "$letterpress" "$@" 2>&1 | sed -u 's/^/    /'
 }
 
 heading "The fonts"
@@ -44,10 +44,10 @@ run sheet "$folder/pairs" --by label --scale 2 -o "$folder/pictures/pairs.png"
 heading "Every shard against its manifest, every document rendered again"
 for name in single words bigrams pairs; do run verify "$folder/$name" --every 1; done
 
-heading "A small model that learns to predict the next patch, two minutes or so"
-run pretrain --preset pixelgpt-tiny --data $sample/sample.jsonl --held-out 0.1 --steps 800 --warm-up 50 \
-    --eval-every 100 --save-every 400 --out "$folder/run"
-run score pixels --model "$folder/run/checkpoints/step-00000800" --text "My cool cat reads a book" \
+heading "A small model that learns to predict the next patch: half a minute"
+run pretrain --preset pixelgpt-tiny --data $sample/sample.jsonl --held-out 0.1 --steps 300 --warm-up 30 \
+    --eval-every 50 --save-every 150 --out "$folder/run"
+run score pixels --model "$folder/run/checkpoints/step-00000300" --text "My cool cat reads a book" \
     -o "$folder/pictures/loss-map.png"
 echo
 echo "  $PWD/$folder/run/report.html"

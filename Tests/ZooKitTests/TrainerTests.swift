@@ -150,7 +150,7 @@ import Testing
         try parameter.set(values)
         let before = try bench.values().flatMap { $0 }.filter { !$0.isNaN }
         let error = TrainingError.nonFinite(
-            tensor: "the parameter model.layers.1.mlp.up_proj.weight", step: 0, count: 1)
+            tensor: "the parameter model.layers.1.mlp.up_proj.weight", step: 1, count: 1)
         #expect(throws: error) { try bench.trainer.step([batch]) }
         #expect(try bench.values().flatMap { $0 }.filter { !$0.isNaN } == before)
         #expect(bench.trainer.step == 0)

@@ -82,7 +82,7 @@ public final class PretrainRun {
         trainer = Self.trainer(model, settings, communicator, workspace)
         state = RunState(settings: settings, data: parts.dataIdentity)
         if let saved {
-            state = try saved.state(for: settings, data: parts.dataIdentity)
+            state = try saved.state(for: settings, parts.config, data: parts.dataIdentity)
             try saved.load(model, trainer.unit, workspace)
             trainer.unit.stepCount = state.step
             trainer.resume(
@@ -129,6 +129,7 @@ public final class PretrainRun {
         parts.options.pairPatches = length / 2
         parts.options.pairTokens = length - length / 2
         parts.options.channels = parts.config.channels
+        parts.options.patchSize = parts.config.patchSize
         if !settings.textEnd { parts.options.encoding?.end = nil }
     }
 
@@ -151,6 +152,9 @@ public final class PretrainRun {
         trainer.onNonFinite = settings.onNonFinite == "skip" ? .skip : .stop
         return trainer
     }
+
+    /// Whether there is something held out to evaluate on.
+    public var hasHeldOut: Bool { heldOut.contains { !$0.batches.isEmpty } }
 
     /// Held-out pictures of this rank, for a look at predictions; none where the mix has no pictures.
     public var heldOutPictures: [ModelInput] { heldOut.first { $0.kind == .image }?.batches ?? [] }
@@ -221,7 +225,8 @@ public final class PretrainRun {
         }
         guard !record.kinds.isEmpty else { return }
         record.isBest = record.loss.isFinite && record.loss < state.best?.loss ?? .infinity
-        state.evaluated = RunState.Evaluation(step: state.step, loss: record.loss)
+        // What is not finite cannot be kept and is never the best.
+        state.evaluated = record.loss.isFinite ? RunState.Evaluation(step: state.step, loss: record.loss) : nil
         if record.isBest { state.best = state.evaluated }
         record.seconds = begin.duration(to: clock.now).seconds
         try onEvent(.evaluated(record))

@@ -21,6 +21,8 @@ public struct ExampleOptions: Sendable {
     public var pairTokens: Int
     /// Channels that the model reads.
     public var channels: Int
+    /// Side of a patch that the model reads, in pixels.
+    public var patchSize = 16
     /// Text to tokens.
     public var encoding: TextEncoding?
     /// Fonts of pictures.

@@ -53,8 +53,13 @@ struct RunState: Codable {
         let state: RunState
 
         /// The state, if run and data are those of `settings` and `data`. Throws `otherRun` with what differs.
-        func state(for settings: PretrainSettings, data: JSONValue) throws -> RunState {
+        func state(for settings: PretrainSettings, _ config: DecoderConfig, data: JSONValue) throws -> RunState {
             var differences = try settings.differences(from: state.settings)
+            let (own, other) = (try StrictJSON.encodedValue(config), try folder.config())
+            if case .object(let keys) = own {
+                let changed = keys.keys.filter { own[$0]?.encoded() != (other[$0] ?? .null).encoded() }.sorted()
+                if !changed.isEmpty { differences.append("the model is another: \(changed.joined(separator: ", "))") }
+            }
             if data != state.data { differences.append("the data are not those that it began with") }
             guard differences.isEmpty else {
                 throw PretrainingError.otherRun(path: folder.path, reason: differences.joined(separator: "; "))

@@ -79,6 +79,13 @@ struct ShardExamples {
     ) throws {
         if case .integer(let document)? = stored.record["document"], !split.contains(document: document) { return }
         guard kind != .text else { return try emitText(try text(of: stored, path), emit) }
+        guard stored.patchSize == options.patchSize else {
+            throw PretrainingError.badSetting(
+                key: "data",
+                reason:
+                    "\(path) holds patches of \(stored.patchSize) pixels, and the model reads \(options.patchSize); render "
+                    + "with --patch-size \(options.patchSize)")
+        }
         let limit = kind == .pair ? options.pairPatches : options.length
         guard stored.patchCount <= limit || kind == .pair else {
             throw PretrainingError.badSetting(

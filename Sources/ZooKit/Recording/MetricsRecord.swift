@@ -1,5 +1,5 @@
 import Foundation
-import Foundations
+public import Foundations
 
 /// A checkpoint that was written.
 public struct CheckpointRecord: Codable, Sendable, Equatable {
@@ -39,16 +39,17 @@ public enum MetricsRecord: Sendable, Equatable {
         }
     }
 
-    /// The line with its end. Throws `ConfigError` where a record cannot be encoded.
-    func line() throws -> [UInt8] {
-        let value: JSONValue
+    /// The object of a line. Throws `ConfigError` where a record cannot be encoded.
+    public func json() throws -> JSONValue {
         switch self {
-        case .step(let record): value = try Self.value(record, kind: "step")
-        case .evaluation(let record): value = try Self.value(record, kind: "evaluation")
-        case .checkpoint(let record): value = try Self.value(record, kind: "checkpoint")
+        case .step(let record): try Self.value(record, kind: "step")
+        case .evaluation(let record): try Self.value(record, kind: "evaluation")
+        case .checkpoint(let record): try Self.value(record, kind: "checkpoint")
         }
-        return value.encoded() + [0x0A]
     }
+
+    /// The line with its end. Throws as ``json()``.
+    func line() throws -> [UInt8] { try json().encoded() + [0x0A] }
 
     /// Reads a line without its end. Throws `JSONError` and `ConfigError`.
     init(line: [UInt8], source: String) throws {

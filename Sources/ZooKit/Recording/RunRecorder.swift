@@ -100,7 +100,7 @@ public final class RunRecorder {
 
     /// A path within the run's folder.
     private func place(_ path: String) -> String {
-        path.hasPrefix(folder.path + "/") ? String(path.dropFirst(folder.path.utf8.count + 1)) : path
+        path.hasPrefix(folder.path + "/") ? String(path.dropFirst(folder.path.count + 1)) : path
     }
 
     private static func forgetBaselines(_ folder: RunFolder) throws -> RunBaselines? {

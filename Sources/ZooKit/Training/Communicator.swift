@@ -20,7 +20,7 @@ public protocol Communicator: AnyObject {
 
 extension Communicator {
     /// Runs `body` on rank 0 alone; no rank goes on before it is done. Throws what it throws, and on other ranks
-    /// `disagreement` with its message.
+    /// `elsewhere` with its message.
     public func onRank0(_ body: () throws -> Void) throws {
         var failure: (any Error)?
         var message: [UInt8] = []
@@ -33,7 +33,7 @@ extension Communicator {
         try broadcast(&message)
         if let failure { throw failure }
         if !message.isEmpty {
-            throw TrainingError.disagreement(what: "rank 0 failed: " + String(decoding: message, as: UTF8.self))
+            throw TrainingError.elsewhere(message: String(decoding: message, as: UTF8.self))
         }
     }
 }

@@ -109,13 +109,14 @@ public final class Trainer<Goal: Objective> {
             reason = "the loss"
         }
         guard onNonFinite == .skip else {
-            throw TrainingError.nonFinite(tensor: reason, step: step, count: culprit?.count ?? 1)
+            throw TrainingError.nonFinite(tensor: reason, step: step + 1, count: culprit?.count ?? 1)
         }
         unit.clearGradients()
         unit.stepCount += 1
         step += 1
         skipped += 1
         skippedInARow += 1
+        for event in events where event.step == step { try event.hook.event(unit, step: step) }
         if skippedInARow >= Self.skipLimit {
             throw TrainingError.skipsInARow(count: skippedInARow, step: step, last: reason)
         }

@@ -2,6 +2,8 @@
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// Ranks do not do the same.
     case disagreement(what: String)
+    /// Another rank failed.
+    case elsewhere(message: String)
     /// A term counts otherwise than was announced, or was not announced.
     case weight(term: String, announced: Double?, got: Double)
     /// A loss or a gradient is infinite or not a number.
@@ -15,6 +17,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .disagreement(let what): "the ranks disagree: \(what); start all of them with the same settings"
+        case .elsewhere(let message): "stopped because rank 0 failed: \(message)"
         case .weight(let term, let announced, let got):
             "the loss term '\(term)' counts \(got), "
                 + (announced.map { "announced were \($0)" } ?? "and was not announced by its objective")

@@ -61,16 +61,18 @@ struct SourceSettings: Codable {
 
     /// The same with paths that hold in every working folder.
     func absolute() -> SourceSettings {
-        func absolute(_ path: String) -> String {
-            path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-        }
         var settings = self
-        settings.data = data.map(absolute)
-        settings.textData = textData.map(absolute)
-        settings.imageData = imageData.map(absolute)
-        settings.pairData = pairData.map(absolute)
-        if let tokenizer, tokenizer != "bytes" { settings.tokenizer = absolute(tokenizer) }
-        if let model, FileManager.default.fileExists(atPath: model) { settings.model = absolute(model) }
+        settings.data = data.map(Self.absolute)
+        settings.textData = textData.map(Self.absolute)
+        settings.imageData = imageData.map(Self.absolute)
+        settings.pairData = pairData.map(Self.absolute)
+        if let tokenizer, tokenizer != "bytes" { settings.tokenizer = Self.absolute(tokenizer) }
+        if let model, FileManager.default.fileExists(atPath: model) { settings.model = Self.absolute(model) }
         return settings
+    }
+
+    /// A path that holds in every working folder.
+    static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
 }

@@ -50,7 +50,7 @@ struct CommandFailure: Error {
             switch error {
             case .nonFinite, .skipsInARow: code = .notFinite
             case .emptyPlan: code = .usage
-            case .disagreement, .weight: code = .inputOutput
+            case .disagreement, .elsewhere, .weight: code = .inputOutput
             }
         case is ConfigError, is JSONError, is DecodingError: code = .badData
         default:

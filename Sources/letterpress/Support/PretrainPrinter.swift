@@ -38,13 +38,13 @@ final class PretrainPrinter {
             for event in plan.events { report.note("  \(event)") }
         case .stepped(let record):
             recent = recent.suffix(Self.span - 1) + [record]
-            if report.json { return try emit("step", record.json) }
+            if report.json { return try emit("step", MetricsRecord.step(record).json()) }
             if let reason = record.skipped { report.warn("step \(record.step) was skipped: \(reason) is not finite") }
             try showProgress(record)
         case .evaluated(let record):
             evaluated = record
             if record.isBest { best = record }
-            if report.json { return try emit("evaluation", StrictJSON.encodedValue(record)) }
+            if report.json { return try emit("evaluation", MetricsRecord.evaluation(record).json()) }
             clear()
             let numbers = record.kinds.sorted { $0.key < $1.key }.map { "\($0.key) \(Figures.loss($0.value))" }
             report.note(
@@ -105,6 +105,7 @@ final class PretrainPrinter {
     private func emit(_ event: String, _ value: JSONValue) throws {
         guard !report.isSilent, case .object(var fields) = value else { return }
         fields["event"] = .string(event)
+        fields["kind"] = nil
         try Console.result(.object(fields))
     }
 
@@ -133,7 +134,9 @@ final class PretrainPrinter {
         }
         parts.append("\(Figures.count(Int(mean { Double($0.rows) } / max(seconds, 1e-9)))) rows/s")
         if let plan, peak > 0 {
-            let share = plan.operationsPerStep / Double(plan.ranks) / max(seconds, 1e-9) / peak
+            // The plan counts whole sequences; a step has the rows that it has.
+            let whole = mean { Double($0.rows) } / Double(max(1, plan.rowsPerStep))
+            let share = whole * plan.operationsPerStep / Double(plan.ranks) / max(seconds, 1e-9) / peak
             parts.append("\(Int((100 * share).rounded())) % of peak")
         }
         parts.append("data \(Int((100 * mean(\.dataSeconds) / max(seconds, 1e-9)).rounded())) %")
@@ -151,25 +154,5 @@ final class PretrainPrinter {
         return "\(model): \(goesOn)\(Figures.count(plan.parameters)) parameters, \(processes)about "
             + "\(Figures.bytes(plan.stateBytes + plan.activationBytes)) of memory, \(Figures.count(plan.rowsPerStep)) rows a "
             + "step, \(left) steps, about \(Figures.time(seconds)) at half of \(Int(peak / 1e9)) GFLOP/s"
-    }
-}
-
-extension StepRecord {
-    /// As JSON; numbers that are not finite are null.
-    var json: JSONValue {
-        get throws {
-            var record = self
-            var broken: [String] = []
-            if !loss.isFinite {
-                record.loss = 0
-                broken.append("loss")
-            }
-            record.terms = terms.filter(\.value.isFinite)
-            record.kinds = kinds.filter(\.value.isFinite)
-            if record.gradientNorm?.isFinite == false { record.gradientNorm = nil }
-            guard case .object(var fields) = try StrictJSON.encodedValue(record) else { return .null }
-            for key in broken { fields[key] = .null }
-            return .object(fields)
-        }
     }
 }

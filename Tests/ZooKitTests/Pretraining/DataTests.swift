@@ -222,6 +222,12 @@ import Typesetting
         #expect(try epoch(data.data, .image) == epoch(.shards([out]), .image))
         #expect(try epoch(.shards([out]), .text).count >= 120)
         #expect(try epoch(.shards([out]), .image).count >= 120)
+        var other = try data.options()
+        other.patchSize = 8
+        let split = DataSplit(heldOut: 0, part: .training)
+        let reader = try PretrainingData.shards([out]).open(
+            .image, other, split: split, stream: (0, 1), workers: 1, at: nil)
+        #expect { try reader.next() } throws: { "\($0)".contains("render with --patch-size 8") }
     }
 
     @Test func whatCannotWorkIsSaid() throws {

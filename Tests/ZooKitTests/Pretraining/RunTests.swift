@@ -114,6 +114,41 @@ import Testing
         #expect(rest.losses.keys.sorted() == [6, 7])
     }
 
+    @Test func anotherModelOfTheSameShapesIsRefused() throws {
+        let data = try TrainingData()
+        let folder = data.folder.file("run")
+        _ = try run(data, folder, settings(), stopAfter: 3)
+        var config = try data.config()
+        config.theta *= 2
+        #expect {
+            _ = try PretrainRun(
+                settings(),
+                .init(
+                    config: config, data: [.text: data.data, .image: data.data, .pair: data.data],
+                    options: try data.options()),
+                folder: folder, resumes: true, workspace: try KernelChoice.single.workspace())
+        } throws: { error in
+            if case PretrainingError.otherRun(_, let reason) = error { reason.contains("rope_theta") } else { false }
+        }
+    }
+
+    /// A held-out loss that is no number neither keeps a checkpoint from being written nor becomes the best.
+    @Test func aHeldOutLossThatIsNoNumberIsNotKept() throws {
+        let data = try TrainingData()
+        var settings = settings()
+        (settings.mix, settings.steps, settings.onNonFinite, settings.evalEvery) = ("1:0:0", 2, "skip", 1)
+        let run = try PretrainRun(
+            settings, .init(config: try data.config(), data: [.text: data.data], options: try data.options()),
+            folder: data.folder.file("run"), resumes: false, workspace: try KernelChoice.single.workspace())
+        let value = try #require(run.model.parameters.first { $0.path.hasSuffix("v_proj.weight") })
+        try value.set(value.hostValues().map { $0 < 0 ? -3e38 : 3e38 })
+        var evaluated: [EvaluationRecord] = []
+        _ = try run.run { if case .evaluated(let record) = $0 { evaluated.append(record) } }
+        #expect(evaluated.count == 3 && evaluated.allSatisfy { !$0.loss.isFinite && !$0.isBest })
+        #expect(try RunFolder(data.folder.file("run")).steps() == [2])
+        for record in evaluated { _ = try MetricsRecord.evaluation(record).json() }
+    }
+
     @Test func checkpointsStayByPolicyAndOtherRunsAreRefused() throws {
         let data = try TrainingData()
         var settings = settings()

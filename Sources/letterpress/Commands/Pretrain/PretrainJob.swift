@@ -64,6 +64,9 @@ struct PretrainJob {
         defer { withExtendedLifetime(lock) {} }
         let run = try PretrainRun(
             pretrain, parts, folder: folder, resumes: resumes, communicator: communicator, workspace: workspace)
+        if pretrain.evalEvery > 0, !run.hasHeldOut {
+            report.warn("nothing is held out of so few documents: no evaluations; raise --held-out")
+        }
         StopSignal.listen()
         try communicator.onRank0 { try saveSettings(to: run.folder) }
         let printer = PretrainPrinter(
@@ -121,6 +124,16 @@ struct PretrainJob {
             root[name] = .object(keys.filter { $0.value != .null && SettingTable.kinds[name]?[$0.key] != nil })
         }
         for name in ["fonts", "run"] { root[name] = merged.values[name].map { .object($0) } }
+        if case .object(var fonts)? = root["fonts"] {
+            if case .array(let paths)? = fonts["paths"] {
+                fonts["paths"] = .array(
+                    paths.map { if case .string(let path) = $0 { .string(SourceSettings.absolute(path)) } else { $0 } })
+            }
+            if case .string(let stack)? = fonts["stack"], stack.hasSuffix(".json") {
+                fonts["stack"] = .string(SourceSettings.absolute(stack))
+            }
+            root["fonts"] = .object(fonts)
+        }
         try AtomicFile.write(JSONValue.object(root).encoded(pretty: true), to: folder.file(Self.settingsName))
     }
 
