@@ -124,6 +124,21 @@ import Testing
         }
     }
 
+    /// A model that learned from shards knows how they were drawn.
+    @Test func shardsAreTrainedOnAndLeaveHowTheyWereDrawn() throws {
+        let fixture = try PretrainFixture()
+        let shards = fixture.path("shards")
+        let drawn = try letterpress(
+            "render", fixture.corpus, "--out", shards, "--format", "native", "--max-patches", "32", "--font-size", "9")
+        #expect(drawn.status == 0)
+        let run = try fixture.run(fixture.arguments("run", ["--steps", "3", "--image-data", shards]))
+        #expect(run.status == 0)
+        let record = fixture.path("run/checkpoints/step-00000003/rendering.json")
+        let shown = try fixture.run(["render", "x", "--out", "y", "--config", record, "--print-config"])
+        let size = try JSONValue.parse(shown.output)["render"]?["font_size"]?["value"]
+        #expect(shown.status == 0 && size == .integer(9))
+    }
+
     @Test func otherDataOtherFontsAndASecondWriterAreRefused() throws {
         let fixture = try PretrainFixture()
         let corpus = try fixture.folder.write(

@@ -45,7 +45,8 @@ public final class ShardReader {
         throw ShardError.noSuchSequence(path: path, index: index, count: count)
     }
 
-    private static func example(_ index: Int, of shard: NativeShard) throws -> StoredExample {
+    /// As the other `example`, of a native shard that is open. O(patches of the sequence).
+    public static func example(_ index: Int, of shard: NativeShard) throws -> StoredExample {
         let shape = try shard.shape(of: index)
         return StoredExample(
             key: String(index), record: try json(try shard.metadata(of: index), path: shard.path, name: "\(index)"),

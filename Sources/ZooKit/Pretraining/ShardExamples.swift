@@ -60,9 +60,9 @@ struct ShardExamples {
     private func read(_ shard: Shard, _ emit: (TrainingExample) throws -> Void) throws {
         func isOurs(_ index: Int) -> Bool { (shard.firstSequence + index) % stream.count == stream.index }
         if shard.path.hasSuffix("." + ShardFormat.native.suffix) {
-            let count = try NativeShard(path: shard.path).count
-            for index in 0..<count where isOurs(index) {
-                try hand(try ShardReader.example(index, of: shard.path), shard.path, emit)
+            let open = try NativeShard(path: shard.path)
+            for index in 0..<open.count where isOurs(index) {
+                try hand(try ShardReader.example(index, of: open), shard.path, emit)
             }
             return
         }

@@ -14,6 +14,15 @@ struct RenderingRecord {
         ]
     }
 
+    /// How shards were drawn, by the manifest in their folder. Throws `ShardError`.
+    init(shards folder: String) throws {
+        let drawn = try Manifest.load(folder: folder).settings
+        settings = [
+            "font_stack": .string(drawn.fontStack), "fonts": try StrictJSON.encodedValue(drawn.fonts),
+            "render": try StrictJSON.encodedValue(drawn.render), "layout": try StrictJSON.encodedValue(drawn.layout),
+        ]
+    }
+
     /// All of it.
     var json: JSONValue { .object(settings) }
 

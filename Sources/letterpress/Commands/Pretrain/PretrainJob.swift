@@ -171,6 +171,9 @@ struct PretrainJob {
             files[RenderingRecord.fileName] = drawing.file
             identity["rendering"] = drawing.json
         }
+        for case .shards(let folders) in data.values where !isDrawn {
+            files[RenderingRecord.fileName] = try folders.first.map { try RenderingRecord(shards: $0).file }
+        }
         return PretrainRun.Parts(
             config: config, data: data, options: options, files: files, dataIdentity: .object(identity),
             workers: max(1, computing.workers ?? 1))
