@@ -39,6 +39,8 @@ static char problem[256];
 static char leaving[512], terminated[512];
 static size_t terminated_length;
 static struct sigaction before;
+// Set when this process parts from the others: one that is gone before it is no failure any more.
+static volatile sig_atomic_t is_parting;
 
 static void *symbol(void *library, const char *name) {
     void *found = dlsym(library, name);
@@ -84,6 +86,7 @@ static void leave(int status, void *unused) {
 }
 
 static void on_termination(int signal, siginfo_t *information, void *context) {
+    if (is_parting) return;
     say(terminated, terminated_length);
     if (before.sa_flags & SA_SIGINFO) {
         before.sa_sigaction(signal, information, context);
@@ -136,6 +139,7 @@ void lp_mpi_explain(int code, char *text, size_t capacity) {
 
 int lp_mpi_leave(void) {
     int is_over = 0;
+    is_parting = 1;
     int code = mpi.Finalized(&is_over);
     if (code == MPI_SUCCESS && !is_over) code = mpi.Finalize();
     struct sigaction current;
