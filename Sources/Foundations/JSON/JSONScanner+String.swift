@@ -134,7 +134,7 @@ extension JSONScanner {
         return result
     }
 
-    /// The code unit of the checked escape `\uXXXX` at `index`.
+    /// The code unit of the checked escape, `\u` and four digits, at `index`.
     private static func unit(_ text: Span<UInt8>, at index: Int) -> UInt32 {
         (2..<6).reduce(0) { $0 << 4 | (hexDigit(text[index + $1]) ?? 0) }
     }

@@ -192,8 +192,8 @@ import Foundation
 }
 
 extension RidgeSystem {
-    /// Numbers that several threads write, each its own.
-    @safe private final class DoubleMemory: @unchecked Sendable {
+    /// Numbers that several threads write.
+    @safe private final class DoubleMemory: @unchecked Sendable {  // no two threads write the same number
         let start: UnsafeMutablePointer<Double>
 
         init(_ count: Int) {
