@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Byte-level byte-pair encoding: text is cut into words by a pattern, and within a word the pairs of bytes and tokens
 /// merge that stand first in a list.
 ///
@@ -47,7 +45,7 @@ public final class BytePairTokenizer: Tokenizer {
     let normalisedMatcher: AddedTokenMatcher
     let classes = UnicodeClasses.table
     /// Caches and buffers, taken by one call of `encode` at a time.
-    private let spare = Mutex<[EncodeBuffers]>([])
+    private let spare = SpareBuffers()
 
     /// A tokenizer from the spellings of all ids and the merges as `left right`, as GGUF files hold them.
     ///
@@ -144,14 +142,8 @@ public final class BytePairTokenizer: Tokenizer {
 
     /// The ids of well-formed UTF-8. O(n), and O(n log n) in a long word.
     public func encode(utf8 text: UnsafeBufferPointer<UInt8>, _ encoding: EncodeOptions) -> [Int32] {
-        let buffers = spare.withLock { $0.popLast() } ?? EncodeBuffers()
-        buffers.count = 0
-        if encoding.addsSpecial { buffers.append(options.prefix) }
-        if let base = text.baseAddress { unsafe encode(base, text.count, encoding, buffers) }
-        if encoding.addsSpecial { buffers.append(options.suffix) }
-        let result = buffers.result
-        buffers.shrink()
-        spare.withLock { $0.append(buffers) }
-        return result
+        unsafe spare.ids(of: text, encoding, prefix: options.prefix, suffix: options.suffix) { start, count, buffers in
+            unsafe encode(start, count, encoding, buffers)
+        }
     }
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// WordPiece as BERT uses it: words between white space and signs, cut into the longest pieces of the vocabulary from the left.
 ///
 /// Source: Devlin and others, BERT, 2019. Ids and texts are those of the Python package `tokenizers`; truncation and padding
@@ -45,7 +43,7 @@ public final class WordPieceTokenizer: Tokenizer {
     let normalisedMatcher: AddedTokenMatcher
     let classes = UnicodeClasses.table
     /// Caches and buffers, taken by one call of `encode` at a time.
-    private let spare = Mutex<[EncodeBuffers]>([])
+    private let spare = SpareBuffers()
 
     /// A tokenizer of the tokens by id; empty where an id has none.
     ///
@@ -116,14 +114,8 @@ public final class WordPieceTokenizer: Tokenizer {
 
     /// The ids of well-formed UTF-8. O(n), and in a word O(n · longest piece).
     public func encode(utf8 text: UnsafeBufferPointer<UInt8>, _ encoding: EncodeOptions) -> [Int32] {
-        let buffers = spare.withLock { $0.popLast() } ?? EncodeBuffers()
-        buffers.count = 0
-        if encoding.addsSpecial { buffers.append(options.prefix) }
-        if let base = text.baseAddress { unsafe encode(base, text.count, encoding, buffers) }
-        if encoding.addsSpecial { buffers.append(options.suffix) }
-        let result = buffers.result
-        buffers.shrink()
-        spare.withLock { $0.append(buffers) }
-        return result
+        unsafe spare.ids(of: text, encoding, prefix: options.prefix, suffix: options.suffix) { start, count, buffers in
+            unsafe encode(start, count, encoding, buffers)
+        }
     }
 }
