@@ -1,0 +1,87 @@
+/// What a model gave to one example, in the form that files of predictions keep: metrics are told from it and the example alone.
+public enum GivenAnswer: Sendable, Equatable {
+    /// Scores of the classes, in their order.
+    case classes(scores: [Double])
+    /// A number.
+    case number(Double)
+    /// Log-likelihoods of the choices in nats, and their lengths (``TaskChoice/length``).
+    case choices(logLikelihoods: [Double], lengths: [Int])
+    /// The loss of a text, a continuation or a picture, summed over `weight` tokens (nats) or patches (squared error), and whether
+    /// each token was the likeliest.
+    case loss(sum: Double, weight: Double, isGreedy: Bool)
+    /// A text; `passed` where a script judged it.
+    case text(String, passed: Bool?)
+
+    /// The class or the choice with the highest score, the first of equals; nil for what is neither.
+    public var index: Int? {
+        switch self {
+        case .classes(let scores), .choices(let scores, _):
+            scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+        default: nil
+        }
+    }
+}
+
+/// What answers the examples of a task.
+///
+/// A kind of task is run by one scorer; another kind joins by one more.
+public protocol TaskScorer {
+    /// How many examples are best given at once; a stop and its resumption fall between such windows.
+    var window: Int { get }
+
+    /// An answer for each example, in their order; it depends on no other example but by rounding. Throws what tokenizers,
+    /// renderers and models throw.
+    func answers(to examples: [TaskExample]) throws -> [GivenAnswer]
+}
+
+extension Outcomes {
+    /// Answers beside what is right, for metrics; of classes, numbers and choices those examples whose labels are known. Answers of
+    /// another kind than the first are left out. O(answers).
+    public init(_ task: TaskDefinition, _ examples: [TaskExample], _ answers: [GivenAnswer]) {
+        let known = zip(examples, answers)
+        switch answers.first {
+        case .number:
+            var (predicted, gold): ([Double], [Double]) = ([], [])
+            for case (let example, .number(let number)) in known {
+                guard let value = example.label?.value else { continue }
+                predicted.append(number)
+                gold.append(value)
+            }
+            self = .numbers(predicted: predicted, gold: gold)
+        case .choices:
+            var (scores, counts, gold): ([[Double]], [[Int]], [Int]) = ([], [], [])
+            for case (let example, .choices(let likelihoods, let lengths)) in known {
+                guard let index = example.label?.index else { continue }
+                scores.append(likelihoods)
+                counts.append(lengths)
+                gold.append(index)
+            }
+            self = .choices(logLikelihoods: scores, lengths: counts, gold: gold)
+        case .loss:
+            var (sums, weights, greedy): ([Double], [Double], [Bool]) = ([], [], [])
+            for case .loss(let sum, let weight, let isGreedy) in answers {
+                sums.append(sum)
+                weights.append(weight)
+                greedy.append(isGreedy)
+            }
+            self = .losses(sums: sums, weights: weights, isGreedy: greedy)
+        case .text(_, .some):
+            self = .passes(answers.map { if case .text(_, let passed) = $0 { passed ?? false } else { false } })
+        case .text:
+            var (texts, right): ([String], [[String]]) = ([], [])
+            for case (let example, .text(let text, _)) in known {
+                texts.append(text)
+                right.append(example.answers)
+            }
+            self = .texts(predicted: texts, answers: right)
+        case .classes, nil:
+            var (predicted, gold): ([Int], [Int]) = ([], [])
+            for (example, answer) in known {
+                guard let index = answer.index, let label = example.label?.index else { continue }
+                predicted.append(index)
+                gold.append(label)
+            }
+            self = .classes(predicted: predicted, gold: gold, classes: task.labels.count)
+        }
+    }
+}
