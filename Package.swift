@@ -65,6 +65,7 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CFiles"),
+        .systemLibrary(name: "CProcess"),
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(
             name: "CSentencePiece", cxxSettings: warningFlags,
@@ -104,7 +105,9 @@ let package = Package(
             swiftSettings: common + memorySafe + optimised),
         .target(
             name: "Evaluation",
-            dependencies: ["ZooKit", "Layers", "Tensors", "Corpora", "Foundations"],
+            dependencies: [
+                "ZooKit", "Layers", "Patches", "Tensors", "Typesetting", "Corpora", "Foundations", "CProcess",
+            ],
             swiftSettings: common + memorySafe + optimised),
         // Tier 5
         .executableTarget(
@@ -167,7 +170,10 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["Evaluation", "ZooKit", "Layers", "Typesetting", "Tensors", "Foundations", "TestSupport"],
+            dependencies: [
+                "Evaluation", "ZooKit", "Layers", "Patches", "Typesetting", "Tensors", "Corpora", "Foundations",
+                "TestSupport",
+            ],
             exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),

@@ -3,7 +3,7 @@ enum Tiers {
     /// Tier of each target; C code and system libraries stand below everything.
     static let table: [String: Int] = [
         "CFreeType": -1, "CHarfBuzz": -1, "CFriBidi": -1, "CPNG": -1, "CArchive": -1, "CZlib": -1, "CCrypto": -1,
-        "COpenBLAS": -1, "COneDNN": -1, "CMalloc": -1, "CFiles": -1, "CKernels": -1,
+        "COpenBLAS": -1, "COneDNN": -1, "CMalloc": -1, "CFiles": -1, "CProcess": -1, "CKernels": -1,
         "CSentencePiece": -1, "CMPI": -1,
         "Foundations": 0,
         "Typesetting": 1, "Corpora": 1, "Tensors": 1,

@@ -38,7 +38,7 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
     public var home: String?
     /// The recipe of `corpora/fetch` that makes the files.
     public var recipe: String?
-    /// The program that judges generated text: run with the text on standard input and the answers as arguments, 0 passes.
+    /// The program that judges generated text, a path beside the task's file; see ``ScriptJudge``.
     public var script: String?
     /// Scores that publications print.
     public var published: [PublishedScores]

@@ -25,6 +25,12 @@ public enum ModelFolder {
         /// What stored names become.
         let rules: TensorNameRules
 
+        /// Whether it is a checkpoint of a training by this program, which goes on from it.
+        public var isOwnPretraining: Bool {
+            Folder.hasItem("\(path)/\(CheckpointNames.manifest)")
+                && Folder.hasItem("\(path)/\(CheckpointNames.trainerState)")
+        }
+
         /// Shapes of all tensors by the names that they become, after those were checked that the model's size follows from.
         func checkedShapes() throws(CheckpointError) -> [String: [Int]] {
             var shapes: [String: [Int]] = [:]

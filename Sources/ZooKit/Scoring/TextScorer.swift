@@ -68,18 +68,34 @@ public final class TextScorer {
         let begin = window.places.lowerBound
         let rows = try context.tape.gatherRows(
             hidden, indices: workspace.indices(window.targets.map { Int32($0 - begin - 1) }))
-        let result = try model.tokenDistributions(
-            rows, targets: workspace.indices(Array(ids[window.targets])), context)
+        let scores = try model.tokenScores(rows, Array(ids[window.targets]), context)
+        return zip(window.targets, scores).map { $1.at($0) }
+    }
+}
+
+extension TokenScore {
+    /// The same of another place.
+    func at(_ place: Int) -> TokenScore {
+        TokenScore(place: place, id: id, logProbability: logProbability, rank: rank, entropy: entropy)
+    }
+}
+
+extension LanguageModel {
+    /// What rows of the stream after the final norm think of a target each; places are those of the rows.
+    func tokenScores(
+        _ rows: Tensor, _ targets: [Int32], _ context: ForwardContext
+    ) throws(TensorError) -> [TokenScore] {
+        let workspace = context.tape.workspace
+        let result = try tokenDistributions(rows, targets: workspace.indices(targets), context)
         let values = try workspace.values(result.values)
         guard let ranks = result.ranks, let entropy = result.entropy else { return [] }
         let numbers = (ranks: try workspace.values(ranks), entropies: try workspace.values(entropy))
         if let place = values.firstIndex(where: { !$0.isFinite }) {
-            let count = values.count { !$0.isFinite }
-            throw .nonFinite(tensor: "log-probabilities", step: window.targets.lowerBound + place, count: count)
+            throw .nonFinite(tensor: "log-probabilities", step: place, count: values.count { !$0.isFinite })
         }
-        return window.targets.enumerated().map { index, place in
+        return targets.indices.map { index in
             TokenScore(
-                place: place, id: ids[place], logProbability: values[index], rank: Int(numbers.ranks[index]),
+                place: index, id: targets[index], logProbability: values[index], rank: Int(numbers.ranks[index]),
                 entropy: numbers.entropies[index])
         }
     }
