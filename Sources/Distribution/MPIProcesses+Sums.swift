@@ -1,29 +1,48 @@
 public import Tensors
 
 extension MPIProcesses {
-    /// Replaces numbers of the stream type, `count` of them close together, by their sums over all ranks. Each rank sends
-    /// 2 (n - 1) / n times their bytes, the least that there is.
+    /// Replaces numbers of one stream type, `count` of them close together in each part, by their sums over all ranks. Each rank
+    /// sends 2 (n - 1) / n times their bytes, the least that there is.
     ///
     /// Source: ring all-reduce (Patarasuk and Yuan 2009). Every sum is made once, on one rank, and copied: it is the same everywhere,
-    /// and its order follows from rank count and place alone.
-    public func sum(_ numbers: Operand, count: Int, _ kernels: any KernelSet) throws {
-        switch numbers.type {
-        case .float32: try sum(numbers, count: count, kernels, of: Float.self)
-        case .float64: try sum(numbers, count: count, kernels, of: Double.self)
-        default: throw CommunicationError.type("\(numbers.type)")
+    /// and its order follows from rank count and place alone. Throws: `type` for other numbers, and for parts of several types.
+    public func sum(_ parts: [(numbers: Operand, count: Int)], _ kernels: any KernelSet) throws {
+        guard let type = parts.first?.numbers.type else { return }
+        if let other = parts.first(where: { $0.numbers.type != type }) {
+            throw CommunicationError.type("\(type) and \(other.numbers.type) together")
+        }
+        switch type {
+        case .float32: try sum(parts, kernels, of: Float.self)
+        case .float64: try sum(parts, kernels, of: Double.self)
+        default: throw CommunicationError.type("\(type)")
         }
     }
 
     private func sum<Number: BinaryFloatingPoint>(
-        _ numbers: Operand, count: Int, _ kernels: any KernelSet, of type: Number.Type
+        _ parts: [(numbers: Operand, count: Int)], _ kernels: any KernelSet, of type: Number.Type
     ) throws {
         let width = MemoryLayout<Number>.stride
-        for piece in (0..<count).pieces(of: sumBytes / width) {
-            let bytes = unsafe UnsafeMutableRawBufferPointer(rebasing: transfers.own[..<(piece.count * width)])
-            let place = numbers.advanced(by: piece.lowerBound)
-            unsafe kernels.read(place, into: bytes)
-            try sum(piece.count, of: type)
-            unsafe kernels.write(UnsafeRawBufferPointer(bytes), to: place)
+        var rest = Array(parts.reversed())
+        while !rest.isEmpty {
+            var piece: [(numbers: Operand, count: Int)] = []
+            var room = sumBytes / width
+            while room > 0, let (numbers, count) = rest.popLast() {
+                let taken = min(room, count)
+                piece.append((numbers, taken))
+                room -= taken
+                if taken < count { rest.append((numbers.advanced(by: taken), count - taken)) }
+            }
+            var place = 0
+            for (numbers, count) in piece {
+                unsafe kernels.read(numbers, into: .init(rebasing: transfers.own[place..<place + count * width]))
+                place += count * width
+            }
+            try sum(place / width, of: type)
+            place = 0
+            for (numbers, count) in piece {
+                unsafe kernels.write(.init(rebasing: transfers.own[place..<place + count * width]), to: numbers)
+                place += count * width
+            }
         }
     }
 

@@ -25,7 +25,7 @@ struct Ranks: ParsableCommand {
         while bytes <= largest << 20 {
             let tensor = try workspace.full([bytes / 4], .float32, 1)
             let seconds = try time(group, repetitions) {
-                try group.sum(tensor.operand, count: tensor.count, kernels)
+                try group.sum([(tensor.operand, tensor.count)], kernels)
             }
             let sent = 2 * Double(group.size - 1) / Double(group.size) * Double(bytes)
             sums.append(["bytes": Double(bytes), "seconds": seconds, "sent_mb_per_second": sent / seconds / 1e6])

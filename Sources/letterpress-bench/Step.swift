@@ -47,6 +47,7 @@ struct Step: ParsableCommand {
         }
         let reduction = GradientReduction(group, workspace: workspace)
         var seconds: [Double] = []
+        var waits: [Double] = []
         var exchanges: [Double] = []
         var steady: [Int] = []
         var loss = 0.0
@@ -54,8 +55,10 @@ struct Step: ParsableCommand {
             let start = ContinuousClock.now
             let before = kernels.counters.allocations
             loss = try Self.step(model, unit, pixels, patches, workspace, recompute: recompute, number: step) {
+                let arrival = ContinuousClock.now
                 try group.barrier()
                 let begin = ContinuousClock.now
+                waits.append(arrival.duration(to: begin) / .seconds(1))
                 try reduction.sum(unit.trained)
                 exchanges.append(begin.duration(to: .now) / .seconds(1))
             }
@@ -67,10 +70,13 @@ struct Step: ParsableCommand {
         let operations =
             6 * Double(count) * rows
             + 6 * Double(layers * width) * Double(patches * patches) * Double(batch)
+        // What the ranks wait for one another, the mean over ranks and steps.
+        var wait = [waits.dropFirst().reduce(0, +) / Double(steps - 1) / Double(group.size)]
+        try group.sum(&wait)
         guard group.rank == 0 else { return }
         let traffic = Traffic(group, bytes: Double(count * 4), steps: steps)
         try printJSON([
-            "ranks": group.size, "exchange_seconds": median(Array(exchanges.dropFirst())),
+            "ranks": group.size, "exchange_seconds": median(Array(exchanges.dropFirst())), "wait_seconds": wait[0],
             "sent_bytes_by_step": traffic.sent, "least_bytes_by_step": traffic.least,
             "mode": mode, "threads": threads, "parameters": count, "seconds": middle, "runs": seconds,
             "patches_per_second": rows / middle, "gflops": operations / middle / 1e9, "peak_mb": peakMegabytes(),

@@ -90,6 +90,59 @@ import Testing
         #expect(try fixture.folder.read("model") == fixture.model("whole", step: 6))
     }
 
+    /// A rate that throws the numbers out of their range: the code, the tensor, a report that says so, and steps left out.
+    @Test func lossesThatAreNoNumbersEndTheRunOrAreLeftOut() throws {
+        let fixture = try PretrainFixture()
+        let course = [
+            "--model", "pixelgpt/tiny", "--steps", "12", "--lr", "10", "--warm-up", "0", "--clip", "1e12",
+            "--image-weight", "1e6", "--beta2", "0", "--save-every", "1", "--eval-every", "0",
+        ]
+        let run = try fixture.run(fixture.arguments("run", course))
+        #expect(run.status == 70, "\(run.errorText)")
+        #expect(run.errorText.contains("infinite or not a number"), "\(run.errorText)")
+        let report = String(decoding: try fixture.folder.read("run/report.html"), as: UTF8.self)
+        let isToldThere = report.contains("ended by an error: step ")
+        #expect(isToldThere)
+        let skipping = try fixture.run(fixture.arguments("skipping", course + ["--on-non-finite", "skip"]))
+        #expect(skipping.status == 0, "\(skipping.errorText)")
+        let isSkipped = try fixture.folder.read("skipping/metrics.jsonl").split(separator: 10).contains {
+            String(decoding: $0, as: UTF8.self).contains("skipped")
+        }
+        #expect(isSkipped)
+    }
+
+    /// From shards, on two threads, stopped after a checkpoint and gone on with: the model of a run in one piece. The run's own
+    /// settings hold the number of streams.
+    @Test func aRunFromShardsGoesOnExactlyOnTwoThreads() throws {
+        let fixture = try PretrainFixture()
+        let shards = fixture.path("shards")
+        let drawn = try letterpress(
+            "render", fixture.corpus, "--out", shards, "--format", "native", "--max-patches", "32")
+        #expect(drawn.status == 0)
+        let course = [
+            "--mix", "0:1:0", "--image-data", shards, "--steps", "40", "--threads", "2", "--streams", "3",
+            "--save-every", "10", "--eval-every", "0", "--keep", "9", "--json",
+        ]
+        let whole = try fixture.run(fixture.arguments("whole", course))
+        #expect(whole.status == 0, "\(whole.errorText)")
+        let pieces = try fixture.run(fixture.arguments("pieces", course))
+        #expect(pieces.status == 0)
+        for step in [40, 30] {
+            try FileManager.default.removeItem(atPath: fixture.path("pieces/checkpoints/step-000000\(step)"))
+        }
+        let resumed = try fixture.run([
+            "pretrain", "--resume", "--out", fixture.path("pieces"), "--threads", "2", "--json",
+        ])
+        #expect(resumed.status == 0, "\(resumed.errorText)")
+        let (wanted, found) = (PretrainFixture.losses(whole.text), PretrainFixture.losses(resumed.text))
+        #expect(found.count == 20 && found.allSatisfy { wanted[$0.key] == $0.value })
+        #expect(try fixture.model("pieces", step: 40) == fixture.model("whole", step: 40))
+        let settings = try JSONValue.parse(fixture.folder.read("pieces/run.json"))
+        #expect(settings["pretrain"]?["streams"] == .integer(3))
+        let other = try fixture.run(["pretrain", "--resume", "--out", fixture.path("pieces"), "--streams", "2"])
+        #expect(other.status == 73 && other.errorText.contains("streams was 3 and is 2"), "\(other.errorText)")
+    }
+
     private static var canMount: Bool {
         (try? Execution.run("/usr/bin/unshare", ["-m", "/bin/true"]).status == 0) ?? false
     }

@@ -49,7 +49,11 @@ struct Operations {
         let workspace = try Workspace(kernels: kernels, precision: .fp32)
         for count in [1, 2, 3, 17, 1000, 4099] {
             let tensor = try workspace.numbers(numbers(count + 5, of: rank), [count + 5])
-            try communicator.sum(tensor.operand.advanced(by: 5), count: count, kernels)
+            try communicator.sum(
+                [
+                    (tensor.operand.advanced(by: 5), count / 3),
+                    (tensor.operand.advanced(by: 5 + count / 3), count - count / 3),
+                ], kernels)
             let found = try workspace.values(tensor)
             try expect(found.prefix(5) == numbers(5, of: rank)[...], "what stands before the sums")
             let exact = (0..<size).map { numbers(count + 5, of: $0) }
@@ -96,7 +100,7 @@ struct Operations {
         let workspace = try Workspace(kernels: kernels, precision: .fp32)
         let tensor = try workspace.numbers(numbers(count, of: rank), [count])
         let before = group.bytesSent
-        try communicator.sum(tensor.operand, count: count, kernels)
+        try communicator.sum([(tensor.operand, count)], kernels)
         var sent = [Double(group.bytesSent - before)]
         try communicator.sum(&sent)
         try expect(sent[0] == Double(2 * (size - 1) * count * 4), "\(sent[0]) bytes were sent")

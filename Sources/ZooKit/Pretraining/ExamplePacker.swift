@@ -20,7 +20,7 @@ struct ExamplePacker {
 
     /// All examples, packed. O(n log n + n sequences of distinct room).
     func sequences(of examples: [TrainingExample], key: RandomKey) -> [PackedSequence] {
-        let drawn = shuffled(examples.count, key.with("example"))
+        let drawn = key.with("example").order(of: examples.count)
         guard joins else { return drawn.map { PackedSequence(examples: [examples[$0]]) } }
         let order = drawn.enumerated().sorted {
             let (a, b) = (examples[$0.element].rows, examples[$1.element].rows)
@@ -45,15 +45,6 @@ struct ExamplePacker {
             }
             if room > 0 { open[room].append(sequence) }
         }
-        return shuffled(sequences.count, key.with("sequence")).map { sequences[$0] }
-    }
-
-    /// 0 ..< count in an order drawn from a key (Fisher and Yates).
-    private func shuffled(_ count: Int, _ key: RandomKey) -> [Int] {
-        var order = Array(0..<count)
-        for last in stride(from: count - 1, to: 0, by: -1) {
-            order.swapAt(last, Int(key.bits(at: last) % UInt64(last + 1)))
-        }
-        return order
+        return key.with("sequence").order(of: sequences.count).map { sequences[$0] }
     }
 }

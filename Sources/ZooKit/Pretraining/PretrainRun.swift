@@ -34,7 +34,7 @@ public final class PretrainRun {
         }
     }
 
-    /// The settings.
+    /// The settings, with the number of streams that documents come in.
     public let settings: PretrainSettings
     /// The folder that is written.
     public let folder: RunFolder
@@ -59,8 +59,12 @@ public final class PretrainRun {
         communicator: any Communicator = SoleProcess(), workspace: Workspace
     ) throws {
         try settings.validate()
-        self.settings = settings
         self.folder = RunFolder(folder)
+        let saved = resumes ? try RunState.newest(in: self.folder, communicator) : nil
+        if !resumes { try RunState.refuse(self.folder) }
+        var settings = settings
+        settings.streams = settings.streams ?? saved?.state.streams ?? communicator.size
+        self.settings = settings
         self.communicator = communicator
         self.workspace = workspace
         var parts = parts
@@ -77,8 +81,6 @@ public final class PretrainRun {
         // A head that no data reach is kept for a later training and left alone.
         if !needs.token { model.tokenHead?.parameters.forEach { $0.isTrainable = false } }
         if !needs.patch { model.patchHead?.parameters.forEach { $0.isTrainable = false } }
-        let saved = resumes ? try RunState.newest(in: self.folder) : nil
-        if !resumes { try RunState.refuse(self.folder) }
         trainer = Self.trainer(model, settings, communicator, workspace)
         state = RunState(settings: settings, data: parts.dataIdentity)
         if let saved {
@@ -92,11 +94,12 @@ public final class PretrainRun {
         let input = PackedInput(
             parts.config, textPosition: parts.options.pairPatches, endsAreSeen: settings.eosAttended,
             workspace: workspace)
-        let loading = PretrainingLoader.Settings(
+        var loading = PretrainingLoader.Settings(
             batch: settings.batch,
             microBatch: settings.microBatch ?? (settings.batch + communicator.size - 1) / communicator.size, mix: mix,
-            streams: state.streams ?? settings.streams ?? communicator.size, window: settings.window,
+            streams: settings.streams ?? communicator.size, window: settings.window,
             heldOut: settings.heldOut, workers: parts.workers, seed: UInt64(settings.seed))
+        loading.shuffle = settings.shuffle
         state.streams = loading.streams
         loader = try PretrainingLoader(
             loading, data: parts.data, options: parts.options, input: input, rank: rank, state: state.loader)

@@ -52,6 +52,8 @@ public struct PretrainSettings: Codable, Sendable, Equatable {
     public var heldOut = 0.01
     /// Sequences that are packed and shuffled together, about.
     public var window = 64
+    /// Documents that are brought into another order together; 0 leaves them as they come.
+    public var shuffle = 65536
     /// Streams of documents; nil is one a rank.
     public var streams: Int?
     /// Steps between evaluations; 0 for none.
@@ -83,7 +85,7 @@ public struct PretrainSettings: Codable, Sendable, Equatable {
         case eosInLoss = "eos_in_loss"
         case textEnd = "text_end"
         case heldOut = "held_out"
-        case window, streams
+        case window, shuffle, streams
         case evalEvery = "eval_every"
         case evalSequences = "eval_sequences"
         case saveEvery = "save_every"
@@ -124,6 +126,7 @@ public struct PretrainSettings: Codable, Sendable, Equatable {
         try read(.textEnd, &textEnd)
         try read(.heldOut, &heldOut)
         try read(.window, &window)
+        try read(.shuffle, &shuffle)
         streams = try values.decodeIfPresent(Int.self, forKey: .streams)
         try read(.evalEvery, &evalEvery)
         try read(.evalSequences, &evalSequences)
@@ -143,6 +146,7 @@ public struct PretrainSettings: Codable, Sendable, Equatable {
         let counts: [(CodingKeys, Int?, ClosedRange<Int>)] = [
             (.length, length, 2...1 << 20), (.batch, batch, 1...1 << 20), (.microBatch, microBatch, 1...1 << 20),
             (.steps, steps, 1...1 << 40), (.warmUp, warmUp, 0...1 << 40), (.window, window, 1...1 << 20),
+            (.shuffle, shuffle, 0...1 << 24),
             (.streams, streams, 1...4096), (.evalEvery, evalEvery, 0...1 << 40),
             (.evalSequences, evalSequences, 1...1 << 20), (.saveEvery, saveEvery, 0...1 << 40),
             (.keep, keep, 1...1 << 20), (.seed, seed, 0...Int.max),

@@ -75,37 +75,44 @@ public struct ExampleOptions: Sendable {
 }
 
 extension PretrainingData {
-    /// Reads stream `index` of `count`, all of which together hold each document once.
+    /// Reads stream `index` of `count`, all of which together hold each document once, in an order of its own.
     func open(
         _ kind: ExampleKind, _ options: ExampleOptions, split: DataSplit, stream: (index: Int, count: Int),
-        workers: Int, at cursor: JSONValue?
+        order: DocumentOrder, workers: Int, at cursor: JSONValue?
     ) throws -> any ExampleReading {
         switch self {
         case .corpus(let inputs, let read):
-            try Self.corpus(inputs, read, kind, options, split, stream, workers, cursor)
+            try Self.corpus(inputs, read, kind, options, split, stream, order, workers, cursor)
         case .shards(let folders):
-            try ShardExamples(folders, kind, options, split, stream).open(workers: workers, at: cursor)
+            try ShardExamples(folders, kind, options, split, stream, order).open(workers: workers, at: cursor)
         }
     }
 
     private static func corpus(
         _ inputs: [InputSpec], _ read: ReadOptions, _ kind: ExampleKind, _ options: ExampleOptions, _ split: DataSplit,
-        _ stream: (index: Int, count: Int), _ workers: Int, _ cursor: JSONValue?
+        _ stream: (index: Int, count: Int), _ order: DocumentOrder, _ workers: Int, _ cursor: JSONValue?
     ) throws -> any ExampleReading {
         var read = read
         read.shardIndex += read.shardCount * stream.index
         read.shardCount *= stream.count
         let place = try cursor.map {
-            try StrictJSON.decode(ExampleCursor<Corpora.Cursor>.self, from: $0, source: "data cursor")
+            try StrictJSON.decode(
+                ExampleCursor<DocumentShuffle<Corpora.Cursor, RawRecord>.Place>.self, from: $0, source: "data cursor")
         }
-        let records = try RecordSource(inputs: inputs, options: read, cursor: place?.position)
+        let records = try RecordSource(inputs: inputs, options: read, cursor: place?.position.block)
         if place == nil { try records.checkCanResume() }
         let parser = try RecordParser(options: read)
-        return ExampleStream<Corpora.Cursor, RawRecord>(
+        var shuffle: DocumentShuffle<Corpora.Cursor, RawRecord>?
+        return ExampleStream<DocumentShuffle<Corpora.Cursor, RawRecord>.Place, RawRecord>(
             workers: workers, from: place,
             units: {
-                let position = records.cursor
-                return try records.next().map { ($0, position, $0.byteCount) }
+                let documents =
+                    try shuffle
+                    ?? DocumentShuffle(
+                        order, from: place?.position, position: { records.cursor }, weight: \.byteCount,
+                        source: { try records.next() })
+                shuffle = documents
+                return try documents.next()
             },
             makeWorker: {
                 let maker = try options.maker(kind)

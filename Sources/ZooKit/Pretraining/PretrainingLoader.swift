@@ -59,6 +59,8 @@ public final class PretrainingLoader {
         public var streams: Int
         /// Sequences that are packed and shuffled together, about.
         public var window: Int
+        /// Documents that are brought into another order together, of which a window is a part; 0 leaves them as they come.
+        public var shuffle = 0
         /// The share of documents that is held out.
         public var heldOut: Double
         /// Background threads of a stream.
@@ -162,13 +164,17 @@ public final class PretrainingLoader {
         }
         let split = DataSplit(heldOut: settings.heldOut, part: .training)
         let (options, count, workers) = (options, settings.streams, settings.workers)
+        let key = RandomKey(seed: settings.seed).with("data").with(kind.rawValue).with(index)
+        let block = settings.shuffle
         return try SequenceStream(
             packer: ExamplePacker(limit: options.rows(of: kind), joins: kind != .pair),
             windowRows: settings.window * options.rows(of: kind),
-            key: RandomKey(seed: settings.seed).with("data").with(kind.rawValue).with(index),
+            key: key,
             what: "the data for \(kind.rawValue) (stream \(index) of \(count))", from: cursor
-        ) { place in
-            try data.open(kind, options, split: split, stream: (index, count), workers: workers, at: place)
+        ) { epoch, place in
+            try data.open(
+                kind, options, split: split, stream: (index, count),
+                order: DocumentOrder(block: block, key: key.with("documents").with(epoch)), workers: workers, at: place)
         }
     }
 
@@ -220,6 +226,7 @@ public final class PretrainingLoader {
     private func reader(_ kind: ExampleKind, _ part: DataPart) throws -> (any ExampleReading)? {
         try data[kind]?.open(
             kind, options, split: DataSplit(heldOut: settings.heldOut, part: part), stream: (0, 1),
+            order: DocumentOrder(block: settings.shuffle, key: RandomKey(seed: 0).with("documents")),
             workers: settings.workers, at: nil)
     }
 }

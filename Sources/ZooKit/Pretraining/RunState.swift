@@ -54,7 +54,9 @@ struct RunState: Codable {
 
         /// The state, if run and data are those of `settings` and `data`. Throws `otherRun` with what differs.
         func state(for settings: PretrainSettings, _ config: DecoderConfig, data: JSONValue) throws -> RunState {
-            var differences = try settings.differences(from: state.settings)
+            var begun = state.settings
+            begun.streams = state.streams
+            var differences = try settings.differences(from: begun)
             let (own, other) = (try StrictJSON.encodedValue(config), try folder.config())
             if case .object(let keys) = own {
                 let changed = keys.keys.filter { own[$0]?.encoded() != (other[$0] ?? .null).encoded() }.sorted()
@@ -80,10 +82,13 @@ struct RunState: Codable {
         }
     }
 
-    /// The newest checkpoint of a run. Throws `otherRun` where there is none, and what a damaged one throws.
-    static func newest(in folder: RunFolder) throws -> Saved {
-        let steps = try folder.steps()
-        guard let step = steps.last else {
+    /// The newest checkpoint that rank 0 sees of a run: other ranks may see an older state of a shared disk. Throws `otherRun`
+    /// where there is none, and what a damaged one throws.
+    static func newest(in folder: RunFolder, _ communicator: any Communicator) throws -> Saved {
+        var seen: [UInt8] = []
+        try communicator.onRank0 { seen = Array("\(try folder.steps().last ?? -1)".utf8) }
+        try communicator.broadcast(&seen)
+        guard let step = Int(String(decoding: seen, as: UTF8.self)), step >= 0 else {
             throw PretrainingError.otherRun(
                 path: folder.path, reason: "there is no checkpoint to go on from; begin without --resume")
         }
@@ -95,7 +100,7 @@ struct RunState: Codable {
             return Saved(folder: checkpoint, state: state)
         } catch {
             throw PretrainingError.damaged(
-                path: folder.checkpoint(step), reason: "\(error)", earlier: steps.dropLast().last)
+                path: folder.checkpoint(step), reason: "\(error)", earlier: try folder.steps().last { $0 < step })
         }
     }
 

@@ -4,8 +4,8 @@ import Tensors
 /// Endless packed sequences of one kind: windows of examples, each packed and shuffled by itself, and the data anew when they
 /// end.
 final class SequenceStream {
-    /// Opens the data at a place; nil is the beginning.
-    typealias Open = (_ cursor: JSONValue?) throws -> any ExampleReading
+    /// Opens the data of a pass at a place; nil is the beginning.
+    typealias Open = (_ epoch: Int, _ cursor: JSONValue?) throws -> any ExampleReading
 
     /// Where a stream stands. The window it stands in is made again from its beginning.
     struct Cursor: Codable, Equatable {
@@ -41,7 +41,7 @@ final class SequenceStream {
         self.key = key
         self.what = what
         self.cursor = cursor
-        reader = try open(cursor.start == .null ? nil : cursor.start)
+        reader = try open(cursor.epoch, cursor.start == .null ? nil : cursor.start)
     }
 
     /// The next sequence. Throws `empty` where the data hold no example at all, and what reading throws.
@@ -69,7 +69,7 @@ final class SequenceStream {
         if examples.isEmpty {
             if cursor.window == 0 && cursor.start == .null { throw PretrainingError.noExamples(what: what) }
             cursor = Cursor(epoch: cursor.epoch + 1)
-            reader = try open(nil)
+            reader = try open(cursor.epoch, nil)
             hasWindow = false
             sequences = []
             return

@@ -1,5 +1,6 @@
 import Foundations
 import Patches
+import Tensors
 
 /// Examples of rendered shards: pictures as they stand, and the tokens of the text stored with them.
 ///
@@ -16,11 +17,12 @@ struct ShardExamples {
     private let options: ExampleOptions
     private let split: DataSplit
     private let stream: (index: Int, count: Int)
+    private let order: DocumentOrder
 
-    /// The shards of finished folders. Throws `ShardError`.
+    /// The shards of finished folders, in an order of their own unless `order` leaves all as it comes. Throws `ShardError`.
     init(
         _ folders: [String], _ kind: ExampleKind, _ options: ExampleOptions, _ split: DataSplit,
-        _ stream: (index: Int, count: Int)
+        _ stream: (index: Int, count: Int), _ order: DocumentOrder
     ) throws {
         var shards: [Shard] = []
         for folder in folders {
@@ -28,7 +30,8 @@ struct ShardExamples {
                 Shard(path: "\(folder)/\($0.file)", firstSequence: $0.firstSequence, bytes: $0.bytes)
             }
         }
-        self.shards = shards
+        self.shards = order.block > 1 ? order.key.order(of: shards.count).map { shards[$0] } : shards
+        self.order = order
         self.kind = kind
         self.options = options
         self.split = split
@@ -61,7 +64,9 @@ struct ShardExamples {
         func isOurs(_ index: Int) -> Bool { (shard.firstSequence + index) % stream.count == stream.index }
         if shard.path.hasSuffix("." + ShardFormat.native.suffix) {
             let open = try NativeShard(path: shard.path)
-            for index in 0..<open.count where isOurs(index) {
+            let places =
+                order.block > 1 ? order.key.with(shard.firstSequence).order(of: open.count) : Array(0..<open.count)
+            for index in places where isOurs(index) {
                 try hand(try ShardReader.example(index, of: open), shard.path, emit)
             }
             return

@@ -88,6 +88,12 @@ public final class RunRecorder {
         try write(isFinished: true)
     }
 
+    /// Writes the report a last time, of a run that an error ended. Throws `FileError`.
+    public func fail(_ reason: String) throws {
+        report.failure = reason
+        try finish()
+    }
+
     private func add(_ record: MetricsRecord) throws {
         try metrics.append(record)
         report.history.add(record)

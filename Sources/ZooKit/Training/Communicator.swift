@@ -8,8 +8,9 @@ public protocol Communicator: AnyObject {
     var size: Int { get }
     /// Replaces the numbers by their sums over all ranks; every rank gives as many. Sums are the same on every rank.
     func sum(_ numbers: inout [Double]) throws
-    /// Replaces numbers of the stream type, `count` of them close together, by their sums over all ranks.
-    func sum(_ numbers: Operand, count: Int, _ kernels: any KernelSet) throws
+    /// Replaces numbers of one stream type, `count` of them close together in each part, by their sums over all ranks; every rank
+    /// gives as many. Parts travel as one row of numbers.
+    func sum(_ parts: [(numbers: Operand, count: Int)], _ kernels: any KernelSet) throws
     /// Gives everyone what rank 0 has, of whatever length.
     func broadcast(_ bytes: inout [UInt8]) throws
     /// What every rank gives, by rank, on rank 0; nothing elsewhere.
@@ -49,7 +50,7 @@ public final class SoleProcess: Communicator {
     /// Changes nothing.
     public func sum(_ numbers: inout [Double]) {}
     /// Changes nothing.
-    public func sum(_ numbers: Operand, count: Int, _ kernels: any KernelSet) {}
+    public func sum(_ parts: [(numbers: Operand, count: Int)], _ kernels: any KernelSet) {}
     /// Changes nothing.
     public func broadcast(_ bytes: inout [UInt8]) {}
     /// What it was given.

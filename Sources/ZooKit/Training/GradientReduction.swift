@@ -37,27 +37,7 @@ public struct GradientReduction {
         try agree(on: parameters)
         for parameter in parameters { try parameter.fillUntouchedGradient() }
         for bucket in buckets(of: parameters) {
-            let gradients = bucket.compactMap(\.gradient)
-            if gradients.count == 1 {
-                try communicator.sum(gradients[0].operand, count: gradients[0].count, workspace.kernels)
-                continue
-            }
-            let joined = try workspace.empty(
-                [gradients.reduce(0) { $0 + $1.count }], workspace.precision.stream)
-            try move(gradients, joined, back: false)
-            try communicator.sum(joined.operand, count: joined.count, workspace.kernels)
-            try move(gradients, joined, back: true)
-        }
-    }
-
-    private func move(_ gradients: [Tensor], _ joined: Tensor, back: Bool) throws {
-        var place = 0
-        for gradient in gradients {
-            let part = joined.operand.advanced(by: place)
-            workspace.kernels.copy(
-                back ? part : gradient.operand, to: back ? gradient.operand : part, rows: 1, columns: gradient.count,
-                scale: 1, accumulate: false)
-            place += gradient.count
+            try communicator.sum(bucket.compactMap(\.gradient).map { ($0.operand, $0.count) }, workspace.kernels)
         }
     }
 

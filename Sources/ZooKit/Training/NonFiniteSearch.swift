@@ -35,6 +35,20 @@ struct NonFiniteSearch {
         return nil
     }
 
+    /// The culprit of the lowest rank that has one, on every rank, with the rank's number where there are several.
+    static func first(
+        _ own: (tensor: String, count: Int)?, _ communicator: any Communicator
+    ) throws -> (tensor: String, count: Int)? {
+        guard communicator.size > 1 else { return own }
+        let all = try communicator.gather(own.map { Array("\($0.count) \($0.tensor)".utf8) } ?? [])
+        var chosen: [UInt8] = []
+        if let rank = all.firstIndex(where: { !$0.isEmpty }) { chosen = all[rank] + Array(" on rank \(rank)".utf8) }
+        try communicator.broadcast(&chosen)
+        let parts = String(decoding: chosen, as: UTF8.self).split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, let count = Int(parts[0]) else { return nil }
+        return (String(parts[1]), count)
+    }
+
     private func nonFinite(_ tensor: Tensor) throws(TensorError) -> Int {
         let count = try workspace.indices([0])
         workspace.kernels.countNonFinite(

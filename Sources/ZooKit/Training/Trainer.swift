@@ -98,8 +98,9 @@ public final class Trainer<Goal: Objective> {
     }
 
     private func skip(_ batches: [Goal.MicroBatch], _ loss: StepLoss, _ error: TensorError?) throws -> Outcome {
-        let culprit = try NonFiniteSearch(unit: unit, workspace: workspace).culprit(
+        let own = try NonFiniteSearch(unit: unit, workspace: workspace).culprit(
             accumulation, batches, key: key.with(step), loss)
+        let culprit = try NonFiniteSearch.first(own, accumulation.communicator)
         let reason: String
         if let culprit {
             reason = culprit.tensor

@@ -49,6 +49,11 @@ struct CourseFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Of initial values, order and dropout (0).", valueName: "n")) var seed: Int?
     @Option(help: ArgumentHelp("Sequences that are packed and shuffled together, about (64).", valueName: "n"))
     var window: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Documents that are brought into another order together, 64 MB at most; 0 for none (65536).",
+            valueName: "n"))
+    var shuffle: Int?
     @Option(help: ArgumentHelp("Streams of documents; more than processes where those may grow.", valueName: "n"))
     var streams: Int?
 
@@ -58,7 +63,7 @@ struct CourseFlags: ParsableArguments {
         for (key, value) in [
             ("steps", steps), ("length", length), ("batch", batch), ("micro_batch", microBatch),
             ("eval_every", evalEvery), ("eval_sequences", evalSequences), ("save_every", saveEvery), ("keep", keep),
-            ("seed", seed), ("window", window), ("streams", streams),
+            ("seed", seed), ("window", window), ("shuffle", shuffle), ("streams", streams),
         ] { set(key, value.map { .integer($0) }) }
         set("held_out", heldOut.map { .number($0) })
         set("pin", pin.isEmpty ? nil : .array(pin.map { .integer($0) }))

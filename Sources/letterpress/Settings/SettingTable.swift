@@ -43,7 +43,7 @@ enum SettingTable {
             "rate_floor": .number, "weight_decay": .number, "beta1": .number, "beta2": .number, "epsilon": .number,
             "clip": .number, "precision": .text, "recompute": .boolean, "text_weight": .number,
             "image_weight": .number, "eos_attended": .boolean, "eos_in_loss": .boolean, "text_end": .boolean,
-            "held_out": .number, "window": .integer, "streams": .integer, "eval_every": .integer,
+            "held_out": .number, "window": .integer, "shuffle": .integer, "streams": .integer, "eval_every": .integer,
             "eval_sequences": .integer, "save_every": .integer, "keep": .integer, "pin": .list,
             "on_non_finite": .text,
         ],

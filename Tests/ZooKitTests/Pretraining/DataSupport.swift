@@ -51,11 +51,12 @@ struct TrainingData {
 
     func loader(
         _ mix: String, batch: Int = 6, micro: Int = 4, streams: Int = 1, rank: (Int, Int) = (0, 1),
-        heldOut: Double = 0.1, state: JSONValue? = nil, workers: Int = 1, data: PretrainingData? = nil
+        heldOut: Double = 0.1, shuffle: Int = 0, state: JSONValue? = nil, workers: Int = 1, data: PretrainingData? = nil
     ) throws -> PretrainingLoader {
-        let settings = PretrainingLoader.Settings(
+        var settings = PretrainingLoader.Settings(
             batch: batch, microBatch: micro, mix: try DataMix(parsing: mix), streams: streams, window: 4,
             heldOut: heldOut, workers: workers, seed: 9)
+        settings.shuffle = shuffle
         let data = data ?? self.data
         return try PretrainingLoader(
             settings, data: [.text: data, .image: data, .pair: data], options: try options(), input: try input(),

@@ -45,15 +45,16 @@ import Typesetting
         #expect(packed != packer.sequences(of: examples, key: RandomKey(seed: 2)))
     }
 
-    @Test(arguments: ["1:0:0", "0:1:0", "0:0:1", "2:1:1"]) func aSavedPlaceGoesOnExactly(_ mix: String) throws {
+    @Test(arguments: ["1:0:0", "0:1:0", "0:0:1", "2:1:1"], [0, 16, 1000])
+    func aSavedPlaceGoesOnExactly(_ mix: String, _ shuffle: Int) throws {
         let data = try TrainingData()
-        let whole = try steps(data.loader(mix), 40)
+        let whole = try steps(data.loader(mix, shuffle: shuffle), 40)
         for stop in [1, 7, 23] {
-            let first = try data.loader(mix, workers: 0)
+            let first = try data.loader(mix, shuffle: shuffle, workers: 0)
             #expect(try steps(first, stop) == Array(whole[..<stop]))
             // As a checkpoint keeps it.
             let saved = try JSONValue.parse(first.state.encoded(pretty: true), keepsSpelling: true)
-            let second = try data.loader(mix, state: saved, workers: 2)
+            let second = try data.loader(mix, shuffle: shuffle, state: saved, workers: 2)
             #expect(try steps(second, 40 - stop) == Array(whole[stop...]))
         }
     }
@@ -198,6 +199,34 @@ import Typesetting
             typesetter: Typesetter(fonts: try TrainingData.fonts.get(), options: options.render), options: layout)
     }
 
+    /// Every pass reads each document once, in another order than the one before, and blocks keep to themselves.
+    @Test func everyPassReadsAllDocumentsInAnOrderOfItsOwn() throws {
+        let data = try TrainingData()
+        func texts(_ block: Int, _ seed: UInt64) throws -> [String] {
+            let reader = try data.data.open(
+                .text, try data.options(), split: DataSplit(heldOut: 0, part: .training), stream: (0, 1),
+                order: DocumentOrder(block: block, key: RandomKey(seed: seed)), workers: 2, at: nil)
+            var found: [String] = []
+            while let example = try reader.next() { found.append("\(example)") }
+            return found
+        }
+        let plain = try texts(0, 1)
+        #expect(plain.count >= 120)
+        for block in [7, 50, 1000] {
+            let (first, second) = (try texts(block, 1), try texts(block, 2))
+            #expect(first.sorted() == plain.sorted() && first != plain && first != second)
+            #expect(first == (try texts(block, 1)))
+        }
+        // The examples of the first 50 documents come first.
+        let few = try TrainingData(50)
+        let reader = try few.data.open(
+            .text, try few.options(), split: DataSplit(heldOut: 0, part: .training), stream: (0, 1),
+            order: DocumentOrder(block: 0, key: RandomKey(seed: 0)), workers: 1, at: nil)
+        var begin: [String] = []
+        while let example = try reader.next() { begin.append("\(example)") }
+        #expect(try texts(50, 1).prefix(begin.count).sorted() == begin.sorted())
+    }
+
     @Test(arguments: [ShardFormat.native, .webdataset]) func shardsGiveThePicturesThatRenderingGives(
         _ format: ShardFormat
     ) throws {
@@ -212,21 +241,25 @@ import Typesetting
             inputs: [.path(data.path)], read: ReadOptions(), render: RenderOptions(), layout: layout, shards: shards,
             fonts: try TrainingData.fonts.get(), output: out, policy: .fresh, workers: 1
         ).run()
-        func epoch(_ source: PretrainingData, _ kind: ExampleKind) throws -> [String] {
+        let asTheyCome = DocumentOrder(block: 0, key: RandomKey(seed: 0))
+        func epoch(_ source: PretrainingData, _ kind: ExampleKind, _ order: DocumentOrder) throws -> [String] {
             let split = DataSplit(heldOut: 0, part: .training)
-            let reader = try source.open(kind, try data.options(), split: split, stream: (0, 1), workers: 1, at: nil)
+            let reader = try source.open(
+                kind, try data.options(), split: split, stream: (0, 1), order: order, workers: 1, at: nil)
             var found: [String] = []
             while let example = try reader.next() { found.append("\(example)") }
             return found
         }
-        #expect(try epoch(data.data, .image) == epoch(.shards([out]), .image))
-        #expect(try epoch(.shards([out]), .text).count >= 120)
-        #expect(try epoch(.shards([out]), .image).count >= 120)
+        let plain = try epoch(.shards([out]), .image, asTheyCome)
+        #expect(try epoch(data.data, .image, asTheyCome) == plain)
+        #expect(try epoch(.shards([out]), .text, asTheyCome).count >= 120)
+        let drawn = try epoch(.shards([out]), .image, DocumentOrder(block: 9, key: RandomKey(seed: 3)))
+        #expect(plain.count >= 120 && drawn != plain && drawn.sorted() == plain.sorted())
         var other = try data.options()
         other.patchSize = 8
         let split = DataSplit(heldOut: 0, part: .training)
         let reader = try PretrainingData.shards([out]).open(
-            .image, other, split: split, stream: (0, 1), workers: 1, at: nil)
+            .image, other, split: split, stream: (0, 1), order: asTheyCome, workers: 1, at: nil)
         #expect { try reader.next() } throws: { "\($0)".contains("render with --patch-size 8") }
     }
 

@@ -11,6 +11,8 @@ struct RunReport {
     /// Whether the head's predictions have no brightness of their own.
     var isNormalised = false
     var isFinished = false
+    /// What ended the run before its end.
+    var failure: String?
 
     /// The page, with the pictures of `folder` in it. O(steps). Throws `FileError`.
     func html(_ folder: RunFolder) throws -> String {
@@ -34,7 +36,13 @@ struct RunReport {
         typealias Numbers = ReportNumbers
         let total = plan?.steps ?? history.step
         let state =
-            isFinished ? history.step >= total ? "finished" : "stopped; it can be gone on with" : "under way"
+            if let failure {
+                "ended by an error: \(Numbers.escaped(failure))"
+            } else if isFinished {
+                history.step >= total ? "finished" : "stopped; it can be gone on with"
+            } else {
+                "under way"
+            }
         var html =
             "<h1>\(Numbers.escaped(title))</h1><p class=\"dim\">Step \(Numbers.grouped(history.step)) of "
             + "\(Numbers.grouped(total)), \(state). Written on \(Self.now).</p>"

@@ -68,15 +68,22 @@ struct PretrainJob {
             report.warn("nothing is held out of so few documents: no evaluations; raise --held-out")
         }
         StopSignal.listen()
-        try communicator.onRank0 { try saveSettings(to: run.folder) }
+        try communicator.onRank0 { try saveSettings(run.settings, to: run.folder) }
         let printer = PretrainPrinter(
             report: report, settings: pretrain, model: sources.model ?? "", folder: folder,
             peak: try PeakRate.measured(workspace))
         defer { printer.clear() }
         let recorder = isFirst ? try self.recorder(of: run, resumes: resumes, workspace) : nil
-        let steps = try run.run(shouldStop: { StopSignal.number != nil }) { event in
-            try printer.show(event)
-            try recorder?.record(event, run)
+        let steps: Int
+        do {
+            steps = try run.run(shouldStop: { StopSignal.number != nil }) { event in
+                try printer.show(event)
+                try recorder?.record(event, run)
+            }
+        } catch {
+            // What ended the run is what is told of; that the report could not be written as well is not.
+            try? recorder?.fail("\(error)")
+            throw error
         }
         if let recorder, baselines, steps == pretrain.steps, recorder.baselines == nil {
             if pretrain.evalEvery > 0 { report.note("measuring what simple predictors lose on the held-out data") }
@@ -112,7 +119,7 @@ struct PretrainJob {
     }
 
     /// The sections that a run goes on with; paths hold in every working folder.
-    private func saveSettings(to folder: RunFolder) throws {
+    private func saveSettings(_ pretrain: PretrainSettings, to folder: RunFolder) throws {
         var root: [String: JSONValue] = [:]
         for (name, value) in [
             ("pretrain", try StrictJSON.encodedValue(pretrain)),
