@@ -20,7 +20,7 @@ build: setup ## build .build/release/letterpress
 test: setup ## run all tests (debug build)
 	swift test --disable-xctest
 
-demo: build ## render the sample corpus, make pictures, verify, train a small model; writes demo-output/
+demo: build ## render the sample corpus, make pictures, verify, train and evaluate small models; writes demo-output/
 	@tools/demo.sh .build/release/letterpress demo-output
 
 lint: ## check the format of all sources

@@ -24,11 +24,12 @@ struct Letterpress: ParsableCommand {
               70 a training came to numbers that are infinite or no numbers
               73 an output that cannot be created
               74 reading or writing failed, for instance on a full disk
-              75 a training was stopped by a signal, after a checkpoint; go on with --resume
+              75 a training or an evaluation was stopped by a signal; go on with --resume
             """,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
-            Pretrain.self, Finetune.self, TasksCommand.self, TokenizerCommand.self, Convert.self, ZooCommand.self,
+            Pretrain.self, Finetune.self, Evaluate.self, TasksCommand.self, TokenizerCommand.self, Convert.self,
+            ZooCommand.self,
             Generate.self,
             Score.self,
         ])

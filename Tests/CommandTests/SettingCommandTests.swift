@@ -105,7 +105,9 @@ import Testing
             "name": "task",
         ]
         let without: Set = ["word_cache_bytes"]
-        let help = try [["render"], ["generate", "text"], ["generate", "pixels"], ["pretrain"], ["finetune"]].map {
+        let help = try [
+            ["render"], ["generate", "text"], ["generate", "pixels"], ["pretrain"], ["finetune"], ["evaluate"],
+        ].map {
             try Execution.run(product: "letterpress", $0 + ["--help"]).text
         }.joined()
         for key in keys.subtracting(without) {

@@ -32,6 +32,14 @@ public protocol TaskScorer {
     /// An answer for each example, in their order; it depends on no other example but by rounding. Throws what tokenizers,
     /// renderers and models throw.
     func answers(to examples: [TaskExample]) throws -> [GivenAnswer]
+
+    /// For each example of the last call whether some of its text had no room; empty where that is not known.
+    var truncations: [Bool] { get }
+}
+
+extension TaskScorer {
+    /// Not known.
+    public var truncations: [Bool] { [] }
 }
 
 extension Outcomes {

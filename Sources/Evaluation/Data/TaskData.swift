@@ -38,6 +38,13 @@ public struct TaskData: Sendable {
             examples: reader.examples, skippedLines: reader.skippedLines)
     }
 
+    /// The files that a split would be read from, none of which is opened. Throws ``TaskError``.
+    public static func files(
+        of task: TaskDefinition, split: String, folder: String, language: String? = nil
+    ) throws(TaskError) -> [String] {
+        try FilePlaces(task: task, split: split, folder: folder, language: language).parts.flatMap(\.paths)
+    }
+
     /// The SHA-256 of every file that was read, by path. Throws `FileError`. O(bytes).
     public func hashes() throws(FileError) -> [String: String] {
         var hashes: [String: String] = [:]

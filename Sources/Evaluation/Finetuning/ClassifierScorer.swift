@@ -2,7 +2,7 @@ public import Tensors
 public import ZooKit
 
 /// Answers examples with a model that has a head of classes, without gradients.
-public final class ClassifierScorer {
+public final class ClassifierScorer: TaskScorer {
     /// The model; it may go on being trained between calls.
     public let model: LanguageModel
     /// What makes examples of texts.
@@ -10,9 +10,11 @@ public final class ClassifierScorer {
     private let input: ClassifierInput
     private let batch: Int
     private let workspace: Workspace
+    /// Which examples of the last call had no room for all of their text.
+    public private(set) var truncations: [Bool] = []
 
-    /// Examples that are encoded together and cut by length, in batches.
-    private static let window = 8
+    /// Examples that are encoded together and cut by length: eight batches.
+    public var window: Int { batch * 8 }
 
     /// A scorer that computes at most `batch` examples at once; lengths are those of `options`.
     ///
@@ -58,22 +60,31 @@ public final class ClassifierScorer {
         try input.microBatches(examples, limit: limit)
     }
 
-    /// The answers, in the order of the examples; what an answer is depends on no other example but within 1e-5. `onProgress` is
-    /// told how many are done. Throws `TensorError.nonFinite` where the model gives no numbers, what the renderer and
-    /// `onProgress` throw. O(rows).
-    public func answers(
-        _ examples: [TaskExample], onProgress: (Int) throws -> Void = { _ in }
-    ) throws -> ClassifierAnswers {
+    /// Scores of the classes, or the number, of each example, in their order; what an answer is depends on no other example but
+    /// within 1e-5. Throws `TensorError.nonFinite` where the model gives no numbers, and what the renderer throws. O(rows).
+    public func answers(to examples: [TaskExample]) throws -> [GivenAnswer] {
         let objective = Classification(model)
         var scores: [[Double]] = []
-        for start in stride(from: 0, to: examples.count, by: batch * Self.window) {
-            let part = Array(examples[start..<min(examples.count, start + batch * Self.window)])
-            let batches = try input.microBatches(encode(part), limit: batch)
-            scores += try objective.scores(of: batches, workspace)
-            try onProgress(scores.count)
+        var cuts: [Bool] = []
+        for start in stride(from: 0, to: examples.count, by: window) {
+            let part = try encode(Array(examples[start..<min(examples.count, start + window)]))
+            cuts += part.map(\.isTruncated)
+            scores += try objective.scores(of: input.microBatches(part, limit: batch), workspace)
         }
+        truncations = cuts
         let broken = scores.count { !$0.allSatisfy(\.isFinite) }
         guard broken == 0 else { throw TensorError.nonFinite(tensor: "class scores", step: 0, count: broken) }
-        return ClassifierAnswers(examples, scores: scores)
+        return scores.map { objective.isRegression ? .number($0[0]) : .classes(scores: $0) }
+    }
+}
+
+extension TaskExample {
+    /// What a classifier should answer.
+    var target: ExampleTarget? {
+        switch label {
+        case .index(let index)?: .label(index)
+        case .value(let value)?: .value(value)
+        case nil: nil
+        }
     }
 }

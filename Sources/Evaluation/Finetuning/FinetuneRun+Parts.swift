@@ -77,7 +77,7 @@ extension FinetuneRun {
     }
 
     /// Writes `best/`: the model, its record, and what it answered.
-    func keep(_ evaluation: FinetuneEvaluation, _ answers: ClassifierAnswers) throws {
+    func keep(_ evaluation: FinetuneEvaluation, _ answers: [GivenAnswer]) throws {
         let pooling = Self.pooling(settings, model.base.config)
         let record = ClassifierRecord(
             task: parts.task.name, version: parts.task.version, kind: parts.task.kind.name, labels: parts.task.labels,
@@ -85,7 +85,9 @@ extension FinetuneRun {
             compatiblePad: pooling.compatiblePad.map(Int.init), step: evaluation.step, metrics: evaluation.metrics)
         var files = parts.files
         files[ClassifierRecord.fileName] = try StrictJSON.encodedValue(record).encoded(pretty: true)
-        files["predictions-\(plan.evalSplit).jsonl"] = answers.lines(of: parts.task)
+        files["predictions-\(plan.evalSplit).jsonl"] = zip(parts.select, answers).flatMap { example, answer in
+            PredictionLine(example, answer).encoded(parts.task)
+        }
         try Checkpoint(
             model: ModelFolder.classifier(model, labels: parts.task.labels, files: files, workspace: workspace),
             versions: ["kernels": workspace.kernels.name]

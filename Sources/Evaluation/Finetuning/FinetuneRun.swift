@@ -142,12 +142,16 @@ public final class FinetuneRun {
 
     private func evaluate(_ clock: ContinuousClock, _ onEvent: (FinetuneEvent) throws -> Void) throws {
         let begin = clock.now
-        let answers = try scorer.answers(parts.select) { done in
-            try onEvent(.evaluating(done: done, of: parts.select.count))
+        var answers: [GivenAnswer] = []
+        while answers.count < parts.select.count {
+            answers += try scorer.answers(to: Array(parts.select[answers.count...].prefix(scorer.window)))
+            try onEvent(.evaluating(done: answers.count, of: parts.select.count))
         }
+        let outcomes = Outcomes(parts.task, parts.select, answers)
+        let names = parts.task.metrics + (settings.metric.map { [$0] } ?? [])
         var record = FinetuneEvaluation(
-            step: state.step, loss: answers.loss, metrics: answers.metrics(of: parts.task, and: settings.metric),
-            isBest: false, seconds: 0)
+            step: state.step, loss: TaskExample.meanLoss(parts.select, answers),
+            metrics: Metric.values(names, outcomes).compactMapValues(\.number), isBest: false, seconds: 0)
         record.isBest = isBetter(record)
         record.seconds = begin.duration(to: clock.now).inSeconds
         state.evaluations.append(record)

@@ -54,18 +54,30 @@ public final class GridLedger {
     public init(_ path: String) throws {
         self.path = path
         if Folder.hasItem(path) {
-            let mapped = try MappedFile(path: path)
-            let bytes = unsafe mapped.withBytes { unsafe [UInt8]($0) }
-            let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { Array(bytes[...$0]) } ?? []
-            for (number, line) in whole.split(separator: UInt8(ascii: "\n")).enumerated() {
-                entries.append(
-                    try StrictJSON.decode(
-                        GridEntry.self, from: JSONValue.parse(Array(line), keepsSpelling: true),
-                        source: "\(path):\(number + 1)"))
-            }
-            if whole.count != bytes.count { try AtomicFile.write(whole, to: path) }
+            let whole: [UInt8]
+            let isWhole: Bool
+            (entries, whole, isWhole) = try Self.lines(of: path)
+            if !isWhole { try AtomicFile.write(whole, to: path) }
         }
         file = try AppendedFile(path)
+    }
+
+    /// The entries of a ledger, which stays as it is. Throws `FileError`, and `ConfigError` for a line that is none of a ledger.
+    public static func read(_ path: String) throws -> [GridEntry] { try lines(of: path).entries }
+
+    /// Entries, the bytes of the whole lines, and whether these are all.
+    private static func lines(of path: String) throws -> (entries: [GridEntry], whole: [UInt8], isWhole: Bool) {
+        let mapped = try MappedFile(path: path)
+        let bytes = unsafe mapped.withBytes { unsafe [UInt8]($0) }
+        let whole = bytes.lastIndex(of: UInt8(ascii: "\n")).map { Array(bytes[...$0]) } ?? []
+        var entries: [GridEntry] = []
+        for (number, line) in whole.split(separator: UInt8(ascii: "\n")).enumerated() {
+            entries.append(
+                try StrictJSON.decode(
+                    GridEntry.self, from: JSONValue.parse(Array(line), keepsSpelling: true),
+                    source: "\(path):\(number + 1)"))
+        }
+        return (entries, whole, whole.count == bytes.count)
     }
 
     /// The entry of a cell with the same settings, model and data; nil where it is to be run.

@@ -19,11 +19,22 @@ public struct Bootstrap: Sendable {
     }
 
     /// The standard deviation (n - 1) of the metric over the samples; samples for which it is undefined are left out. `nil` when
-    /// fewer than two are left. O(resamples · metric).
+    /// fewer than two are left. O(resamples · metric); of texts the metric is told once an example, for it is a mean over these.
     public func standardError(of metric: Metric, _ outcomes: Outcomes) -> Double? {
         let count = outcomes.count
         guard count > 0 else { return nil }
-        let scores = (0..<resamples).compactMap { metric(outcomes.at(places(of: $0, count: count))).number }
+        if case .texts = outcomes {
+            let values = (0..<count).compactMap { metric(outcomes.at([$0])).number }
+            guard values.count == count else { return nil }
+            return deviation(
+                (0..<resamples).map { sample in
+                    places(of: sample, count: count).reduce(0) { $0 + values[$1] } / Double(count)
+                })
+        }
+        return deviation((0..<resamples).compactMap { metric(outcomes.at(places(of: $0, count: count))).number })
+    }
+
+    private func deviation(_ scores: [Double]) -> Double? {
         guard scores.count >= 2 else { return nil }
         let mean = scores.reduce(0, +) / Double(scores.count)
         return (scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(scores.count - 1)).squareRoot()

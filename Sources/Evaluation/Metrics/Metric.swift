@@ -35,6 +35,13 @@ public struct Metric: Sendable {
 
     /// The metric of a name; `nil` when there is none.
     public static func named(_ name: String) -> Metric? { all.first { $0.name == name } }
+
+    /// Metrics by name; names without a metric are left out.
+    public static func values(_ names: [String], _ outcomes: Outcomes) -> [String: MetricValue] {
+        var values: [String: MetricValue] = [:]
+        for name in names { values[name] = named(name)?(outcomes) }
+        return values
+    }
 }
 
 /// A score, or why there is none.
@@ -60,6 +67,11 @@ public enum MetricValue: Sendable, Equatable {
     static func finite(_ number: Double) -> MetricValue {
         number.isFinite ? .value(number) : .undefined("it is greater than any number")
     }
+}
+
+extension Metric {
+    /// By what tables multiply it: shares and correlations are told in per cent, losses as they are.
+    public var tableScale: Double { ["mse", "perplexity", "patch_loss"].contains(name) ? 1 : 100 }
 }
 
 extension MetricValue {

@@ -17,7 +17,10 @@ enum SettingSources {
                 continue
             }
             guard let value = SettingTable.value(text, kind) else {
-                throw CommandFailure(.usage, "environment variable \(name): '\(text)' is no \(kind)")
+                throw CommandFailure(
+                    .usage,
+                    "environment variable \(name): '\(text)' is no \(kind == .integers ? "list of integers" : "\(kind)")"
+                )
             }
             layer.set(section, key, value)
         }

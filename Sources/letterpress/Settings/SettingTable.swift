@@ -3,10 +3,10 @@ import Foundations
 /// Every setting that a flag, the environment, a file or a preset may give, by section and key.
 ///
 /// Sections and keys are those of `settings` in a manifest. The variable of a key is `LETTERPRESS_` and the key in
-/// capitals, in `sampling`, `pixels`, `generate`, `pretrain`, `finetune` and `task` with the section in front.
+/// capitals, in `sampling`, `pixels`, `generate`, `pretrain`, `finetune`, `task` and `evaluate` with the section in front.
 enum SettingTable {
     enum Kind {
-        case text, integer, number, boolean, list
+        case text, integer, number, boolean, list, integers
     }
 
     static let kinds: [String: [String: Kind]] = [
@@ -44,11 +44,11 @@ enum SettingTable {
             "clip": .number, "precision": .text, "recompute": .boolean, "text_weight": .number,
             "image_weight": .number, "eos_attended": .boolean, "eos_in_loss": .boolean, "text_end": .boolean,
             "held_out": .number, "window": .integer, "shuffle": .integer, "streams": .integer, "eval_every": .integer,
-            "eval_sequences": .integer, "save_every": .integer, "keep": .integer, "pin": .list,
+            "eval_sequences": .integer, "save_every": .integer, "keep": .integer, "pin": .integers,
             "on_non_finite": .text,
         ],
         "task": [
-            "model": .text, "name": .text, "data": .text, "tokenizer": .text, "grid": .list, "seeds": .list,
+            "model": .text, "name": .text, "data": .text, "tokenizer": .text, "grid": .list, "seeds": .integers,
             "keep_best_only": .boolean,
         ],
         "finetune": [
@@ -59,6 +59,12 @@ enum SettingTable {
             "eval_batch": .integer, "patience": .integer, "metric": .text, "pool": .text,
             "compat_pooling": .boolean, "frozen": .text, "channel_adapt": .text, "train_limit": .integer,
             "eval_limit": .integer, "task_language": .text, "save_every": .integer, "on_non_finite": .text,
+        ],
+        "evaluate": [
+            "model": .list, "tasks": .list, "splits": .list, "data": .text, "tokenizer": .text, "seeds": .integers,
+            "limit": .integer, "batch": .integer, "window": .integer, "stride": .integer, "precision": .text,
+            "bootstrap": .integer, "finetune": .boolean, "finetune_preset": .text, "submission": .boolean,
+            "skip_unfit": .boolean, "allow_scripts": .boolean,
         ],
         "sampling": [
             "temperature": .number, "top_k": .integer, "top_p": .number, "min_p": .number,
@@ -75,7 +81,9 @@ enum SettingTable {
     ]
 
     /// Sections whose keys are common words: their variables name the section too.
-    private static let namedSections: Set = ["sampling", "pixels", "generate", "pretrain", "finetune", "task"]
+    private static let namedSections: Set = [
+        "sampling", "pixels", "generate", "pretrain", "finetune", "task", "evaluate",
+    ]
 
     /// Section and key of each variable. `format` is that of the shards; the format of inputs is `INPUT_FORMAT`.
     static let variables: [String: (section: String, key: String)] = {
@@ -106,6 +114,11 @@ enum SettingTable {
                 text.lowercased()
             ].map { .bool($0) }
         case .list: .array(text.split(separator: ",").map { .string(String($0)) })
+        case .integers:
+            text.split(separator: ",").reduce(.array([])) { list, part in
+                guard case .array(let found)? = list, let number = Int(part) else { return nil }
+                return .array(found + [.integer(number)])
+            }
         }
     }
 }

@@ -26,6 +26,8 @@ struct CommandFailure: Error {
         switch error {
         case let error as CorporaError: code = Self.code(of: error)
         case let error as TaskError: code = Self.code(of: error)
+        case let error as ScorerError:
+            if case .missing = error { code = .noInput } else { code = .usage }
         case let error as TypesettingError: code = Self.code(of: error)
         case let error as ShardError: code = Self.code(of: error)
         case let error as TokenizerError: code = Self.code(of: error)
@@ -144,7 +146,7 @@ extension ExitCode {
     static let fontsUnavailable = ExitCode(69)
     /// A training came to numbers that are not finite.
     static let notFinite = ExitCode(70)
-    /// A signal stopped a training, which has a checkpoint to go on from.
+    /// A signal stopped a training or an evaluation, which can be gone on with.
     static let stopped = ExitCode(75)
     /// The output cannot be created.
     static let cannotCreate = ExitCode(73)

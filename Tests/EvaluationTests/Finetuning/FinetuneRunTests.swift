@@ -58,11 +58,12 @@ import ZooKit
         let parts = try fixture.parts(workspace)
         let scorer = try ClassifierScorer(
             model, record.modality, record.fitted(parts.options), pooling: record.pooling, workspace: workspace)
-        let answers = try scorer.answers(parts.select)
-        #expect(answers.metrics(of: parts.task)["accuracy"] == result.value)
+        let answers = try scorer.answers(to: parts.select)
+        let outcomes = Outcomes(parts.task, parts.select, answers)
+        #expect(Metric.values(["accuracy"], outcomes)["accuracy"]?.number == result.value)
         let lines = try fixture.folder.read("run/best/predictions-validation.jsonl").split(separator: 10)
         let predicted = try lines.map { try JSONValue.parse(Array($0))["prediction"] }
-        #expect(predicted == answers.classes.map { .string(record.labels[$0]) })
+        #expect(predicted == answers.map { .string(record.labels[$0.index ?? -1]) })
     }
 
     @Test func numbersAreLearned() throws {

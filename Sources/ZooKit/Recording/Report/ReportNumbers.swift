@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers and words as a report shows them.
-enum ReportNumbers {
+public enum ReportNumbers {
     /// About four digits that count; "not a number" and "infinite" in words.
-    static func short(_ value: Double) -> String {
+    public static func short(_ value: Double) -> String {
         if value.isNaN { return "not a number" }
         guard value.isFinite else { return value > 0 ? "infinite" : "minus infinite" }
         let size = abs(value)
@@ -14,7 +14,7 @@ enum ReportNumbers {
     }
 
     /// 1234567 as 1,234,567.
-    static func grouped(_ value: Int) -> String {
+    public static func grouped(_ value: Int) -> String {
         var text = ""
         for (place, digit) in String(abs(value)).reversed().enumerated() {
             if place > 0, place % 3 == 0 { text.append(",") }
@@ -45,10 +45,10 @@ enum ReportNumbers {
     }
 
     /// A share of 0 to 1.
-    static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+    public static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 
     /// Seconds in words: "1 h 05 min".
-    static func time(_ seconds: Double) -> String {
+    public static func time(_ seconds: Double) -> String {
         guard seconds.isFinite else { return "unknown" }
         if seconds < 1 { return String(format: "%.0f ms", seconds * 1000) }
         if seconds < 10 { return String(format: "%.1f s", seconds) }
@@ -60,7 +60,7 @@ enum ReportNumbers {
     }
 
     /// Text inside HTML.
-    static func escaped(_ text: String) -> String {
+    public static func escaped(_ text: String) -> String {
         var result = ""
         for character in text.unicodeScalars {
             switch character {

@@ -1,12 +1,12 @@
 /// The frame of a report: a page that needs nothing but itself.
-enum ReportPage {
-    /// The page; with `refreshes` browsers read it anew every minute.
-    static func html(title: String, body: String, refreshes: Bool) -> String {
+public enum ReportPage {
+    /// The page; with `refreshes` browsers read it anew every minute, and `more` is added to its style.
+    public static func html(title: String, body: String, refreshes: Bool, more: String = "") -> String {
         """
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">\(refreshes ? refresh : "")<title>\(ReportNumbers.escaped(title))</title>
-        <style>\(style)</style></head><body><main>
+        <style>\(style)\(more)</style></head><body><main>
         \(body)
         </main><script>\(script)</script></body></html>
 

@@ -19,13 +19,16 @@ struct FinetuneJob {
     private let pixels: PixelSettings
     private let computing: RunSettings
     private let fonts: FontFlags
+    /// The task, where it is known already.
+    private let task: TaskDefinition?
 
     /// Whether several runs are wanted.
     var isGrid: Bool { !sources.grid.isEmpty || !sources.seeds.isEmpty }
 
     /// Decodes all sections. Throws `ConfigError` with the key and where its value comes from.
-    init(_ merged: MergedSettings, fonts: FontFlags, report: ReportFlags) throws {
+    init(_ merged: MergedSettings, fonts: FontFlags, report: ReportFlags, task: TaskDefinition? = nil) throws {
         self.merged = merged
+        self.task = task
         self.fonts = fonts
         self.report = report
         sources = try merged.decode("task", over: FinetuneSources())
@@ -82,7 +85,7 @@ struct FinetuneJob {
     /// Reads task, data, tokenizer and fonts. Throws `TaskError`, usage failures for what is missing.
     func material() throws -> Material {
         let installation = Installation(root: fonts.root)
-        let task = try sources.task(installation)
+        let task = try self.task ?? sources.task(installation)
         guard task.kind.isFineTuned else {
             throw CommandFailure(
                 .usage,
@@ -107,45 +110,14 @@ struct FinetuneJob {
             "train": .string(Self.hash(try train.hashes())), "select": .string(Self.hash(try select.hashes())),
             "model": try StrictJSON.encodedValue(InputIdentity(paths: tensors.map { "\(path)/\($0)" })),
         ]
-        var files: [String: [UInt8]] = [:]
-        var options = ExampleOptions(length: model.config.positions, channels: model.config.channels)
-        if let words = try tokenizer(path) {
-            guard settings.modality == .image || words.tokenizer.vocabularySize <= model.config.vocabulary else {
-                throw CommandFailure(
-                    .usage,
-                    "\(words.tokenizer.summary) has \(words.tokenizer.vocabularySize) ids and the model "
-                        + "\(model.config.vocabulary); name the model's own with --tokenizer")
-            }
-            options.encoding = words.encoding(model.config)
-            files.merge(words.files) { $1 }
-            if settings.modality != .image { identity["tokenizer"] = .string(words.identity) }
-        }
-        if settings.modality != .text {
-            let set = try fonts.open(merged)
-            guard pixels.render.patchSize == model.config.patchSize else {
-                throw CommandFailure(
-                    .usage,
-                    "render.patch_size is \(pixels.render.patchSize) and the model reads patches of \(model.config.patchSize)"
-                )
-            }
-            (options.fonts, options.render, options.layout) = (set, pixels.render, pixels.layout)
-            let drawing = try RenderingRecord(set, pixels)
-            files[RenderingRecord.fileName] = drawing.file
-            identity["rendering"] = drawing.json
-        }
+        let reading = try ReadingParts(
+            model, settings.modality, tokenizer: sources.tokenizer, merged, pixels, fonts)
+        identity.merge(reading.identity) { $1 }
         return Material(
             task: task, train: TaskExample.sample(train.examples, limit: settings.trainLimit),
-            select: TaskExample.sample(select.examples, limit: settings.evalLimit), model: model, options: options,
-            files: files,
+            select: TaskExample.sample(select.examples, limit: settings.evalLimit), model: model,
+            options: reading.options, files: reading.files,
             identity: try JSONValue.parse(JSONValue.object(identity).encoded()))
-    }
-
-    /// The model's own tokenizer, or the one named; nil where pictures alone are read and there is none.
-    private func tokenizer(_ model: String) throws -> TrainingTokenizer? {
-        do { return try TrainingTokenizer(sources.tokenizer ?? model) } catch {
-            guard settings.modality == .image, sources.tokenizer == nil else { throw error }
-            return nil
-        }
     }
 
     private static func hash(_ hashes: [String: String]) -> String {

@@ -1,0 +1,79 @@
+import Foundations
+import ZooKit
+
+/// What an evaluation goes on from beside its predictions: `state.json`. For each file of predictions what its answers follow from,
+/// and how long they took.
+public struct EvaluationState: Codable, Sendable, Equatable {
+    /// The file's name.
+    public static let fileName = "state.json"
+
+    /// A file of predictions.
+    public struct Part: Codable, Sendable, Equatable {
+        /// What the answers follow from, by name.
+        public var identity: [String: String]
+        /// Seconds that answers took.
+        public var seconds = 0.0
+        /// Examples that were answered in them.
+        public var examples = 0
+    }
+
+    /// The form of the file.
+    public var formatVersion = 1
+    /// The files of predictions, by their paths in the folder.
+    public var parts: [String: Part] = [:]
+    /// What fine-tunings of the folder follow from, by their folders.
+    public var heads: [String: [String: String]] = [:]
+
+    enum CodingKeys: String, CodingKey {
+        case parts, heads
+        case formatVersion = "format_version"
+    }
+
+    /// The state before the first answer.
+    public init() {}
+
+    /// The state in a folder; that before the first answer where there is none. Throws `FileError` and `ConfigError`.
+    public static func read(_ folder: String) throws -> EvaluationState {
+        let path = "\(folder)/\(fileName)"
+        guard Folder.hasItem(path) else { return EvaluationState() }
+        let file = try MappedFile(path: path)
+        let bytes = unsafe file.withBytes { unsafe [UInt8]($0) }
+        return try StrictJSON.decode(EvaluationState.self, from: bytes, source: path)
+    }
+
+    /// Writes the state. Throws `FileError` and `ConfigError`.
+    public func write(_ folder: String) throws {
+        try AtomicFile.write(StrictJSON.encode(self), to: "\(folder)/\(Self.fileName)")
+    }
+
+    /// Begins a file of predictions, or goes on with it. Throws `PretrainingError.otherRun` with what is not as it was.
+    public mutating func begin(_ part: String, _ identity: [String: String], in folder: String) throws {
+        if let known = parts[part] {
+            try Self.compare(known.identity, identity, path: "\(folder)/\(part)")
+        } else {
+            parts[part] = Part(identity: identity)
+        }
+    }
+
+    /// Begins a fine-tuning, or goes on with it. Throws as the other.
+    public mutating func beginHead(_ head: String, _ identity: [String: String], in folder: String) throws {
+        if let known = heads[head] { try Self.compare(known, identity, path: "\(folder)/\(head)") }
+        heads[head] = identity
+    }
+
+    private static func compare(_ old: [String: String], _ new: [String: String], path: String) throws {
+        let differences = Set(old.keys).union(new.keys).sorted().compactMap { key -> String? in
+            let (was, now) = (old[key], new[key])
+            if was == now { return nil }
+            // A hash tells a person nothing.
+            func isHash(_ text: String?) -> Bool { text.map { $0.count == 64 } ?? false }
+            if isHash(was) || isHash(now) {
+                return was == nil || now == nil ? "\(key) is new or gone" : "\(key) changed"
+            }
+            return "\(key) was \(was ?? "none") and is \(now ?? "none")"
+        }
+        guard differences.isEmpty else {
+            throw PretrainingError.otherRun(path: path, reason: differences.joined(separator: "; "))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Evaluation
+import Foundations
+import ZooKit
+
+/// `letterpress evaluate`: models on tasks, and the table that a paper prints.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Evaluate models on tasks.",
+        usage: """
+            letterpress evaluate [<options>] --model <list> --tasks <list> --out <folder>
+            letterpress evaluate --resume --out <folder> [<options>]
+            letterpress evaluate [<options>] --print-config
+            """,
+        discussion: """
+            FOLDER gets results.json, results.md and report.html with a table of models by tasks, confusions and mistakes, and an
+            answer a line for each example in predictions/. For a task that needs a head a pretrained model is fine-tuned first,
+            in finetuned/; a folder that fine-tuning wrote is taken as it is, a grid with all seeds of its best settings. What was
+            stopped or killed goes on with --resume.
+            A flag beats LETTERPRESS_EVALUATE_<KEY> in the environment, that beats --config, the way of drawing in the model's
+            folder, the default; the section finetune of --config has the settings of fine-tunings, over the task's preset.
+
+            EXAMPLES
+              letterpress evaluate --model runs/topic --tasks sample-topic --out results
+              letterpress evaluate --model text=runs/t,pixel=runs/p --tasks glue --data glue --seeds 1,2,3 --out results
+              letterpress evaluate --model models/smollm2 --tasks zero-shot --data sets --limit 500 --out results
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the results.", valueName: "folder")) var out: String?
+    @Flag(help: "Go on with the evaluation in the folder.") var resume = false
+    @OptionGroup(title: "Models and tasks") var sources: EvaluateSourceFlags
+    @OptionGroup(title: "Heads") var heads: EvaluateHeadFlags
+    @OptionGroup(title: "Answers and scores") var course: EvaluateCourseFlags
+    @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
+    @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
+    @OptionGroup(title: "Pixels") var rendering: RenderingFlags
+    @OptionGroup(title: "Fonts") var fonts: FontFlags
+    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if !printConfig, out == nil { throw ValidationError("Missing expected argument '--out <folder>'") }
+    }
+
+    func run() throws {
+        let settings = try EvaluateJob.Settings(layers(), fonts: fonts, report: report)
+        if printConfig { return try settings.show() }
+        guard let out else { return }
+        if try !EvaluateJob(settings, folder: out, resumes: resume).run() { throw ExitCode.stopped }
+    }
+
+    /// The settings, the weakest first.
+    private func layers() throws -> [SettingLayer] {
+        var layers: [SettingLayer] = []
+        if resume, let out {
+            guard Folder.hasItem("\(out)/\(EvaluateJob.settingsName)") else {
+                throw CommandFailure(.noInput, "\(out) holds no evaluation to go on with")
+            }
+            var layer = try SettingSources.file("\(out)/\(EvaluateJob.settingsName)")
+            layer.origin = "evaluation \(out)"
+            layers.append(layer)
+        }
+        if let config { layers.append(try SettingSources.file(config)) }
+        layers.append(try SettingSources.environment())
+        var layer = SettingLayer(origin: "flag")
+        sources.add(to: &layer)
+        heads.add(to: &layer)
+        course.add(to: &layer)
+        rendering.add(to: &layer)
+        fonts.add(to: &layer)
+        layer.set("run", "threads", threads.map { .integer($0) })
+        return layers + [layer]
+    }
+}

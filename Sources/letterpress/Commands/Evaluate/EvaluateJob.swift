@@ -1,0 +1,182 @@
+import Evaluation
+import Foundation
+import Foundations
+import Tensors
+import ZooKit
+
+/// An evaluation: every model on every split of every task, then the results.
+final class EvaluateJob {
+    /// The file in the folder with the settings.
+    static let settingsName = "run.json"
+
+    /// What answers a task for a model.
+    enum Answerer {
+        /// The model itself.
+        case model
+        /// A head that is there.
+        case head(EvaluatedModel.Head)
+        /// A head that is trained first, on a task whose examples it is.
+        case training(TaskInput, seed: Int)
+        /// Nothing, and why.
+        case none(String)
+    }
+
+    let settings: Settings
+    let folder: String
+    let printer: EvaluatePrinter
+    let installation: Installation
+    private(set) var models: [EvaluatedModel] = []
+    private(set) var tasks: [TaskInput] = []
+    /// Examples as they are; each other variant is scored, too.
+    let variants = [TaskVariant.plain]
+    var state = EvaluationState()
+    private let resumes: Bool
+    private var lock: FolderLock?
+    private var found: [SplitResult] = []
+    private var records: [EvaluationResults.ModelRecord] = []
+
+    init(_ settings: Settings, folder: String, resumes: Bool) {
+        (self.settings, self.folder, self.resumes) = (settings, folder, resumes)
+        printer = EvaluatePrinter(report: settings.report)
+        installation = Installation(root: settings.fonts.root)
+    }
+
+    var evaluate: EvaluateSettings { settings.evaluate }
+
+    /// To the end, or until a signal; whether it came to the end.
+    func run() throws -> Bool {
+        guard !evaluate.model.isEmpty else {
+            throw CommandFailure(.usage, "which models? pass --model with folders, and commas between them")
+        }
+        guard !evaluate.tasks.isEmpty else {
+            throw CommandFailure(.usage, "which tasks? pass --tasks; letterpress tasks list names them")
+        }
+        models = try EvaluatedModel.all(evaluate.model)
+        tasks = try TaskInput.all(settings, installation)
+        let plan = try models.map { model in try tasks.map { ($0, try answerers(model, $0)) } }
+        try open()
+        try settings.save(in: folder)
+        StopSignal.listen()
+        defer { printer.clear() }
+        let count = plan.joined().reduce(0) { $0 + $1.1.count * $1.0.data.count * variants.count }
+        printer.begin(splits: count)
+        for (model, cells) in zip(models, plan) {
+            let runner = try ModelRunner(model, self)
+            records.append(try runner.record())
+            for (task, answerers) in cells {
+                for answerer in answerers {
+                    guard let results = try runner.results(task, answerer) else { return stop() }
+                    found += results
+                }
+            }
+        }
+        let results = try write()
+        try printer.finish(results, folder: folder)
+        return true
+    }
+
+    /// What answers a task. Throws for what a model cannot do, unless such tasks are left out.
+    private func answerers(_ model: EvaluatedModel, _ task: TaskInput) throws -> [Answerer] {
+        func unfit(_ reason: String) throws -> [Answerer] {
+            if evaluate.skipUnfit { return [.none(reason)] }
+            throw CommandFailure(
+                .usage, "\(model.name) on \(task.name): \(reason); or pass --skip-unfit to leave such tasks out")
+        }
+        let definition = task.definition
+        guard definition.kind.isFineTuned else {
+            if let head = model.heads.first {
+                return try unfit(
+                    "the model was fine-tuned on \(head.record.task) and has lost what \(definition.kind) needs; name the "
+                        + "pretrained model's folder")
+            }
+            let heads = try ModelFolder.open(model.folder).heads
+            if definition.kind == .patchLoss ? heads.patch : heads.token { return [.model] }
+            let lacks = definition.kind == .patchLoss ? "patches" : "tokens"
+            return try unfit(
+                "\(definition.kind) needs a head of \(lacks), which the model does not have; leave the task out")
+        }
+        for head in model.heads {
+            if let reason = Self.flaw(head.record, definition) { return try unfit(reason) }
+        }
+        for head in model.heads where head.record.task != task.name || head.record.version != definition.version {
+            settings.report.warn(
+                "\(model.name) was fine-tuned on \(head.record.task) \(head.record.version), and is evaluated on "
+                    + "\(task.name) \(definition.version), which has the same classes")
+        }
+        if !model.heads.isEmpty { return model.heads.map { .head($0) } }
+        guard evaluate.finetune else {
+            return try unfit(
+                "the model has no head for it; fine-tune it with letterpress finetune --task \(task.name), or leave "
+                    + "--no-finetune away")
+        }
+        guard definition.use.train != nil, definition.use.select != nil else {
+            return try unfit("the task names no split to train a head on; name a fine-tuned model")
+        }
+        let donor = tasks.first { $0.trainsAlike(task) } ?? task
+        let seed = try settings.merged().decode("finetune", over: FinetuneSettings()).seed
+        return (evaluate.seeds.isEmpty ? [seed] : evaluate.seeds).map { .training(donor, seed: $0) }
+    }
+
+    /// Why a head does not fit a task; nil where it does.
+    private static func flaw(_ record: ClassifierRecord, _ task: TaskDefinition) -> String? {
+        let remedy = "fine-tune the pretrained model on \(task.name), or leave the task out"
+        if record.kind != task.kind.name || task.labels.isEmpty && record.task != task.name {
+            return "its head is for \(record.kind) on \(record.task), the task is a \(task.kind); \(remedy)"
+        }
+        if record.labels != task.labels {
+            return "its head, of \(record.task), has the classes \(record.labels.joined(separator: ", ")), the task "
+                + "\(task.labels.joined(separator: ", ")); \(remedy)"
+        }
+        return nil
+    }
+
+    /// Takes the folder; one with something else in it is left alone.
+    private func open() throws {
+        do { try Folder.create(folder) } catch { throw CommandFailure(.cannotCreate, "\(error)") }
+        lock = try FolderLock(path: folder)
+        guard lock?.isHeld == true else { throw PretrainingError.folderInUse(path: folder) }
+        let contents = try Folder.contents(of: folder)
+        let isOurs = contents.files.contains(Self.settingsName) && contents.files.contains(EvaluationState.fileName)
+        if isOurs, !resumes {
+            throw PretrainingError.otherRun(path: folder, reason: "it has an evaluation; go on with --resume")
+        }
+        guard isOurs || contents.files.isEmpty && contents.folders.isEmpty else {
+            throw CommandFailure(
+                .cannotCreate, "\(folder) is not empty and holds no evaluation; name another folder with --out")
+        }
+        state = try EvaluationState.read(folder)
+        try state.write(folder)
+    }
+
+    private func stop() -> Bool {
+        printer.stopped(folder: folder)
+        return false
+    }
+
+    /// Writes the results so far in all three forms.
+    @discardableResult
+    func write(_ more: [SplitResult] = []) throws -> EvaluationResults {
+        let told = Set((found + more).map(\.predictions))
+        let results = EvaluationResults(
+            code: try Machine.code(), settings: try settingsRecord(), models: records, tasks: tasks.map(\.record),
+            results: found + more,
+            timing: state.parts.filter { told.contains($0.key) }.sorted { $0.key < $1.key }.map {
+                .init(predictions: $0.key, seconds: $0.value.seconds, examples: $0.value.examples)
+            }, environment: Machine.environment(threads: settings.threads))
+        try AtomicFile.write(StrictJSON.encode(results), to: "\(folder)/\(EvaluationResults.fileName)")
+        try AtomicFile.write(Array(ResultsMarkdown(results).text.utf8), to: "\(folder)/\(ResultsMarkdown.fileName)")
+        try AtomicFile.write(Array(ResultsPage(results).html.utf8), to: "\(folder)/\(ResultsPage.fileName)")
+        return results
+    }
+
+    /// The settings that results follow from.
+    private func settingsRecord() throws -> JSONValue {
+        guard case .object(var fields) = try StrictJSON.encodedValue(evaluate) else { return .null }
+        for key in ["model", "tasks", "data", "skip_unfit", "submission"] { fields[key] = nil }
+        let merged = settings.merged()
+        for section in ["finetune", "render", "layout", "fonts"] {
+            fields[section] = merged.values[section].map { .object($0) }
+        }
+        return .object(fields)
+    }
+}

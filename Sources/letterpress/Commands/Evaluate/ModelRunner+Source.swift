@@ -1,0 +1,160 @@
+import Evaluation
+import Foundation
+import Foundations
+import Tensors
+import ZooKit
+
+extension ModelRunner {
+    /// Where the answers to a task come from: the model, or a fine-tuned head of it.
+    struct Source {
+        let task: TaskInput
+        /// What answers follow from, but for data.
+        let identity: [String: String]
+        /// What results say of the head.
+        let record: HeadRecord?
+        private let runner: ModelRunner
+        private let head: EvaluatedModel.Head?
+
+        init(_ runner: ModelRunner, _ task: TaskInput, _ head: EvaluatedModel.Head?) throws {
+            (self.runner, self.task, self.head) = (runner, task, head)
+            let settings = runner.job.settings
+            let folder = head?.folder ?? runner.model.folder
+            let hashes = try EvaluatedModel.identity(of: folder)
+            var identity = [
+                "the model's weights": hashes.weights, "the model's other files": hashes.files,
+                "the task file of \(task.name)": task.record.sha256, "batch": "\(settings.evaluate.batch)",
+                "limit": settings.evaluate.limit.map { "\($0)" } ?? "none", "precision": settings.evaluate.precision,
+            ]
+            identity["window"] = settings.evaluate.window.map { "\($0)" }
+            identity["stride"] = settings.evaluate.stride.map { "\($0)" }
+            identity["tokenizer"] = settings.evaluate.tokenizer
+            let merged = settings.merged()
+            for section in ["render", "layout", "fonts"] {
+                for (key, value) in merged.values[section] ?? [:] {
+                    identity["\(section).\(key)"] = String(decoding: value.encoded(), as: UTF8.self)
+                }
+            }
+            self.identity = identity
+            record = head.map { head in
+                HeadRecord(
+                    path: head.folder, weights: hashes.weights, task: head.record.task,
+                    modality: head.record.modality.rawValue, length: head.record.length, step: head.record.step)
+            }
+        }
+
+        /// Reads the model. Throws what it and its tokenizer and fonts throw.
+        func scorer() throws -> any TaskScorer {
+            guard let head else {
+                return try runner.taskScorers().scorer(of: task.definition, folder: task.folder)
+            }
+            let settings = runner.job.settings
+            let folder = try ModelFolder.open(head.folder)
+            let reading = try settings.reading(folder, head.record.modality)
+            let workspace = try settings.workspace()
+            return try ClassifierScorer(
+                ModelFolder.load(folder, workspace: workspace).model, head.record.modality,
+                head.record.fitted(reading.options), pooling: head.record.pooling, batch: settings.evaluate.batch,
+                workspace: workspace)
+        }
+    }
+
+    /// The head that a fine-tuning on a task gives, made now, gone on with, or made before; nil where a signal stopped it.
+    func train(_ task: TaskInput, seed: Int) throws -> EvaluatedModel.Head? {
+        let (settings, place) = (job.settings, "finetuned/\(model.name)/\(task.name)/seed-\(seed)")
+        let folder = "\(job.folder)/\(place)"
+        let finetune = try settings.finetuneJob(model, task, seed: seed)
+        let material = try finetune.material()
+        var identity: [String: String] = [:]
+        for (prefix, value) in [("", material.identity), ("finetune.", try StrictJSON.encodedValue(finetune.settings))]
+        {
+            guard case .object(let fields) = value else { continue }
+            for (key, value) in fields {
+                let text = String(decoding: value.encoded(), as: UTF8.self)
+                if case .object = value {
+                    identity[prefix + key] = SHA256Digest.of(Array(text.utf8)).hex
+                } else {
+                    identity[prefix + key] = text.replacing("\"", with: "")
+                }
+            }
+        }
+        try job.state.beginHead(place, identity, in: job.folder)
+        try job.state.write(job.folder)
+        let label = "fine-tuning of \(model.name) on \(task.name), seed \(seed)"
+        if try FinetuneResult.read(folder) == nil {
+            job.printer.clear()
+            let isBegun = try !RunFolder(folder).steps().isEmpty
+            let run = try finetune.makeRun(material, finetune.settings, folder: folder, resumes: isBegun)
+            let printer = FinetunePrinter(
+                report: settings.report, settings: finetune.settings, model: model.name, folder: folder)
+            printer.label = label
+            defer { printer.clear() }
+            try Folder.create(folder)
+            let log = try FinetuneLog(RunFolder(folder).file("metrics.jsonl"), after: run.plan.firstStep)
+            let result = try run.run(shouldStop: { StopSignal.number != nil }) { event in
+                try log.add(event)
+                try printer.show(event)
+            }
+            guard result != nil else { return nil }
+        }
+        guard let record = try ClassifierRecord.read("\(folder)/best") else {
+            throw CommandFailure(.badData, "\(folder)/best is gone; remove \(folder) to fine-tune again")
+        }
+        return EvaluatedModel.Head(folder: "\(folder)/best", record: record, seed: seed)
+    }
+}
+
+extension EvaluateJob.Settings {
+    /// Where tensors live.
+    func workspace() throws -> Workspace {
+        try Workspace(
+            kernels: CPUKernels(threads: threads), precision: evaluate.precision == "bf16" ? .bf16 : .fp32)
+    }
+
+    /// How a model reads texts, by its own folder unless settings say otherwise.
+    func reading(
+        _ folder: ModelFolder.Description, _ kind: ExampleKind, mayLackWords: Bool = false
+    ) throws -> ReadingParts {
+        let merged = merged(over: try FinetuneSources.drawing(of: folder.path).map { [$0] } ?? [])
+        return try ReadingParts(
+            folder, kind, tokenizer: evaluate.tokenizer, merged, PixelSettings(merged), fonts,
+            mayLackWords: mayLackWords)
+    }
+
+    /// A fine-tuning of a model on a task, with the settings of the section `finetune` over those of the task's preset.
+    func finetuneJob(_ model: EvaluatedModel, _ task: TaskInput, seed: Int) throws -> FinetuneJob {
+        let heads = try ModelFolder.open(model.folder).heads
+        var base: [SettingLayer] = []
+        if let drawing = try FinetuneSources.drawing(of: model.folder) { base.append(drawing) }
+        var usual = SettingLayer(origin: "the model's heads")
+        usual.set("finetune", "modality", .string((heads.patch ? ExampleKind.image : .text).rawValue))
+        base.append(usual)
+        let modality = try merged(over: base).decode("finetune", over: FinetuneSettings()).modality
+        if let name = evaluate.finetunePreset {
+            let (layer, grid) = try FinetuneSources.preset(name, task.definition, modality)
+            let open = grid.filter { merged()["finetune", String($0.prefix { $0 != "=" })] == nil }
+            guard open.isEmpty else {
+                throw CommandFailure(
+                    .usage,
+                    "preset \(name) of \(task.name) searches \(open.joined(separator: " ")); run letterpress finetune with it "
+                        + "and name the grid's folder, or set these in the section finetune of --config")
+            }
+            base.append(layer)
+        } else {
+            // The first of the task's presets that says everything.
+            for name in ["script", "paper"] where task.definition.presets[name] != nil {
+                guard let (layer, grid) = try? FinetuneSources.preset(name, task.definition, modality), grid.isEmpty
+                else { continue }
+                base.append(layer)
+                break
+            }
+        }
+        var own = SettingLayer(origin: "evaluation")
+        own.set("task", "model", .string(model.folder))
+        own.set("task", "name", .string(task.definition.name))
+        own.set("task", "data", .string(task.dataFolder))
+        own.set("task", "tokenizer", evaluate.tokenizer.map { .string($0) })
+        own.set("finetune", "seed", .integer(seed))
+        return try FinetuneJob(
+            MergedSettings(base + layers + [own]), fonts: fonts, report: report, task: task.definition)
+    }
+}

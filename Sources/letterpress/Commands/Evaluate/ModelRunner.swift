@@ -1,0 +1,161 @@
+import Evaluation
+import Foundation
+import Foundations
+import Tensors
+import ZooKit
+
+/// Answers the tasks of an evaluation with one model.
+final class ModelRunner {
+    let model: EvaluatedModel
+    let job: EvaluateJob
+    private let identity: (weights: String, files: String)
+    /// The model with all its heads, read when it is first needed.
+    private var scorers: TaskScorers?
+
+    init(_ model: EvaluatedModel, _ job: EvaluateJob) throws {
+        (self.model, self.job) = (model, job)
+        identity = try EvaluatedModel.identity(of: model.folder)
+    }
+
+    /// What results say of the model.
+    func record() throws -> EvaluationResults.ModelRecord {
+        let folder = try ModelFolder.open(model.folder)
+        for warning in folder.warnings { job.settings.report.warn(warning) }
+        return .init(
+            name: model.name, path: model.folder, weights: identity.weights, architecture: folder.architecture,
+            parameters: folder.tensors.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
+            config: try StrictJSON.encodedValue(folder.config))
+    }
+
+    /// The results of a task; nil where a signal stopped it.
+    func results(_ task: TaskInput, _ answerer: EvaluateJob.Answerer) throws -> [SplitResult]? {
+        var head: EvaluatedModel.Head?
+        var seed: Int?
+        var seedFolder = ""
+        switch answerer {
+        case .none(let reason): return skipped(task, reason)
+        case .model: break
+        case .head(let known):
+            (head, seed) = (known, known.seed)
+            if model.heads.count > 1, let seed { seedFolder = "seed-\(seed)/" }
+        case .training(let donor, let wanted):
+            guard let trained = try train(donor, seed: wanted) else { return nil }
+            (head, seed, seedFolder) = (trained, wanted, "seed-\(wanted)/")
+        }
+        let source = try Source(self, task, head)
+        var found: [SplitResult] = []
+        for (split, data, examples) in task.data {
+            for variant in job.variants {
+                let mark = variant.name == TaskVariant.plain.name ? "" : "@\(variant.name)"
+                let path = "predictions/\(model.name)/\(task.name)/\(seedFolder)\(split)\(mark).jsonl"
+                let place = SplitResult.Place(
+                    model: model.name, task: task.name, split: split, variant: variant.name, seed: seed,
+                    predictions: path, head: source.record, leftOut: data.skippedLines)
+                let hashes = data.files.reduce(into: [String: String]()) { list, file in
+                    list["the data file \((file as NSString).lastPathComponent)"] = task.record.data[file]
+                }
+                let identity = source.identity.merging(hashes) { $1 }
+                let changed = examples.map(variant.change)
+                let lines: [PredictionLine]?
+                do { lines = try answer(source, changed, path, identity, place) } catch {
+                    guard let flaw = error as? ScorerError, job.evaluate.skipUnfit else { throw error }
+                    return skipped(task, "\(flaw)")
+                }
+                guard let lines else { return nil }
+                found += SplitResult.all(
+                    place, task.definition, lines, Bootstrap(resamples: job.evaluate.bootstrap))
+                try submit(task, split, lines, seedFolder: seedFolder)
+                try job.write(found)
+                job.printer.finished(found.last { $0.language == nil && $0.split == split }, task.definition)
+            }
+        }
+        return found
+    }
+
+    private func skipped(_ task: TaskInput, _ reason: String) -> [SplitResult] {
+        job.settings.report.warn("\(model.name) on \(task.name) is left out: \(reason)")
+        job.printer.passed(task.data.count)
+        return task.data.map { split, _, _ in
+            SplitResult(
+                .init(
+                    model: model.name, task: task.name, split: split, variant: TaskVariant.plain.name, seed: nil,
+                    predictions: "", head: nil, leftOut: 0), skipped: reason)
+        }
+    }
+
+    /// Answers what is not answered yet; nil where a signal stopped it.
+    private func answer(
+        _ source: Source, _ examples: [TaskExample], _ path: String, _ identity: [String: String],
+        _ place: SplitResult.Place
+    ) throws -> [PredictionLine]? {
+        let full = "\(job.folder)/\(path)"
+        try Folder.create((full as NSString).deletingLastPathComponent)
+        try job.state.begin(path, identity, in: job.folder)
+        try job.state.write(job.folder)
+        let file = try PredictionFile(full, task: source.task.definition, examples: examples)
+        guard !file.isComplete else {
+            job.printer.started(place, total: examples.count, done: examples.count)
+            return file.lines
+        }
+        if StopSignal.number != nil { return nil }
+        let scorer = try source.scorer()
+        let clock = ContinuousClock()
+        var saved = clock.now
+        defer { try? job.state.write(job.folder) }
+        var next = try file.next(window: scorer.window)
+        job.printer.started(place, total: examples.count, done: file.lines.count)
+        while !next.isEmpty {
+            if StopSignal.number != nil { return nil }
+            let begin = clock.now
+            let answers = try scorer.answers(to: next)
+            let cuts = scorer.truncations
+            try file.append(
+                zip(next, answers).enumerated().map { number, pair in
+                    PredictionLine(pair.0, pair.1, isTruncated: cuts.indices.contains(number) && cuts[number])
+                })
+            let seconds = begin.duration(to: clock.now) / .seconds(1)
+            job.state.parts[path]?.seconds += seconds
+            job.state.parts[path]?.examples += next.count
+            job.printer.answered(file.lines.count, seconds: seconds, examples: next.count)
+            if saved.duration(to: clock.now) > .seconds(10) {
+                try job.state.write(job.folder)
+                saved = clock.now
+            }
+            next = try file.next(window: scorer.window)
+        }
+        try file.sync()
+        return file.lines
+    }
+
+    /// Writes the file that GLUE's server takes, where the split is one of those.
+    private func submit(_ task: TaskInput, _ split: String, _ lines: [PredictionLine], seedFolder: String) throws {
+        guard job.evaluate.submission, let name = GLUESubmission.fileName(task.definition, split: split),
+            let bytes = GLUESubmission.file(task.definition, split: split, lines)
+        else { return }
+        let isAlone = job.evaluate.seeds.count < 2 && model.heads.count < 2
+        let folder = "\(job.folder)/submission/\(model.name)" + (isAlone ? "" : "/\(seedFolder.dropLast())")
+        try Folder.create(folder)
+        try AtomicFile.write(bytes, to: "\(folder)/\(name)")
+    }
+
+    /// What scorers of tasks without a head are made by; the model is read once.
+    func taskScorers() throws -> TaskScorers {
+        if let scorers { return scorers }
+        let folder = try ModelFolder.open(model.folder)
+        let workspace = try job.settings.workspace()
+        let loaded = try ModelFolder.load(folder, workspace: workspace).model
+        let kind: ExampleKind = folder.heads.patch ? folder.heads.token ? .pair : .image : .text
+        // A task that needs a tokenizer says so itself.
+        let reading = try job.settings.reading(folder, kind, mayLackWords: true)
+        var options = ScorerOptions()
+        (options.batch, options.window, options.stride) = (
+            job.evaluate.batch, job.evaluate.window, job.evaluate.stride
+        )
+        options.allowsScripts = job.evaluate.allowScripts
+        let made = TaskScorers(
+            loaded, of: folder, tokenizer: reading.tokenizer, pictures: kind == .text ? nil : reading.options,
+            options: options, workspace: workspace)
+        scorers = made
+        return made
+    }
+}

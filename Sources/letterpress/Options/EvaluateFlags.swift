@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundations
+import ZooKit
+
+/// Which models are evaluated on which tasks.
+struct EvaluateSourceFlags: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Models: folders of fine-tunings, grids, checkpoints or Hugging Face models; name=folder names one.",
+            valueName: "list"))
+    var model: [String] = []
+    @Option(help: ArgumentHelp("Tasks, suites or task files.", valueName: "list")) var tasks: [String] = []
+    @Option(help: ArgumentHelp("Folder of the tasks' files; the tasks' own without.", valueName: "folder"))
+    var data: String?
+    @Option(help: ArgumentHelp("Splits; those that the task reports without.", valueName: "list"))
+    var splits: [String] = []
+    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
+    var tokenizer: String?
+    @Option(help: ArgumentHelp("Examples of each split and language.", valueName: "n")) var limit: Int?
+
+    func add(to layer: inout SettingLayer) {
+        func words(_ values: [String]) -> JSONValue? {
+            let all = values.flatMap { $0.split(separator: ",") }.map { JSONValue.string(String($0)) }
+            return all.isEmpty ? nil : .array(all)
+        }
+        let models = EvaluatedModel.words(model)
+        layer.set("evaluate", "model", models.isEmpty ? nil : .array(models.map { .string($0) }))
+        layer.set("evaluate", "tasks", words(tasks))
+        layer.set("evaluate", "splits", words(splits))
+        layer.set("evaluate", "data", data.map { .string($0) })
+        layer.set("evaluate", "tokenizer", tokenizer.map { .string($0) })
+        layer.set("evaluate", "limit", limit.map { .integer($0) })
+    }
+}
+
+/// Heads that are trained first.
+struct EvaluateHeadFlags: ParsableArguments {
+    @Flag(inversion: .prefixedNo, help: "Fine-tune a model first for tasks that need a head it does not have (yes).")
+    var finetune: Bool?
+    @Option(
+        help: ArgumentHelp(
+            "Settings of these fine-tunings, paper or script, also with a model: script/monogpt-text.",
+            valueName: "name"))
+    var finetunePreset: String?
+    @Option(help: ArgumentHelp("Fine-tune with each of these seeds: 1,2,3.", valueName: "list"))
+    var seeds: FinetuneSourceFlags.SeedList?
+    @Option(help: "What such heads read; what the model was pretrained on without.") var modality: ExampleKind?
+
+    func add(to layer: inout SettingLayer) {
+        layer.set("evaluate", "finetune", finetune.map { .bool($0) })
+        layer.set("evaluate", "finetune_preset", finetunePreset.map { .string($0) })
+        layer.set("evaluate", "seeds", seeds.map { .array($0.values.map { .integer($0) }) })
+        layer.set("finetune", "modality", modality.map { .string($0.rawValue) })
+    }
+}
+
+/// How answers are computed.
+struct EvaluateCourseFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("Examples that are computed at once (16).", valueName: "n")) var batch: Int?
+    @Option(help: ArgumentHelp("Places of whole texts and pictures that are read at once.", valueName: "n"))
+    var window: Int?
+    @Option(help: ArgumentHelp("Places from a window to the next; half a window without.", valueName: "n"))
+    var stride: Int?
+    @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
+    @Option(help: ArgumentHelp("Samples that standard errors are told from (1000).", valueName: "n"))
+    var bootstrap: Int?
+    @Flag(inversion: .prefixedNo, help: "Write the files that the GLUE benchmark's server takes.")
+    var submission: Bool?
+    @Flag(inversion: .prefixedNo, help: "Leave out tasks that a model cannot do, and say why.") var skipUnfit: Bool?
+    @Flag(inversion: .prefixedNo, help: "Run the scripts by which tasks judge texts: programs like any other.")
+    var allowScripts: Bool?
+
+    func add(to layer: inout SettingLayer) {
+        for (key, value) in [
+            ("batch", batch), ("window", window), ("stride", stride), ("bootstrap", bootstrap),
+        ] { layer.set("evaluate", key, value.map { .integer($0) }) }
+        layer.set("evaluate", "precision", precision.map { .string($0.rawValue) })
+        for (key, value) in [
+            ("submission", submission), ("skip_unfit", skipUnfit), ("allow_scripts", allowScripts),
+        ] { layer.set("evaluate", key, value.map { .bool($0) }) }
+    }
+}

@@ -1,0 +1,141 @@
+import Evaluation
+import Foundation
+import Foundations
+
+/// Shows how an evaluation goes, and the table at its end.
+final class EvaluatePrinter {
+    private let report: ReportFlags
+    private let clock = ContinuousClock()
+    private var lastShown: ContinuousClock.Instant?
+    private var isDrawn = false
+    private var splits = 0
+    private var number = 0
+    private var place: SplitResult.Place?
+    private var total = 0
+    private var seconds = 0.0
+    private var answeredNow = 0
+
+    init(report: ReportFlags) { self.report = report }
+
+    /// Before the first answer: how many files of predictions there will be.
+    func begin(splits: Int) { self.splits = splits }
+
+    /// Splits that are not answered.
+    func passed(_ count: Int) { number += count }
+
+    /// Before the answers to a split.
+    func started(_ place: SplitResult.Place, total: Int, done: Int) {
+        number += 1
+        (self.place, self.total, seconds, answeredNow) = (place, total, 0, 0)
+        if done > 0, done < total, !report.json { report.note("\(title): goes on after \(done) of \(total) examples") }
+    }
+
+    /// After a window of answers.
+    func answered(_ done: Int, seconds: Double, examples: Int) {
+        self.seconds += seconds
+        answeredNow += examples
+        guard done < total, !report.json else { return }
+        let rate = Double(answeredNow) / max(self.seconds, 1e-9)
+        show(
+            "\(title) (\(number) of \(splits)): \(done)/\(total) examples  \(Figures.count(Int(rate))) examples/s  "
+                + "\(Figures.time(Double(total - done) / max(rate, 1e-9))) left")
+    }
+
+    /// After the last answer to a split.
+    func finished(_ result: SplitResult?, _ task: TaskDefinition) {
+        guard let result else { return }
+        if report.json {
+            guard case .object(var fields)? = try? StrictJSON.encodedValue(result) else { return }
+            fields["event"] = .string("result")
+            fields["mistakes"] = nil
+            return (try? Console.result(.object(fields))) ?? ()
+        }
+        clear()
+        guard result.unlabelled < result.examples || result.examples == 0 else {
+            return report.note("\(result.title) (\(number) of \(splits)): answered; the labels are given away")
+        }
+        let scores = task.metrics.map { name in
+            let score = result.metrics[name]
+            guard let value = score?.value else { return "\(name) undefined (\(score?.reason ?? "no answers"))" }
+            return "\(name) \(Figures.loss(value))"
+        }
+        report.note("\(result.title) (\(number) of \(splits)): \(scores.joined(separator: "  "))")
+        if result.truncated > 0 {
+            report.note("  \(result.truncated) of \(result.examples) examples had no room for all of their text")
+        }
+    }
+
+    /// How to go on after a signal.
+    func stopped(folder: String) {
+        clear()
+        if report.json {
+            try? Console.result(.object(["event": .string("stopped"), "folder": .string(folder)]))
+            return
+        }
+        report.note("stopped; go on with:")
+        report.note("  letterpress evaluate --resume --out \(folder)")
+    }
+
+    /// The tables, and where everything is.
+    func finish(_ results: EvaluationResults, folder: String) throws {
+        clear()
+        let page = "\(folder)/\(ResultsPage.fileName)"
+        if report.json {
+            return try Console.result(
+                .object([
+                    "event": .string("finished"), "results": .string("\(folder)/\(EvaluationResults.fileName)"),
+                    "report": .string(page),
+                ]))
+        }
+        for table in ResultTable.all(results) {
+            for line in Self.lines(table) { try Console.result(line) }
+            try Console.result("")
+        }
+        let note = ResultTable.all(results).first?.spreadNote
+        if let note { try Console.result("Per cent but for losses and perplexities. \(note)") }
+        try Console.result(page)
+    }
+
+    /// A table on its side: a line a column, for there are more tasks than models.
+    static func lines(_ table: ResultTable) -> [String] {
+        var rows = [[table.title, ""] + table.measured.map { $0.note.isEmpty ? $0.name : "\($0.name) (\($0.note))" }]
+        for column in 0..<table.columns.count + (table.hasMean ? 1 : 0) {
+            let isMean = column == table.columns.count
+            rows.append(
+                [isMean ? "mean" : table.columns[column].title, isMean ? "" : table.columns[column].metric]
+                    + table.measured.map { table.text($0, column: column) })
+        }
+        let widths = rows[0].indices.map { place in rows.map { $0[place].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { place, text in
+                let blanks = String(repeating: " ", count: widths[place] - text.count)
+                return place < 2 ? text + blanks : blanks + text
+            }
+            return cells.joined(separator: "  ")
+        }
+    }
+
+    /// Removes the line of progress.
+    func clear() {
+        if isDrawn { Console.progress(nil) }
+        isDrawn = false
+    }
+
+    private var title: String {
+        guard let place else { return "" }
+        let variant = place.variant == TaskVariant.plain.name ? "" : ", \(place.variant)"
+        return "\(place.model), \(place.task) \(place.split)\(variant)" + (place.seed.map { ", seed \($0)" } ?? "")
+    }
+
+    private func show(_ line: String) {
+        let pause: Duration = report.showsProgress ? .milliseconds(100) : .seconds(15)
+        if let lastShown, lastShown.duration(to: clock.now) < pause { return }
+        lastShown = clock.now
+        if report.showsProgress {
+            isDrawn = true
+            Console.progress(line)
+        } else {
+            report.note(line)
+        }
+    }
+}

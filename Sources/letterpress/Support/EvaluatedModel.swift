@@ -1,0 +1,126 @@
+import Evaluation
+import Foundation
+import Foundations
+import ZooKit
+
+/// A model as it was named: a pretrained one, or what fine-tuning made of one.
+struct EvaluatedModel {
+    /// A fine-tuned model.
+    struct Head {
+        let folder: String
+        let record: ClassifierRecord
+        /// The seed of its run, where that is known.
+        let seed: Int?
+    }
+
+    /// Its name in tables.
+    let name: String
+    /// The folder of the model; of several heads that of the first.
+    let folder: String
+    /// Those of a fine-tuning, one a seed; none of a pretrained model.
+    let heads: [Head]
+
+    /// Words with commas taken apart, but where a comma belongs to a folder that is there.
+    static func words(_ words: [String]) -> [String] {
+        words.flatMap { word in
+            Folder.isFolder(parts(of: word).path) ? [word] : word.split(separator: ",").map(String.init)
+        }
+    }
+
+    /// Name and path of a word; a folder with an equals sign in its own name is a path.
+    static func parts(of word: String) -> (name: String?, path: String) {
+        guard let place = word.firstIndex(of: "="), !Folder.isFolder(word), !word[..<place].contains("/") else {
+            return (nil, word)
+        }
+        return (String(word[..<place]), String(word[word.index(after: place)...]))
+    }
+
+    /// Looks at a folder: a model, a fine-tuning, a grid, or a pretraining, whose last checkpoint is taken.
+    init(_ word: String) throws {
+        let (given, path) = Self.parts(of: word)
+        name = given ?? Self.name(of: path)
+        guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
+            throw CommandFailure(.usage, "'\(name)' cannot name a model, for folders get the name; write name=\(path)")
+        }
+        guard Folder.isFolder(path) else { throw CommandFailure(.noInput, "there is no model folder \(path)") }
+        if let record = try ClassifierRecord.read(path) {
+            (folder, heads) = (path, [Head(folder: path, record: record, seed: nil)])
+        } else if let record = try ClassifierRecord.read("\(path)/best") {
+            let seed = try FinetuneResult.read(path)?.settings.seed
+            (folder, heads) = ("\(path)/best", [Head(folder: "\(path)/best", record: record, seed: seed)])
+        } else if Folder.hasItem("\(path)/grid.jsonl") {
+            heads = try Self.heads(ofGrid: path)
+            folder = heads[0].folder
+        } else if Folder.hasItem("\(path)/config.json") {
+            (folder, heads) = (path, [])
+        } else if let step = try RunFolder(path).steps().last {
+            (folder, heads) = (RunFolder(path).checkpoint(step), [])
+        } else {
+            throw CommandFailure(
+                .noInput,
+                "\(path) holds no model: expected config.json, best/ of a fine-tuning, grid.jsonl or checkpoints/")
+        }
+    }
+
+    /// The models of the best cell of a grid, one a seed.
+    private static func heads(ofGrid path: String) throws -> [Head] {
+        let entries = try GridLedger.read("\(path)/grid.jsonl")
+        let direction = entries.first.flatMap { Metric.named($0.metric) }?.direction ?? .higher
+        let best = GridRanking(entries, direction: direction).rows.first?.cell
+        var heads: [Head] = []
+        for entry in entries where entry.cell == best {
+            let folder = "\(path)/\(entry.folder)/best"
+            guard let record = try ClassifierRecord.read(folder) else { continue }
+            heads.append(Head(folder: folder, record: record, seed: entry.settings.seed))
+        }
+        guard !heads.isEmpty else {
+            throw CommandFailure(.noInput, "\(path): no run of its best settings is finished and has its model")
+        }
+        return heads
+    }
+
+    /// The last part of a path that tells something.
+    static func name(of path: String) -> String {
+        let parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
+        let telling = parts.last { part in
+            let isNumbered = ["step-", "seed-"].contains { part.hasPrefix($0) && Int(part.dropFirst($0.count)) != nil }
+            return !["best", "checkpoints", "model"].contains(part) && !isNumbered
+        }
+        return telling ?? parts.last ?? path
+    }
+
+    /// The models of words; two of one name are an error.
+    static func all(_ words: [String]) throws -> [EvaluatedModel] {
+        let models = try self.words(words).map { try EvaluatedModel($0) }
+        for (place, model) in models.enumerated() {
+            if let other = models[..<place].first(where: { $0.name == model.name }) {
+                throw CommandFailure(
+                    .usage,
+                    "two models are named \(model.name): \(other.folder) and \(model.folder); write name=folder for one"
+                )
+            }
+        }
+        return models
+    }
+
+    /// Files whose contents decide answers: weights, configuration, head, tokenizer, how pictures are drawn.
+    static func identity(of folder: String) throws -> (weights: String, files: String) {
+        let names = try Folder.contents(of: folder).files.filter { !$0.contains("/") }
+        func hash(_ wanted: [String]) throws -> String {
+            var hasher = SHA256Hasher()
+            for name in wanted {
+                let digest = try SHA256Digest.ofFile(at: "\(folder)/\(name)").hex
+                hasher.update(Array("\(name)\0\(digest)\0".utf8))
+            }
+            return hasher.finish().hex
+        }
+        let weights = names.filter { $0.hasSuffix(".safetensors") && $0 != "optimizer.safetensors" }
+        let others = [
+            "config.json", "generation_config.json", ClassifierRecord.fileName, "tokenizer.json",
+            "tokenizer_config.json",
+            "tokenizer.model", "vocab.txt", "special_tokens_map.json", "added_tokens.json", RenderingRecord.fileName,
+            "text_renderer_config.json",
+        ]
+        return (try hash(weights), try hash(others.filter(names.contains)))
+    }
+}

@@ -1,0 +1,113 @@
+import Evaluation
+import Foundations
+import TestSupport
+import Testing
+
+/// Tables of models by tasks, measured and quoted.
+@Suite struct ResultTableTests {
+    private func result(
+        _ model: String, _ task: TaskDefinition, _ split: String, _ value: Double?, error: Double? = nil,
+        seed: Int? = nil,
+        language: String? = nil
+    ) -> SplitResult {
+        let place = SplitResult.Place(
+            model: model, task: task.name, split: split, variant: "plain", seed: seed, predictions: "p/a b.jsonl",
+            head: nil, leftOut: 0)
+        let label: TaskLabel = task.labels.isEmpty ? .value(1) : .index(0)
+        let line = PredictionLine(
+            TaskExample(id: "0", textA: "<b>&", label: label, language: language), .classes(scores: [0, 1]))
+        var result = SplitResult.all(place, task, [line], Bootstrap(resamples: 2))[0]
+        result.metrics = [task.metrics[0]: .init(value: value, standardError: error)]
+        result.language = language
+        return result
+    }
+
+    private func results(_ tasks: [TaskDefinition], _ results: [SplitResult]) -> EvaluationResults {
+        EvaluationResults(
+            code: "c", settings: .object([:]),
+            models: [
+                .init(name: "a<b", path: "f|g", weights: "w", architecture: "x", parameters: 1, config: .object([:]))
+            ],
+            tasks: tasks.map { .init($0, sha256: "s", data: [:], splits: $0.use.report) }, results: results, timing: [],
+            environment: .object([:]))
+    }
+
+    private func glue() throws -> [TaskDefinition] {
+        let catalogue = try builtIn()
+        return try catalogue.tasks(["glue"])
+    }
+
+    @Test func theMeanOfGLUEIsOverTenNumbersAndQuotedRowsStandBelow() throws {
+        let tasks = try glue()
+        var all: [SplitResult] = []
+        for (place, task) in tasks.enumerated() {
+            for split in task.use.report {
+                all.append(result("m", task, split, 0.5 + Double(place) / 100, error: 0.01))
+            }
+        }
+        #expect(all.count == 10)
+        let tables = ResultTable.all(results(tasks, all))
+        let table = try #require(tables.first)
+        #expect(tables.count == 1 && table.title == "glue" && table.columns.count == 10 && table.hasMean)
+        #expect(table.columns.map(\.title).contains("mnli mismatched"))
+        let mean = try #require(table.measured.first?.mean)
+        let expected = all.reduce(0) { $0 + 100 * ($1.metrics.values.first?.value ?? 0) } / 10
+        #expect(abs(mean.value - expected) < 1e-9)
+        #expect(abs((mean.spread ?? 0) - 10.0.squareRoot() / 10) < 1e-9)
+        // As printed: the mean of BERT's ten numbers is 80.0, PixelGPT's 74.2; CLIPPO lacks WNLI.
+        func quoted(_ name: String) throws -> ResultTable.Row { try #require(table.quoted.first { $0.name == name }) }
+        #expect(table.text(try quoted("BERT"), column: 10) == "80.0")
+        #expect(table.text(try quoted("PixelGPT"), column: 10) == "74.2")
+        #expect(table.text(try quoted("CLIPPO"), column: 10) == "–")
+        #expect(table.sources.count == 1 && table.sources[0].contains("EMNLP 2024"))
+        // Nine numbers have no mean that could be compared.
+        let some = ResultTable.all(results(Array(tasks.dropFirst()), all.filter { $0.task != tasks[0].name }))
+        #expect(some.first?.hasMean == false)
+    }
+
+    @Test func languagesAreColumnsWithTheirMean() throws {
+        let task = try builtIn().task("xnli-english")
+        let all = task.languages.enumerated().map {
+            result("m", task, "test", 0.4 + Double($0.offset) / 100, error: 0.1, language: $0.element)
+        }
+        let table = try #require(ResultTable.all(results([task], [result("m", task, "test", 0.47)] + all)).first)
+        #expect(table.columns.map(\.title) == task.languages && table.title == "xnli-english" && table.hasMean)
+        #expect(table.text(table.measured[0], column: 15) == "47.0")
+        let dual = try #require(table.quoted.first { $0.name == "DualGPT" && $0.note == "pair" })
+        #expect(table.text(dual, column: 15) == "40.9")
+    }
+
+    @Test func seedsAreAMeanAndADeviation() throws {
+        let task = try builtIn().task("glue-cola")
+        let three = [0.1, 0.2, 0.3].enumerated().map {
+            result("m", task, "validation", $0.element, error: 0.5, seed: $0.offset)
+        }
+        let other = result("n", task, "validation", nil)
+        let table = try #require(ResultTable.all(results([task], three + [other])).first)
+        #expect(table.text(table.measured[0], column: 0) == "20.0 ± 10.0" && table.measured[0].note == "3 seeds")
+        #expect(table.text(table.measured[1], column: 0) == "–")
+        #expect(table.spreadNote.contains("seeds") && table.best(column: 0) == nil)
+    }
+
+    @Test func lossesAreToldAsTheyAreAndLessIsBetter() throws {
+        let task = try builtIn().task("sample-perplexity")
+        let table = try #require(
+            ResultTable.all(results([task], [result("m", task, "test", 12.345678), result("n", task, "test", 11)]))
+                .first)
+        #expect(table.text(table.measured[0], column: 0) == "12.35" && table.best(column: 0) == 11)
+    }
+
+    @Test func pagesAreWholeAndNothingBreaksThem() throws {
+        let task = try builtIn().task("glue-cola")
+        let all = results([task], [result("a<b", task, "validation", 0.25, error: 0.02)])
+        let page = ResultsPage(all).html
+        #expect(page.contains("25.0 <small>± 2.0</small>") && page.contains("a&lt;b") && !page.contains("a<b"))
+        #expect(page.contains("&lt;b&gt;&amp;") && page.contains("href=\"p/a%20b.jsonl\""))
+        #expect(page.contains("Quoted, not measured") && page.contains("EMNLP 2024"))
+        for outside in ["http://", "https://", "<script src", "<link", "@import"] { #expect(!page.contains(outside)) }
+        let text = ResultsMarkdown(all).text
+        #expect(
+            text.contains("| a<b | 25.0 ± 2.0 |") && text.contains("quoted, not measured") && text.contains("f\\|g"))
+        #expect(try StrictJSON.decode(EvaluationResults.self, from: StrictJSON.encode(all), source: "r") == all)
+    }
+}
