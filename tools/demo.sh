@@ -57,6 +57,7 @@ heading "Pictures to look at"
 find "$folder" -name '*.png' | LC_ALL=C sort | sed "s|^|  $PWD/|"
 
 heading "That model and one of text on a task of four topics, each fine-tuned on 439 sentences and asked 129 others"
+echo "  (Pixels of half a minute stay at chance; docs/finetuning.md says what they need.)"
 run pretrain --preset textgpt-tiny --data $sample/sample.jsonl --held-out 0.1 --steps 60 --warm-up 10 --eval-every 60 \
     --no-baselines --out "$folder/text-run"
 run evaluate --model "pixel=$folder/run,text=$folder/text-run" --tasks sample-topic --out "$folder/evaluation"

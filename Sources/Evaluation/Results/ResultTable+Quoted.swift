@@ -9,12 +9,17 @@ extension ResultTable {
                 for row in scores.rows {
                     guard let value = row.scores[column.language ?? column.split] else { continue }
                     let line = line(of: row, scores)
-                    quoted[line].cells[place] = Cell(value: value * column.scale / scores.scale, spread: nil)
+                    let scale = column.scale / scores.scale
+                    quoted[line].cells[place] = Cell(value: value * scale, spread: nil)
+                    if let average = row.scores["average"], hasMean {
+                        quoted[line].mean = Cell(value: average * scale, spread: nil)
+                    }
                 }
             }
         }
         guard hasMean else { return }
-        for place in quoted.indices {
+        // What is not printed beside the numbers is computed from them.
+        for place in quoted.indices where quoted[place].mean == nil {
             let values = quoted[place].cells.compactMap { $0?.value }
             guard values.count == columns.count else { continue }
             quoted[place].mean = Cell(value: values.reduce(0, +) / Double(values.count), spread: nil)
@@ -44,8 +49,10 @@ extension ResultTable {
     /// A cell as text, "84.2 ± 0.6".
     public static func text(_ cell: Cell?, scale: Double) -> String {
         guard let cell else { return "–" }
-        let spread = cell.spread.map { scale == 1 ? String(format: "%.2g", $0) : text($0, scale) }
-        return text(cell.value, scale) + (spread.map { " ± \($0)" } ?? "")
+        guard let spread = cell.spread else { return text(cell.value, scale) }
+        var digits = scale == 1 ? String(format: "%#.2g", spread) : text(spread, scale)
+        if digits.hasSuffix(".") { digits.removeLast() }
+        return "\(text(cell.value, scale)) ± \(digits)"
     }
 
     /// The cell of a row in a column as text; behind the last that of the mean.
@@ -61,6 +68,22 @@ extension ResultTable {
         guard values.count > 1 else { return nil }
         let direction = columns.indices.contains(column) ? columns[column].direction : columns[0].direction
         return direction == .lower ? values.min() : values.max()
+    }
+
+    /// Whether the columns are the languages of one task, whose metric the title tells.
+    public var isByLanguage: Bool { columns.allSatisfy { $0.language != nil } }
+
+    /// The title, with the metric where all columns have the same.
+    public var heading: String { isByLanguage ? "\(title), \(columns[0].metric)" : title }
+
+    /// Where quoted rows come from, a sentence each.
+    public var sourceNotes: [String] {
+        var notes = sources.enumerated().map { "[\($0.offset + 1)] Quoted from: \($0.element)." }
+        if hasMean, !quoted.isEmpty {
+            notes.append(
+                "Means of quoted rows are computed from their numbers where the task does not have a printed one.")
+        }
+        return notes
     }
 
     /// What the spreads are.

@@ -27,7 +27,11 @@ public struct ResultsMarkdown {
     }
 
     private func section(_ table: ResultTable) -> String {
-        var head = ["model"] + table.columns.map { "\($0.title) \($0.metric)\($0.direction == .lower ? " ↓" : "")" }
+        var head = ["model"]
+        head += table.columns.map { column in
+            table.isByLanguage
+                ? column.title : "\(column.title) \(column.metric)\(column.direction == .lower ? " ↓" : "")"
+        }
         if table.hasMean { head.append("mean") }
         let count = head.count - 1
         var rows = table.measured.map { row in
@@ -44,10 +48,8 @@ public struct ResultsMarkdown {
                 ["*\(named(row))* [\((row.source ?? 0) + 1)]"] + (0..<count).map { table.text(row, column: $0) }
             }
         }
-        var text = "## \(table.title)\n\n\(Self.table(head, rows))\n\n\(table.spreadNote)"
-        for (number, source) in table.sources.enumerated() {
-            text += "\n\n[\(number + 1)] Quoted from: \(source)."
-        }
+        var text = "## \(table.heading)\n\n\(Self.table(head, rows))\n\n\(table.spreadNote)"
+        for note in table.sourceNotes { text += "\n\n\(note)" }
         return text
     }
 

@@ -42,7 +42,7 @@ public struct ResultsPage {
         color:var(--ink);font-weight:500}
         .scores thead em{display:block;font-style:normal;font-size:.78rem}
         .scores td small,.scores .m small{color:var(--dim);font-size:.82em}
-        .tight th,.tight td{padding:5px 7px}.tight td.n small{display:block}.tight th.n{white-space:normal;vertical-align:bottom}
+        .tight th,.tight td{padding:5px 7px}.tight td.n small{display:block}.tight th{white-space:normal;vertical-align:bottom}
         .scores tr.head td{color:var(--dim);font-size:.82rem;background:var(--grid)}
         .scores tr.quoted td{color:var(--dim);font-style:italic}.scores tr.quoted td.m{color:var(--dim)}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:14px;align-items:start}
@@ -61,12 +61,15 @@ public struct ResultsPage {
     private func section(_ table: ResultTable) -> String {
         let last = table.columns.count + (table.hasMean ? 1 : 0)
         var head = table.columns.map { column in
-            "<th class=\"n\">\(escaped(column.title))<em>\(escaped(column.metric))\(column.direction == .lower ? " ↓" : "")"
-                + "</em></th>"
+            let metric = "<em>\(escaped(column.metric))\(column.direction == .lower ? " ↓" : "")</em>"
+            return "<th class=\"n\">\(escaped(column.title))\(table.isByLanguage ? "" : metric)</th>"
         }
-        if table.hasMean { head.append("<th class=\"n\">mean<em>\(table.columns.count) numbers</em></th>") }
+        if table.hasMean {
+            head.append(
+                "<th class=\"n\">mean\(table.isByLanguage ? "" : "<em>\(table.columns.count) numbers</em>")</th>")
+        }
         var html =
-            "<h2>\(escaped(table.title))</h2><div class=\"wide\"><table class=\"scores\(last > 8 ? " tight" : "")\"><thead><tr>"
+            "<h2>\(escaped(table.heading))</h2><div class=\"wide\"><table class=\"scores\(last > 8 ? " tight" : "")\"><thead><tr>"
             + "<th class=\"m\">model</th>\(head.joined())</tr></thead><tbody>"
         for row in table.measured {
             html += "<tr>\(name(row))"
@@ -86,10 +89,7 @@ public struct ResultsPage {
             html += "</tr>"
         }
         html += "</tbody></table></div><p class=\"dim\">\(escaped(table.spreadNote))"
-        for (number, source) in table.sources.enumerated() {
-            html += " [\(number + 1)] Quoted from: \(escaped(source))."
-        }
-        return html + "</p>"
+        return html + table.sourceNotes.map { " \(escaped($0))" }.joined() + "</p>"
     }
 
     private func name(_ row: ResultTable.Row) -> String {

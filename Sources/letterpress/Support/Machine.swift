@@ -8,13 +8,13 @@ enum Machine {
     /// SHA-256 of the program that runs.
     static func code() throws -> String { try hash.get() }
 
+    private static let kernels = (try? CPUKernels(threads: 1))?.name ?? "unknown"
     private static let hash = Result { try SHA256Digest.ofFile(at: "/proc/self/exe").hex }
 
     /// Processor, system, libraries, threads, and the time.
     static func environment(threads: Int) -> JSONValue {
         let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
         let model = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
-        let kernels = (try? CPUKernels(threads: 1))?.name ?? "unknown"
         let format = ISO8601DateFormatter()
         return .object([
             "processor": .string(model?.trimmingCharacters(in: .whitespaces) ?? "unknown"),

@@ -136,8 +136,9 @@ final class EvaluateJob {
         lock = try FolderLock(path: folder)
         guard lock?.isHeld == true else { throw PretrainingError.folderInUse(path: folder) }
         let contents = try Folder.contents(of: folder)
-        let isOurs = contents.files.contains(Self.settingsName) && contents.files.contains(EvaluationState.fileName)
-        if isOurs, !resumes {
+        // What was killed before its first answer has nothing to go on with.
+        let isOurs = contents.files.contains(EvaluationState.fileName)
+        if isOurs, !resumes, contents.files.count + contents.folders.count > 1 {
             throw PretrainingError.otherRun(path: folder, reason: "it has an evaluation; go on with --resume")
         }
         guard isOurs || contents.files.isEmpty && contents.folders.isEmpty else {

@@ -19,7 +19,7 @@ extension ModelRunner {
             (self.runner, self.task, self.head) = (runner, task, head)
             let settings = runner.job.settings
             let folder = head?.folder ?? runner.model.folder
-            let hashes = try EvaluatedModel.identity(of: folder)
+            let hashes = folder == runner.model.folder ? runner.identity : try EvaluatedModel.identity(of: folder)
             var identity = [
                 "the model's weights": hashes.weights, "the model's other files": hashes.files,
                 "the task file of \(task.name)": task.record.sha256, "batch": "\(settings.evaluate.batch)",

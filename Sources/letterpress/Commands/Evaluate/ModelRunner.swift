@@ -8,7 +8,7 @@ import ZooKit
 final class ModelRunner {
     let model: EvaluatedModel
     let job: EvaluateJob
-    private let identity: (weights: String, files: String)
+    let identity: (weights: String, files: String)
     /// The model with all its heads, read when it is first needed.
     private var scorers: TaskScorers?
 

@@ -13,7 +13,7 @@ struct TaskInput {
     let data: [(split: String, data: TaskData, examples: [TaskExample])]
     /// What results say of it.
     let record: EvaluationResults.TaskRecord
-    /// The files that a head is trained on; empty where there are none.
+    /// The files that a head is trained on, and how they are read; empty where there are none.
     private let training: [String]
 
     var name: String { definition.name }
@@ -74,8 +74,15 @@ struct TaskInput {
         }
         data = loaded
         record = .init(task, sha256: try SHA256Digest.ofFile(at: path).hex, data: hashes, splits: splits)
-        training = [task.use.train, task.use.select].compactMap(\.self).flatMap { split in
-            (try? TaskData.files(of: task, split: split, folder: place)) ?? []
+        training = [task.use.train, task.use.select].compactMap(\.self).flatMap { split -> [String] in
+            guard let files = try? TaskData.files(of: task, split: split, folder: place) else { return [] }
+            let readings = task.layouts.compactMap { layout in
+                layout.splits[split].map { part in
+                    let columns = layout.columns(of: part).filter { $0.key != "id" }.sorted { $0.key < $1.key }
+                    return "\(columns) \((part.where ?? [:]).sorted { $0.key < $1.key })"
+                }
+            }
+            return files + readings + ["\(task.labelAliases.sorted { $0.key < $1.key })"]
         }
     }
 
