@@ -26,6 +26,9 @@ import Testing
         guard case .array(let parts)? = results["results"] else { return #expect(Bool(false), "no results") }
         #expect(parts.count == 2 && parts.map { $0["seed"] } == [.integer(1), .integer(2)])
         for part in parts {
+            #expect(
+                part["head"]?["path"]
+                    == .string("finetuned/small/drawn/seed-\(part["seed"] == .integer(1) ? 1 : 2)/best"))
             #expect(part["examples"] == .integer(12) && part["head"]?["task"] == .string("drawn"))
             guard case .number? = part["metrics"]?["accuracy"]?["standard_error"] else {
                 return #expect(Bool(false), "no standard error")
@@ -48,13 +51,16 @@ import Testing
     }
 
     @Test func whatWasCutGoesOnToTheSameResults() throws {
+        _ = try fixture.head()
         let words = [
-            "evaluate", "--model", try fixture.head(), "--tasks", fixture.task, "--data", path("data"), "--bootstrap",
+            "evaluate", "--model", "head", "--tasks", "drawn.json", "--data", "data", "--bootstrap",
             "50",
             "--batch", "1", "--threads", "1",
         ]
         func run(_ more: String...) throws -> Execution {
-            try Execution.run(product: "letterpress", words + more, environment: ["LETTERPRESS_ROOT": Repository.root])
+            try Execution.run(
+                product: "letterpress", words + more, environment: ["LETTERPRESS_ROOT": Repository.root],
+                folder: fixture.folder.path)
         }
         #expect(try run("--out", path("whole")).status == 0)
         #expect(try run("--out", path("cut")).status == 0)

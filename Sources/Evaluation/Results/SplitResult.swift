@@ -72,7 +72,7 @@ public struct SplitResult: Codable, Sendable, Equatable {
 
 /// Which fine-tuned model answered.
 public struct HeadRecord: Codable, Sendable, Equatable {
-    /// Its folder.
+    /// Its folder; from the folder of the results where it lies in that.
     public var path: String
     /// SHA-256 over its weights.
     public var weights: String

@@ -36,7 +36,10 @@ final class EvaluateJob {
     private var records: [EvaluationResults.ModelRecord] = []
 
     init(_ settings: Settings, folder: String, resumes: Bool) {
-        (self.settings, self.folder, self.resumes) = (settings, folder, resumes)
+        var absolute = settings
+        // As a continuation has them, in whatever folder it is started.
+        absolute.evaluate = settings.evaluate.absolute()
+        (self.settings, self.folder, self.resumes) = (absolute, folder, resumes)
         printer = EvaluatePrinter(report: settings.report)
         installation = Installation(root: settings.fonts.root)
     }

@@ -6,7 +6,7 @@ extension EvaluateJob {
     /// All settings of an evaluation, read and checked.
     struct Settings {
         /// Those of the section `evaluate`.
-        let evaluate: EvaluateSettings
+        var evaluate: EvaluateSettings
         /// Whence all settings come, the weakest first; a model's folder is weaker.
         let layers: [SettingLayer]
         let fonts: FontFlags

@@ -36,8 +36,10 @@ extension ModelRunner {
             }
             self.identity = identity
             record = head.map { head in
-                HeadRecord(
-                    path: head.folder, weights: hashes.weights, task: head.record.task,
+                let own = "\(runner.job.folder)/"
+                return HeadRecord(
+                    path: head.folder.hasPrefix(own) ? String(head.folder.dropFirst(own.count)) : head.folder,
+                    weights: hashes.weights, task: head.record.task,
                     modality: head.record.modality.rawValue, length: head.record.length, step: head.record.step)
             }
         }
