@@ -29,6 +29,7 @@ import Testing
             #expect(
                 part["head"]?["path"]
                     == .string("finetuned/small/drawn/seed-\(part["seed"] == .integer(1) ? 1 : 2)/best"))
+            #expect(part["head"]?["settings"]?["steps"] == .integer(3))
             #expect(part["examples"] == .integer(12) && part["head"]?["task"] == .string("drawn"))
             guard case .number? = part["metrics"]?["accuracy"]?["standard_error"] else {
                 return #expect(Bool(false), "no standard error")

@@ -84,11 +84,16 @@ public struct HeadRecord: Codable, Sendable, Equatable {
     public var length: Int
     /// After so many steps.
     public var step: Int
+    /// The settings of its fine-tuning; nil where they do not lie beside it.
+    public var settings: FinetuneSettings?
 
     /// A record from its parts.
-    public init(path: String, weights: String, task: String, modality: String, length: Int, step: Int) {
+    public init(
+        path: String, weights: String, task: String, modality: String, length: Int, step: Int,
+        settings: FinetuneSettings? = nil
+    ) {
         (self.path, self.weights, self.task) = (path, weights, task)
-        (self.modality, self.length, self.step) = (modality, length, step)
+        (self.modality, self.length, self.step, self.settings) = (modality, length, step, settings)
     }
 }
 

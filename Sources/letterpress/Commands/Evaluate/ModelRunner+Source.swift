@@ -35,12 +35,13 @@ extension ModelRunner {
                 }
             }
             self.identity = identity
-            record = head.map { head in
+            record = try head.map { head in
                 let own = "\(runner.job.folder)/"
                 return HeadRecord(
                     path: head.folder.hasPrefix(own) ? String(head.folder.dropFirst(own.count)) : head.folder,
                     weights: hashes.weights, task: head.record.task,
-                    modality: head.record.modality.rawValue, length: head.record.length, step: head.record.step)
+                    modality: head.record.modality.rawValue, length: head.record.length, step: head.record.step,
+                    settings: try FinetuneResult.read((head.folder as NSString).deletingLastPathComponent)?.settings)
             }
         }
 
