@@ -38,14 +38,14 @@ LP_CLONES void lpn_fill_normal(lp_view x, size_t columns, double deviation, uint
 }
 
 LP_CLONES void lpn_dropout(
-    lp_view x, lp_view y, size_t columns, uint64_t threshold, float scale, uint64_t key, size_t first_row,
+    lp_view x, lp_view y, size_t columns, uint64_t threshold, float scale, uint64_t key, uint64_t first,
     lp_area area, bool accumulate) {
     lp_tile s, t;
     LP_TILES(area, r, c, n) {
         const float *from = lp_load(x, r, c, n, s);
         float *to = lp_place(y, r, c, accumulate, t);
-        uint64_t first = (first_row + r) * columns + c;
-        LP_EACH(i, n) to[i] = lp_random_bits(key, first + i) >> 40 >= threshold ? from[i] * scale : 0;
+        uint64_t place = first + r * columns + c;
+        LP_EACH(i, n) to[i] = lp_random_bits(key, place + i) >> 40 >= threshold ? from[i] * scale : 0;
         lp_store(y, r, c, n, to, accumulate);
     }
 }

@@ -23,7 +23,8 @@ extension ReferenceKernels {
             for (key, score) in scores.enumerated() where score > -.infinity {
                 for j in 0..<shape.valueWidth {
                     result[place.row(shape), place.head * shape.valueWidth + j] +=
-                        exp(score - logSum) * v[place.key(key, shape), place.value(j, shape)]
+                        exp(score - logSum) * kept(place, key, shape, mask)
+                        * v[place.key(key, shape), place.value(j, shape)]
                 }
             }
         }
@@ -54,13 +55,14 @@ extension ReferenceKernels {
             let weighted = columns.reduce(0) { $0 + gradient[row, $1] * o[row, $1] }
             for (key, score) in scores(place, shape, q, k, mask).enumerated() where score > -.infinity {
                 let weight = exp(score - logSums[place.statistic(shape)])
+                let kept = kept(place, key, shape, mask)
                 let keyRow = place.key(key, shape)
                 var weightGradient = 0.0
                 for j in 0..<shape.valueWidth {
                     weightGradient += gradient[row, columns[j]] * v[keyRow, place.value(j, shape)]
-                    dv[keyRow, place.value(j, shape)] += weight * gradient[row, columns[j]]
+                    dv[keyRow, place.value(j, shape)] += weight * kept * gradient[row, columns[j]]
                 }
-                let scoreGradient = weight * (weightGradient - weighted) * shape.scale
+                let scoreGradient = weight * (kept * weightGradient - weighted) * shape.scale
                 for j in 0..<shape.width {
                     dq[row, place.query(j, shape)] += scoreGradient * k[keyRow, place.key(j, in: shape)]
                     dk[keyRow, place.key(j, in: shape)] += scoreGradient * q[row, place.query(j, shape)]
@@ -99,6 +101,14 @@ extension ReferenceKernels {
             }
             return shape.scale * products.reduce(0, +)
         }
+    }
+
+    /// 0 for a weight that is dropped, 1 / (1 - rate) for others.
+    private func kept(_ place: Place, _ key: Int, _ shape: AttentionShape, _ mask: AttentionMask) -> Double {
+        guard let dropout = mask.dropout else { return 1 }
+        let row = (dropout.firstRow + place.sequence * shape.heads + place.head) * shape.queries + place.query
+        let drawn = dropout.key.bits(at: row * shape.keys + key) >> 40
+        return Double(drawn) >= (dropout.rate * 0x1p24).rounded() ? 1 / (1 - dropout.rate) : 0
     }
 
     private func sees(_ place: Place, _ key: Int, _ shape: AttentionShape, _ mask: AttentionMask) -> Bool {

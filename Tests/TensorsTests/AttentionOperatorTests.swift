@@ -30,6 +30,11 @@ import Testing
                 causalOffset: 2, querySegments: try workspace.indices([0, 1, 1, 2, 2, -1], [2, 3]),
                 keySegments: try workspace.indices([0, 0, 1, 1, 1, -1, 2, 2, -1, 2], [2, 5]))
         },
+        attention("dropped weights", grouped) { _ in
+            var visibility = Visibility(causalOffset: 2)
+            visibility.dropout = Dropout(rate: 0.4, key: RandomKey(seed: 3), firstRow: 2)
+            return visibility
+        },
         attention("irregular heads, causal", irregular) { _ in Visibility(causalOffset: 0) },
         OperatorCase("attention", "queries, keys and values are one tensor") { check in
             let x = try check.parameter([6, 4])

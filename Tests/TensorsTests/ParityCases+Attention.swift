@@ -99,10 +99,11 @@ extension ParityRun {
         let querySegments = segmented ? list(segments(shape.queries), .int32) : nil
         let keySegments = segmented ? list(segments(shape.keys), .int32) : nil
         precondition(keySegments.map { $0.columns == keys } ?? true)
+        let dropout = int(0...2) == 0 ? Dropout(rate: 0.3, key: RandomKey(seed: 8), firstRow: int(0...5)) : nil
         return { at in
             AttentionMask(
                 causalOffset: offset, limits: limits.map(at), querySegments: querySegments.map(at),
-                keySegments: keySegments.map(at))
+                keySegments: keySegments.map(at), dropout: dropout)
         }
     }
 }

@@ -33,7 +33,7 @@ import ZooKit
 
     @Test func bothSpellingsOfTransformersAreRead() throws {
         let new = try read()
-        #expect(new.config == smollm && new.warnings == [] && new.ends == [2] && new.trainingFlaw == nil)
+        #expect(new.config == smollm && new.warnings == [] && new.ends == [2])
         #expect(new.architecture == "LlamaForCausalLM")
         let old = try read([
             "rope_parameters": nil, "rope_theta": .number(100_000), "rope_scaling": .null, "dtype": nil,
@@ -118,11 +118,14 @@ import ZooKit
         }
     }
 
-    @Test func attentionDropoutConcernsTrainingAlone() throws {
+    @Test func attentionDropoutIsKeptAndChecked() throws {
         let read = try read(["attention_dropout": .number(0.1)])
-        let flaw = try #require(read.trainingFlaw)
-        #expect(read.config == smollm && "\(flaw)".contains("attention_dropout"))
-        #expect(throws: ConfigError.self) { try self.read(["attention_dropout": .number(-0.1)]) }
+        var wanted = smollm
+        wanted.attentionDropout = 0.1
+        #expect(read.config == wanted)
+        for wrong in [-0.1, 1] {
+            #expect(throws: ConfigError.self) { try self.read(["attention_dropout": .number(wrong)]) }
+        }
     }
 
     @Test(arguments: ["bert", "qwen2", "mixtral", "t5"]) func otherModelsAreRefusedByName(_ type: String) {

@@ -67,9 +67,9 @@ void lpn_fill_uniform(lp_view x, size_t columns, double low, double high, uint64
 /// x = deviation sqrt(-2 ln(1 - u)) cos(2 pi v), in double.
 void lpn_fill_normal(lp_view x, size_t columns, double deviation, uint64_t key, lp_area area);
 
-/// y (+)= x scale where the 24 highest bits reach `threshold`, 0 elsewhere.
+/// y (+)= x scale where the 24 highest bits reach `threshold`, 0 elsewhere; x[r, c] draws number first + r columns + c. y may be x.
 void lpn_dropout(
-    lp_view x, lp_view y, size_t columns, uint64_t threshold, float scale, uint64_t key, size_t first_row, lp_area area,
+    lp_view x, lp_view y, size_t columns, uint64_t threshold, float scale, uint64_t key, uint64_t first, lp_area area,
     bool accumulate);
 
 // Elementwise

@@ -69,6 +69,7 @@ extension FinetuneRun {
         guard !unit.trained.isEmpty else {
             throw PretrainingError.badSetting(key: "frozen", reason: "nothing is left to train")
         }
+        model.setAttentionDropout(settings.dropout)
         let trainer = Trainer(Classification(model), unit: unit, seed: UInt64(settings.seed), workspace: workspace)
         trainer.accumulation.recomputesBlocks = settings.recompute
         trainer.onNonFinite = settings.onNonFinite == "skip" ? .skip : .stop

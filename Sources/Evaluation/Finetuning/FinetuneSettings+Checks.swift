@@ -21,7 +21,7 @@ extension FinetuneSettings {
         let numbers: [(CodingKeys, Double?, ClosedRange<Double>)] = [
             (.epochs, epochs, 1e-6...1e6), (.learningRate, learningRate, 0...10), (.weightDecay, weightDecay, 0...10),
             (.beta1, beta1, 0...0.999999), (.beta2, beta2, 0...0.999999), (.epsilon, epsilon, 1e-30...1),
-            (.clip, clip, 1e-12...1e12),
+            (.clip, clip, 1e-12...1e12), (.dropout, dropout, 0...0.99),
         ]
         for (key, value, range) in numbers {
             if let value, !range.contains(value) { throw Self.outside(key, "\(value)", range) }
@@ -32,9 +32,6 @@ extension FinetuneSettings {
         ]
         for (key, value, known) in words where !known.contains(value) {
             throw .badSetting(key: key.rawValue, reason: "'\(value)' is not one of \(known.joined(separator: ", "))")
-        }
-        guard dropout == 0 else {
-            throw .badSetting(key: "dropout", reason: "dropout of attention is not built in; only 0 is, not \(dropout)")
         }
         guard steps == nil || epochs == nil else {
             throw .badSetting(key: "epochs", reason: "steps are given, too; give one of the two")

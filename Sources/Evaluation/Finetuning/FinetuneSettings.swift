@@ -27,7 +27,7 @@ public struct FinetuneSettings: Codable, Sendable, Equatable {
     public var warmUp = 10
     /// Decoupled decay of matrices.
     public var weightDecay = 0.0
-    /// Dropout; only 0 is built in.
+    /// The share of attention weights that are dropped.
     public var dropout = 0.0
     /// Decay of the mean of gradients.
     public var beta1 = 0.9

@@ -40,6 +40,8 @@ public final class Attention: SublayerCore {
     public var mixing: (any HeadMixing)?
     /// Which query head reads which heads.
     public var map: HeadMap
+    /// The share of weights that are dropped in training, 0 ..< 1.
+    public var dropout = 0.0
     /// Position angles, shared with other layers.
     public let rotary: RotaryTable
     /// The dotted path, for taps.
@@ -96,8 +98,12 @@ public final class Attention: SublayerCore {
     ) throws(TensorError) -> (read: Tensor, logSums: Tensor) {
         let shape = map.shape(
             sequences: rows.sequences, queries: rows.length, keys: state.key.rows / max(rows.sequences, 1))
+        var visibility = visibility ?? rows.visibility
+        if context.isTraining, dropout > 0 {
+            visibility.dropout = Dropout(rate: dropout, key: context.key.with(path).with("dropout"))
+        }
         let (read, logSums) = try context.tape.attention(
-            shape, q: state.query, k: state.key, v: state.value, visibility: visibility ?? rows.visibility)
+            shape, q: state.query, k: state.key, v: state.value, visibility: visibility)
         return (read, logSums)
     }
 

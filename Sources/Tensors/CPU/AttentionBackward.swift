@@ -167,6 +167,8 @@ internal import CKernels
             unsafe (task.memory + offset).assumingMemoryBound(to: UInt16.self)
         }
         let query = (sequence * shape.heads + head) * shape.queries + queries.lowerBound
+        // With weights D(w), dw = D(d) and dv = D(w)' do; the row's mean w dw is still o do.
+        unsafe blocks.drop(slope, sequence, head, from: queries.lowerBound, rows, from: keys.lowerBound, count)
         unsafe lpp_softmax_gradient_block(
             table, slope, isNarrow ? halves(weights) : nil, isNarrow ? halves(narrowSlopes) : nil, sight,
             Float(shape.scale), logSums + query, task.singles(deltas, place * shape.queries + queries.lowerBound),
@@ -174,6 +176,7 @@ internal import CKernels
         let (weight, change) =
             unsafe isNarrow
             ? (lp_view(halves(weights), columns), lp_view(halves(narrowSlopes), columns)) : (table, slope)
+        unsafe blocks.drop(weight, sequence, head, from: queries.lowerBound, rows, from: keys.lowerBound, count)
 
         func add(_ height: Int, _ width: Int, _ depth: Int, _ a: TileProduct.Factor, _ b: lp_view, to c: lp_view) {
             unsafe worker.run(

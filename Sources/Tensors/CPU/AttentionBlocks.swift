@@ -13,6 +13,7 @@ internal import CKernels
     let isNarrow: Bool
     private let q, k: lp_view
     private let causalOffset: Int?
+    private let dropout: Dropout?
     private let limits, querySegments, keySegments: UnsafePointer<Int32>?
 
     private static let mostQueries = 128
@@ -45,6 +46,7 @@ internal import CKernels
         unsafe self.q = unsafe q.rowsView(height, shape.heads * shape.width)
         unsafe self.k = unsafe k.rowsView(length, shape.keyHeads * shape.width)
         unsafe causalOffset = mask.limits == nil ? mask.causalOffset : nil
+        unsafe dropout = mask.dropout.flatMap { $0.rate > 0 ? $0 : nil }
         unsafe limits = unsafe mask.limits.map { unsafe UnsafePointer($0.indices(height)) }
         unsafe querySegments = unsafe mask.querySegments.map { unsafe UnsafePointer($0.indices(height)) }
         unsafe keySegments = unsafe mask.keySegments.map { unsafe UnsafePointer($0.indices(length)) }
@@ -115,6 +117,17 @@ internal import CKernels
             unsafe sight.key_segments = theirs
         }
         return unsafe (sight, count)
+    }
+
+    /// Drops weights, or their gradients, of some queries of a head and the first `count` keys from `key` on.
+    func drop(_ table: lp_view, _ sequence: Int, _ head: Int, from query: Int, _ rows: Int, from key: Int, _ count: Int)
+    {
+        guard let dropout = unsafe dropout else { return }
+        let draw = DropoutDraw(dropout.rate)
+        let row = unsafe (dropout.firstRow + sequence * shape.heads + head) * shape.queries + query
+        unsafe lpn_dropout(
+            table, table, shape.keys, draw.threshold, draw.scale, dropout.key.bits, UInt64(row * shape.keys + key),
+            lp_area(rows, count), false)
     }
 
     /// Whether products with blocks of these sizes come again and again.

@@ -2,13 +2,13 @@ internal import CKernels
 
 // Attention in blocks (Dao et al. 2022): scores of some queries with some keys are all there ever is of the matrix of weights.
 extension CPUKernels {
-    /// o[B*Tq, H*dv] = softmax(scale * q k' + mask) v, and the logarithms of the sums. A task is a block of queries of one head,
+    /// o[B*Tq, H*dv] = D(softmax(scale * q k' + mask)) v, where D drops weights, and the logarithms of the sums. A task is a block of queries of one head,
     /// or, of few queries, those of all heads that share keys and values.
     public func attention(
         _ shape: AttentionShape, q: Operand, k: Operand, v: Operand, mask: AttentionMask, to o: Operand,
         logSums: Operand
     ) {
-        if unsafe shape.queries <= AttentionOfFew.most {
+        if unsafe shape.queries <= AttentionOfFew.most, mask.dropout == nil {
             return unsafe readFew(AttentionOfFew(shape, q: q, k: k, v: v, mask: mask, o: o, logSums: logSums))
         }
         let blocks = unsafe AttentionBlocks(shape, q: q, k: k, mask: mask, keysBeside: 512)
@@ -137,6 +137,8 @@ extension AttentionBlocks {
             let factor =
                 unsafe blocks.isNarrow
                 ? lp_view(data: memory + weights, stride: blocks.stride, type: Int32(LP_BFLOAT16)) : table
+            unsafe blocks.drop(
+                factor, sequence, head, from: queries.lowerBound, queries.count, from: keys.lowerBound, count)
             unsafe worker.run(
                 TileProduct(
                     rows: queries.count, columns: shape.valueWidth, depth: count, a: TileProduct.Factor(factor),

@@ -22,12 +22,25 @@ extension CPUKernels {
         _ x: Operand, to y: Operand, rows: Int, columns: Int, rate: Double, key: RandomKey, firstRow: Int,
         accumulate: Bool
     ) {
-        precondition(rate >= 0 && rate <= 1, "dropout: rate \(rate)")
+        let draw = DropoutDraw(rate)
         let (from, to) = unsafe (x.view(rows, columns), y.view(rows, columns))
-        let threshold = UInt64((rate * 0x1p24).rounded())
-        let scale = Float(1 / (1 - rate))
         parallel(numbers: rows, columns: columns) { area in
-            unsafe lpn_dropout(from, to, columns, threshold, scale, key.bits, firstRow, area, accumulate)
+            unsafe lpn_dropout(
+                from, to, columns, draw.threshold, draw.scale, key.bits, UInt64(firstRow * columns), area, accumulate)
         }
+    }
+}
+
+/// What decides which numbers stay, and what those are multiplied by.
+struct DropoutDraw {
+    /// Drawn numbers of 24 bits stay from here on.
+    let threshold: UInt64
+    /// 1 / (1 - rate).
+    let scale: Float
+
+    init(_ rate: Double) {
+        precondition(rate >= 0 && rate <= 1, "dropout: rate \(rate)")
+        threshold = UInt64((rate * 0x1p24).rounded())
+        scale = Float(1 / (1 - rate))
     }
 }

@@ -93,11 +93,16 @@ public struct AttentionMask {
     public var querySegments: Operand?
     /// [B,Tk] int32, negative for padding, which no query sees.
     public var keySegments: Operand?
+    /// Weights that are dropped after the softmax, the others divided by 1 - rate; the weight of key j for query i of head h of
+    /// sequence b draws number ((firstRow + b H + h) Tq + i) Tk + j.
+    public var dropout: Dropout?
 
     /// A mask of the parts given.
     public init(
-        causalOffset: Int? = nil, limits: Operand? = nil, querySegments: Operand? = nil, keySegments: Operand? = nil
+        causalOffset: Int? = nil, limits: Operand? = nil, querySegments: Operand? = nil, keySegments: Operand? = nil,
+        dropout: Dropout? = nil
     ) {
+        self.dropout = dropout
         self.causalOffset = causalOffset
         self.limits = limits
         self.querySegments = querySegments

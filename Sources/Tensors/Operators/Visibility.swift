@@ -1,4 +1,4 @@
-/// Which keys a query sees: those of its segment below its limit. The tensors of an `AttentionMask`.
+/// Which keys a query sees: those of its segment below its limit; and which weights are dropped. The tensors of an `AttentionMask`.
 public struct Visibility {
     /// Query i of a sequence sees keys 0 ..< i + 1 + offset; nil: all keys. Not used where `limits` is given.
     public var causalOffset: Int?
@@ -8,6 +8,8 @@ public struct Visibility {
     public var querySegments: Tensor?
     /// [B, Tk] int32, negative for padding.
     public var keySegments: Tensor?
+    /// Weights that are dropped in training (Srivastava et al. 2014); nil for none.
+    public var dropout: Dropout?
 
     /// What the parts given allow; without any, every query sees every key.
     public init(
@@ -23,7 +25,7 @@ public struct Visibility {
     var mask: AttentionMask {
         AttentionMask(
             causalOffset: causalOffset, limits: limits?.operand, querySegments: querySegments?.operand,
-            keySegments: keySegments?.operand)
+            keySegments: keySegments?.operand, dropout: dropout)
     }
 
     /// Throws unless the parts fit `shape`.
@@ -32,6 +34,10 @@ public struct Visibility {
         if let limits { try Tensors.check(operation, indices: limits, queries, "limits") }
         if let querySegments { try Tensors.check(operation, indices: querySegments, queries, "querySegments") }
         if let keySegments { try Tensors.check(operation, indices: keySegments, keys, "keySegments") }
+        if let dropout {
+            try Tensors.check(
+                operation, dropout.rate >= 0 && dropout.rate < 1, "a dropout rate of \(dropout.rate) is not in 0 ..< 1")
+        }
         try Tensors.check(
             operation, (querySegments == nil) == (keySegments == nil),
             "segments of queries and of keys are given together or not at all")

@@ -28,6 +28,7 @@ extension DecoderConfig {
         positions = try values.decodeIfPresent(Int.self, forKey: .positions) ?? positions
         tiesEmbeddings = try values.decodeIfPresent(Bool.self, forKey: .tiesEmbeddings) ?? false
         hasAttentionBias = try values.decodeIfPresent(Bool.self, forKey: .hasAttentionBias) ?? false
+        attentionDropout = try values.decodeIfPresent(Double.self, forKey: .attentionDropout) ?? 0
         deviation = try values.decodeIfPresent(Double.self, forKey: .deviation) ?? deviation
         architectures = try values.decodeIfPresent([String].self, forKey: .architectures)
         begin = try values.decodeIfPresent(Int.self, forKey: .begin)
@@ -54,9 +55,6 @@ extension DecoderConfig {
         if let activation = try values.decodeIfPresent(String.self, forKey: .activation), activation != "silu" {
             throw bad(.activation, "'\(activation)' is not built in; this decoder computes silu")
         }
-        if let dropout = try values.decodeIfPresent(Double.self, forKey: .attentionDropout), dropout != 0 {
-            throw bad(.attentionDropout, "dropout of attention weights is not built in; only 0 is")
-        }
         if let (key, reason) = flaw() { throw bad(key, reason) }
     }
 
@@ -69,6 +67,7 @@ extension DecoderConfig {
             return (key, "\(value) is not above 0")
         }
         if !(deviation >= 0 && deviation.isFinite) { return (.deviation, "\(deviation) is below 0") }
+        if !(0..<1 ~= attentionDropout) { return (.attentionDropout, "\(attentionDropout) is not in 0 ..< 1") }
         if channels != 1 && channels != 3 { return (.channels, "\(channels) is neither 1 nor 3") }
         if let layers {
             if layers.count != layerCount {
@@ -102,6 +101,7 @@ extension DecoderConfig {
         try values.encode(vocabulary, forKey: .vocabulary)
         try values.encode(tiesEmbeddings, forKey: .tiesEmbeddings)
         try values.encode(hasAttentionBias, forKey: .hasAttentionBias)
+        try values.encodeIfPresent(attentionDropout == 0 ? nil : attentionDropout, forKey: .attentionDropout)
         try values.encode(deviation, forKey: .deviation)
         try values.encodeIfPresent(begin, forKey: .begin)
         try values.encodeIfPresent(end, forKey: .end)

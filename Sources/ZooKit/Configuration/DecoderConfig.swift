@@ -51,6 +51,8 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
     public var tiesEmbeddings: Bool
     /// `attention_bias`: q, k, v and o have biases; false if left out.
     public var hasAttentionBias: Bool
+    /// `attention_dropout`: the share of attention weights that are dropped in training; 0 if left out.
+    public var attentionDropout = 0.0
     /// `initializer_range`; 0.02 if left out.
     public var deviation: Double
     /// `bos_token_id`.

@@ -15,8 +15,6 @@ public struct ForeignConfig: Sendable {
     public let ends: [Int]
     /// What was passed over though somebody might miss it, a line each.
     public let warnings: [String]
-    /// Why the model is not trained here as it was elsewhere; nil where it is.
-    public let trainingFlaw: ConfigError?
 
     /// Reads `value`; `source` names the document in messages. Throws: `ConfigError` with the key.
     public init(_ value: JSONValue, source: String) throws(ConfigError) {
@@ -27,7 +25,6 @@ public struct ForeignConfig: Sendable {
         try reader.checkArchitecture()
         try reader.spellRotary()
         ends = try reader.takeEnds(stated: Set(given.keys))
-        trainingFlaw = try reader.takeDropout()
         try reader.fillDefaults()
         try reader.sort()
         config = try StrictJSON.decode(DecoderConfig.self, from: .object(reader.fields), source: source)
@@ -121,18 +118,6 @@ private struct ForeignKeys {
         let ends = try ForeignConfig.ids(fields["eos_token_id"], key: "eos_token_id", source: source)
         fields["eos_token_id"] = ends.first.map { .integer($0) }
         return ends
-    }
-
-    /// Dropout of attention weights matters to training alone.
-    mutating func takeDropout() throws(ConfigError) -> ConfigError? {
-        guard let given = fields.removeValue(forKey: "attention_dropout"), given.double != 0 else { return nil }
-        guard let number = given.double, (0...1).contains(number) else {
-            throw refused("attention_dropout", "must be a number from 0 to 1")
-        }
-        return refused(
-            "attention_dropout",
-            "\(number) of the attention weights are dropped in training, which is not built in; set it to 0 to train without"
-        )
     }
 
     /// What `transformers` takes where a key is absent and ours is another.

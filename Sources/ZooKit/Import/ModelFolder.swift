@@ -18,8 +18,6 @@ public enum ModelFolder {
         public let ends: [Int]
         /// Keys that were passed over, a line each.
         public let warnings: [String]
-        /// Why it is not trained here as it was elsewhere; nil where it is.
-        public let trainingFlaw: ConfigError?
         /// The tensors, mapped.
         public let tensors: SafetensorsFolder
         /// What stored names become.
@@ -55,7 +53,7 @@ public enum ModelFolder {
         return Description(
             path: folder.path, config: config, architecture: foreign.architecture,
             heads: ForeignNames.heads(of: tensors, rules, config), ends: generation ?? foreign.ends,
-            warnings: foreign.warnings, trainingFlaw: foreign.trainingFlaw, tensors: tensors, rules: rules)
+            warnings: foreign.warnings, tensors: tensors, rules: rules)
     }
 
     private static func ends(ofGeneration folder: String) throws -> [Int]? {
@@ -87,7 +85,6 @@ public enum ModelFolder {
         _ folder: Description, heads: LanguageModel.Heads? = nil, workspace: Workspace, trainable: Bool = false,
         newHeads seed: UInt64? = nil, singleChannel: ChannelAdaptation? = nil
     ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
-        if trainable, let flaw = folder.trainingFlaw { throw flaw }
         let rules = folder.rules
         let stored = try folder.checkedShapes()
         let isNew: @Sendable (String) -> Bool = { path in

@@ -53,11 +53,13 @@ public final class DecoderBase: Part {
         let map = try HeadMap(
             width: config.headWidth, keyHead: own?.keyHead ?? plain.keyHead,
             valueHead: own?.valueHead ?? plain.valueHead)
+        let core = try Attention(
+            builder.at("self_attn"), width: config.width, map: map, rotary: rotary, deviation: config.deviation,
+            hasBias: config.hasAttentionBias)
+        core.dropout = config.attentionDropout
         let attention = ResidualSublayer(
             norm: try RMSNorm(builder.at("input_layernorm"), width: config.width, epsilon: config.epsilon),
-            core: try Attention(
-                builder.at("self_attn"), width: config.width, map: map, rotary: rotary,
-                deviation: config.deviation, hasBias: config.hasAttentionBias),
+            core: core,
             names: ("input_layernorm", "self_attn"))
         let feedForward = ResidualSublayer(
             norm: try RMSNorm(

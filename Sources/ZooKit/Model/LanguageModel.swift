@@ -95,6 +95,11 @@ public final class LanguageModel: Part {
             }
     }
 
+    /// Sets the share of attention weights that every layer drops in training, 0 ..< 1. Until then it is the configuration's.
+    public func setAttentionDropout(_ rate: Double) {
+        for case let attention as Attention in base.descendants.map(\.part) { attention.dropout = rate }
+    }
+
     /// The stream after the final norm: [B*T, D].
     public func hidden(_ input: ModelInput, _ context: ForwardContext) throws(TensorError) -> Tensor {
         try base(input, context)

@@ -123,7 +123,7 @@ import ZooKit
                 if case PretrainingError.badSetting(key, _) = error { true } else { false }
             }
         }
-        refused("dropout") { $0.dropout = 0.1 }
+        refused("dropout") { $0.dropout = 1 }
         refused("epochs") { $0.epochs = 1 }
         refused("metric") { $0.metric = "spearman" }
         refused("length") { $0.length = 65 }
