@@ -29,7 +29,8 @@ import ZooKit
         guard case .object(let file) = try JSONValue.parse([UInt8](data)),
             case .object(let written) = try JSONValue.parse(bytes)
         else { return #expect(Bool(false), "\(name) is no object") }
-        for (key, value) in file where value != .null && (key != "attention_dropout" || Self.number(value) != .integer(0)) {
+        for (key, value) in file
+        where value != .null && (key != "attention_dropout" || Self.number(value) != .integer(0)) {
             #expect(Self.number(written[key]) == Self.number(value), "\(key)")
         }
         // From the path, and from a folder that holds it as config.json, the same comes.

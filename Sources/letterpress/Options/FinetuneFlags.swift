@@ -96,7 +96,8 @@ struct FinetuneOptimiserFlags: ParsableArguments {
     @Option(help: "Its course after the warm-up (linear).") var schedule: Schedule.Shape?
     @Option(help: ArgumentHelp("Steps of warm-up (10).", valueName: "n")) var warmUp: Int?
     @Option(help: ArgumentHelp("Decoupled decay of matrices (0).", valueName: "x")) var weightDecay: Double?
-    @Option(help: ArgumentHelp("The share of attention weights that are dropped (0).", valueName: "x")) var dropout: Double?
+    @Option(help: ArgumentHelp("The share of attention weights that are dropped (0).", valueName: "x")) var dropout:
+        Double?
     @Option(help: ArgumentHelp("Decay of the mean of gradients (0.9).", valueName: "x")) var beta1: Double?
     @Option(help: ArgumentHelp("Decay of their mean square (0.999).", valueName: "x")) var beta2: Double?
     @Option(help: ArgumentHelp("Added to the root (1e-8).", valueName: "x")) var epsilon: Double?
