@@ -6,7 +6,7 @@ import ZooKit
 
 extension ModelRunner {
     /// Where the answers to a task come from: the model, or a fine-tuned head of it.
-    struct Source {
+    final class Source {
         let task: TaskInput
         /// What answers follow from, but for data.
         let identity: [String: String]
@@ -14,6 +14,7 @@ extension ModelRunner {
         let record: HeadRecord?
         private let runner: ModelRunner
         private let head: EvaluatedModel.Head?
+        private var made: (any TaskScorer)?
 
         init(_ runner: ModelRunner, _ task: TaskInput, _ head: EvaluatedModel.Head?) throws {
             (self.runner, self.task, self.head) = (runner, task, head)
@@ -45,8 +46,15 @@ extension ModelRunner {
             }
         }
 
-        /// Reads the model. Throws what it and its tokenizer and fonts throw.
+        /// What answers; the model is read at the first call. Throws what it and its tokenizer and fonts throw.
         func scorer() throws -> any TaskScorer {
+            if let made { return made }
+            let scorer = try make()
+            made = scorer
+            return scorer
+        }
+
+        private func make() throws -> any TaskScorer {
             guard let head else {
                 return try runner.taskScorers().scorer(of: task.definition, folder: task.folder)
             }

@@ -52,7 +52,9 @@ final class ModelRunner {
                     model: model.name, task: task.name, split: split, variant: variant.name, seed: seed,
                     predictions: path, head: source.record, leftOut: data.skippedLines)
                 let hashes = data.files.reduce(into: [String: String]()) { list, file in
-                    list["the data file \((file as NSString).lastPathComponent)"] = task.record.data[file]
+                    let own = "\(task.dataFolder)/"
+                    let name = file.hasPrefix(own) ? String(file.dropFirst(own.count)) : file
+                    list["the data file \(name)"] = task.record.data[file]
                 }
                 let identity = source.identity.merging(hashes) { $1 }
                 let changed = examples.map(variant.change)
@@ -64,7 +66,7 @@ final class ModelRunner {
                 guard let lines else { return nil }
                 found += SplitResult.all(
                     place, task.definition, lines, Bootstrap(resamples: job.evaluate.bootstrap))
-                try submit(task, split, lines, seedFolder: seedFolder)
+                if mark.isEmpty { try submit(task, split, lines, seedFolder: seedFolder) }
                 try job.write(found)
                 job.printer.finished(found.last { $0.language == nil && $0.split == split }, task.definition)
             }
