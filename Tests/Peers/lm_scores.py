@@ -3,15 +3,15 @@
 
     lm_scores.py fixture [--out Tests/EvaluationTests/Fixtures/scores]
     lm_scores.py choices MODEL ITEMS.jsonl PREDICTIONS.jsonl
-    lm_scores.py perplexity MODEL TEXTS.jsonl PREDICTIONS.jsonl [--limit N] [--window 2048] [--stride 1024]
+    lm_scores.py perplexity MODEL TEXTS.jsonl PREDICTIONS.jsonl [--window 2048] [--stride 1024]
 
 `fixture` makes two folders, each with a tiny Llama of random numbers and a small byte-level BPE tokenizer: `plain`, whose tokenizer
 adds nothing, and `begun`, whose tokenizer puts <s> before a text; and beside each expected.json: log-likelihoods of choices, a
 cloze, losses of texts in windows, greedy continuations, computed in double from the stored numbers. The same versions write the
 same bytes again.
 
-`choices` compares what `letterpress evaluate` kept for a task in PIQA's form (goal, sol1, sol2 a line; PREDICTIONS has a
-log_likelihoods a line) and `perplexity` what it kept for texts (loss and weight a line), in float32 with the same model.
+`choices` compares the predictions that `letterpress evaluate` kept of the task piqa, and `perplexity` those of texts (the task
+tasks/descriptions.json), with the same model in float32. tasks/piqa/ has items in PIQA's form, written for this.
 
 A context and its continuation are cut as the usual harness does: both are encoded together, the continuation's tokens are those
 after as many as the context alone has, the context loses its beginning where both do not fit.
@@ -159,14 +159,20 @@ def fixture(out):
             file.chmod(0o644)
 
 
-def lines(path, limit=None):
-    rows = pathlib.Path(path).read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in rows if line][:limit]
+def lines(path):
+    return [json.loads(line) for line in pathlib.Path(path).read_text(encoding="utf-8").split("\n") if line]
+
+
+def answered(options):
+    """Each item with what was answered to it, by the items' ids or numbers."""
+    answers = {line["id"]: line for line in lines(options.predictions)}
+    items = [(item, answers.get(item.get("id", str(number)))) for number, item in enumerate(lines(options.texts))]
+    return [(item, ours) for item, ours in items if ours]
 
 
 def choices(options):
     peer, worst, same, right, count = Peer(options.model, torch.float32), 0.0, 0, 0, 0
-    for item, ours in zip(lines(options.texts), lines(options.predictions), strict=True):
+    for item, ours in answered(options):
         theirs = [peer.likelihood(f"Question: {item['goal']}\nAnswer:", f" {item[key]}")[0] for key in ("sol1", "sol2")]
         values = ours["log_likelihoods"]
         worst = max([worst] + [abs(a - b) for a, b in zip(values, theirs, strict=True)])
@@ -178,7 +184,7 @@ def choices(options):
 
 def perplexity(options):
     peer, pairs = Peer(options.model, torch.float32), []
-    for item, ours in zip(lines(options.texts, options.limit), lines(options.predictions, options.limit)):
+    for item, ours in answered(options):
         loss, count = peer.loss(item["text"], options.window, options.stride)
         pairs.append((loss, count, ours["loss"], ours["weight"]))
     theirs, tokens, ours, weights = (sum(column) for column in zip(*pairs))
@@ -197,7 +203,6 @@ def main():
         comparing = commands.add_parser(name)
         for argument in ["model", "texts", "predictions"]:
             comparing.add_argument(argument)
-        comparing.add_argument("--limit", type=int)
         comparing.add_argument("--window", type=int, default=2048)
         comparing.add_argument("--stride", type=int, default=1024)
     options = parser.parse_args()

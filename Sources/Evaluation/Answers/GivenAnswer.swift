@@ -6,8 +6,8 @@ public enum GivenAnswer: Sendable, Equatable {
     case number(Double)
     /// Log-likelihoods of the choices in nats, and their lengths (``TaskChoice/length``).
     case choices(logLikelihoods: [Double], lengths: [Int])
-    /// The loss of a text, a continuation or a picture, summed over `weight` tokens (nats) or patches (squared error), and whether
-    /// each token was the likeliest.
+    /// The loss of a text, a continuation or a picture, summed over `weight` tokens (nats; of a cloze 1) or patches (squared
+    /// error), and whether each token was the likeliest.
     case loss(sum: Double, weight: Double, isGreedy: Bool)
     /// A text; `passed` where a script judged it.
     case text(String, passed: Bool?)

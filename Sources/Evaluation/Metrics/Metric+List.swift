@@ -43,7 +43,8 @@ extension Metric {
             guard case .passes(let passes) = outcomes else { return mismatch("passes") }
             return share(passes)
         },
-        Metric(name: "perplexity", summary: "e to the mean loss of a token", direction: .lower) { outcomes in
+        Metric(name: "perplexity", summary: "e to the mean loss of a token, or of a continuation", direction: .lower) {
+            outcomes in
             guard case .losses(let sums, let weights, _) = outcomes else { return mismatch("losses") }
             return LossScores.perplexity(sums: sums, weights: weights)
         },

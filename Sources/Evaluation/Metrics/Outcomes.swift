@@ -10,8 +10,8 @@ public enum Outcomes: Sendable, Equatable {
     case texts(predicted: [String], answers: [[String]])
     /// For each example the log-likelihoods of its choices, the lengths of these (``TaskChoice/length``), and the right one.
     case choices(logLikelihoods: [[Double]], lengths: [[Int]], gold: [Int])
-    /// For each example a summed loss (nats, or squared error) and over how many tokens or patches it is summed, and whether
-    /// each token was the likeliest.
+    /// For each example a summed loss (nats, or squared error) and over how many tokens or patches it is summed (a cloze counts
+    /// as one), and whether each token was the likeliest.
     case losses(sums: [Double], weights: [Double], isGreedy: [Bool])
     /// Whether each text passed.
     case passes([Bool])

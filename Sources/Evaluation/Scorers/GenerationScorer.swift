@@ -34,17 +34,22 @@ public final class GenerationScorer: TaskScorer {
         }
     }
 
+    /// For each example of the last call whether its prompt lost its beginning.
+    public private(set) var truncations: [Bool] = []
+
     /// A few batches: a row that ends makes room for the next.
     public var window: Int { generator.batch * 4 }
 
     /// The answers. A prompt that leaves too little room for what is generated loses its beginning. Throws `GenerationError` for a
     /// prompt without a token, `TensorError`, ``ScorerError`` for a script that cannot be run.
     public func answers(to examples: [TaskExample]) throws -> [GivenAnswer] {
+        truncations = []
         let requests = examples.map { example in
             var prompt = tokens.prompt(example.textA)
             if prompt.isEmpty, let before = tokens.tokenizer.special.begin ?? tokens.tokenizer.special.end {
                 prompt = [before]
             }
+            truncations.append(prompt.count > room)
             return GenerationRequest(id: number(of: example), prompt: Array(prompt.suffix(room)), options: sampling)
         }
         return try zip(examples, generator.generate(requests)).map { example, generation in

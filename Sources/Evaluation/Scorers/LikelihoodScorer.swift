@@ -17,16 +17,22 @@ public final class LikelihoodScorer: TaskScorer {
         isCloze = task.kind == .cloze
     }
 
+    /// For each example of the last call whether a context lost its beginning.
+    public private(set) var truncations: [Bool] = []
+
     /// Enough to find continuations of like length.
     public var window: Int { scorer.batch * 8 }
 
-    /// The answers: `choices`, or of a cloze the `loss` over its tokens. Throws `TensorError`. O(tokens) rows through the model.
+    /// The answers: `choices`, or of a cloze the `loss`, which counts once whatever its tokens: the perplexity of a task is that of a
+    /// continuation, as the harness has it for LAMBADA. Throws `TensorError`. O(tokens) rows through the model.
     public func answers(to examples: [TaskExample]) throws -> [GivenAnswer] {
         let groups = examples.map { $0.choices.map { tokens.continuation($0.context, $0.continuation) } }
+        truncations = groups.map { group in
+            group.contains { $0.context.count + $0.tokens.count - 1 > scorer.window }
+        }
         return zip(examples, try scorer.scores(groups)).map { example, scores in
             if isCloze, let score = scores.first {
-                return .loss(
-                    sum: -score.logLikelihood, weight: Double(score.scores.count), isGreedy: score.isGreedy)
+                return .loss(sum: -score.logLikelihood, weight: 1, isGreedy: score.isGreedy)
             }
             return .choices(
                 logLikelihoods: scores.map(\.logLikelihood), lengths: example.choices.map(\.length))

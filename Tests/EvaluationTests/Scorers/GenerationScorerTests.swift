@@ -16,7 +16,9 @@ import ZooKit
         for entry in entries {
             let task = try generationTask(stop: entry["stop"]?.texts ?? [])
             let example = TaskExample(id: "1", textA: entry["prompt"]?.text ?? "", answers: ["ink"])
-            let answer = try fixture.scorers().scorer(of: task).answers(to: [example])[0]
+            let scorer = try fixture.scorers().scorer(of: task)
+            let answer = try scorer.answers(to: [example])[0]
+            #expect(scorer.truncations == [example.textA.count > 100])
             #expect(answer == .text(entry["text"]?.text ?? "", passed: nil))
         }
     }

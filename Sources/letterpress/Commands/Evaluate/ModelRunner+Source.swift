@@ -29,6 +29,10 @@ extension ModelRunner {
             identity["window"] = settings.evaluate.window.map { "\($0)" }
             identity["stride"] = settings.evaluate.stride.map { "\($0)" }
             identity["tokenizer"] = settings.evaluate.tokenizer
+            if let script = task.definition.script, settings.evaluate.allowScripts {
+                let path = script.hasPrefix("/") ? script : "\(task.folder)/\(script)"
+                identity["the script"] = try? SHA256Digest.ofFile(at: path).hex
+            }
             let merged = settings.merged()
             for section in ["render", "layout", "fonts"] {
                 for (key, value) in merged.values[section] ?? [:] {
