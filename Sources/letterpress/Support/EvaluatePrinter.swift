@@ -5,9 +5,7 @@ import Foundations
 /// Shows how an evaluation goes, and the table at its end.
 final class EvaluatePrinter {
     private let report: ReportFlags
-    private let clock = ContinuousClock()
-    private var lastShown: ContinuousClock.Instant?
-    private var isDrawn = false
+    private let progress: ProgressLine
     private var splits = 0
     private var number = 0
     private var place: SplitResult.Place?
@@ -15,7 +13,10 @@ final class EvaluatePrinter {
     private var seconds = 0.0
     private var answeredNow = 0
 
-    init(report: ReportFlags) { self.report = report }
+    init(report: ReportFlags) {
+        self.report = report
+        progress = ProgressLine(report)
+    }
 
     /// Before the first answer: how many files of predictions there will be.
     func begin(splits: Int) { self.splits = splits }
@@ -36,9 +37,10 @@ final class EvaluatePrinter {
         answeredNow += examples
         guard done < total, !report.json else { return }
         let rate = Double(answeredNow) / max(self.seconds, 1e-9)
-        show(
+        progress.show {
             "\(title) (\(number) of \(splits)): \(done)/\(total) examples  \(Figures.count(Int(rate))) examples/s  "
-                + "\(Figures.time(Double(total - done) / max(rate, 1e-9))) left")
+                + "\(Figures.time(Double(total - done) / max(rate, 1e-9))) left"
+        }
     }
 
     /// After the last answer to a split.
@@ -116,26 +118,11 @@ final class EvaluatePrinter {
     }
 
     /// Removes the line of progress.
-    func clear() {
-        if isDrawn { Console.progress(nil) }
-        isDrawn = false
-    }
+    func clear() { progress.clear() }
 
     private var title: String {
         guard let place else { return "" }
         let variant = place.variant == TaskVariant.plain.name ? "" : ", \(place.variant)"
         return "\(place.model), \(place.task) \(place.split)\(variant)" + (place.seed.map { ", seed \($0)" } ?? "")
-    }
-
-    private func show(_ line: String) {
-        let pause: Duration = report.showsProgress ? .milliseconds(100) : .seconds(15)
-        if let lastShown, lastShown.duration(to: clock.now) < pause { return }
-        lastShown = clock.now
-        if report.showsProgress {
-            isDrawn = true
-            Console.progress(line)
-        } else {
-            report.note(line)
-        }
     }
 }

@@ -11,10 +11,8 @@ final class FinetunePrinter {
     private let settings: FinetuneSettings
     private let model: String
     private let folder: String
-    private let clock = ContinuousClock()
+    private let progress: ProgressLine
     private var plan: FinetunePlan?
-    private var lastShown: ContinuousClock.Instant?
-    private var isDrawn = false
     private var recent: [FinetuneStep] = []
     private var best: FinetuneEvaluation?
     private var lastStep = 0
@@ -25,6 +23,7 @@ final class FinetunePrinter {
 
     init(report: ReportFlags, settings: FinetuneSettings, model: String, folder: String) {
         self.report = report
+        progress = ProgressLine(report)
         self.settings = settings
         self.model = model
         self.folder = folder
@@ -44,10 +43,10 @@ final class FinetunePrinter {
             truncated += record.truncated
             if report.json { return try emit("step", record.json) }
             if let reason = record.skipped { report.warn("step \(record.step) was skipped: \(reason) is not finite") }
-            showProgress(line(record), isLast: false)
+            progress.show { line(record) }
         case .evaluating(let done, let count):
             if report.json || done == count { return }
-            showProgress("step \(lastStep): evaluation, \(done) of \(count) examples", isLast: false)
+            progress.show { "step \(lastStep): evaluation, \(done) of \(count) examples" }
         case .evaluated(let record):
             if record.isBest { best = record }
             if report.json { return try emit("evaluation", StrictJSON.encodedValue(record)) }
@@ -63,10 +62,7 @@ final class FinetunePrinter {
     }
 
     /// Removes the line of progress.
-    func clear() {
-        if isDrawn { Console.progress(nil) }
-        isDrawn = false
-    }
+    func clear() { progress.clear() }
 
     /// How to go on after a signal.
     func stopped(command: String) throws {
@@ -100,18 +96,6 @@ final class FinetunePrinter {
         fields["event"] = .string(event)
         if let label { fields["run"] = .string(label) }
         try Console.result(.object(fields))
-    }
-
-    private func showProgress(_ line: String, isLast: Bool) {
-        let pause: Duration = report.showsProgress ? .milliseconds(100) : .seconds(15)
-        if let lastShown, lastShown.duration(to: clock.now) < pause, !isLast { return }
-        lastShown = clock.now
-        if report.showsProgress {
-            isDrawn = true
-            Console.progress(line)
-        } else {
-            report.note(line)
-        }
     }
 
     private func numbers(_ record: FinetuneEvaluation) -> String {
@@ -150,5 +134,18 @@ final class FinetunePrinter {
             + "parameters trained, \(plan.trainExamples) examples of at most \(plan.length) \(what), "
             + "\(plan.steps - plan.firstStep) steps of \(settings.batch), every \(plan.evalEvery) steps \(plan.metric) on "
             + "\(plan.evalExamples) of \(plan.evalSplit)"
+    }
+}
+
+extension FinetuneRun {
+    /// Runs to the end or until a signal, tells a printer, and writes `metrics.jsonl`; nil where a signal stopped it.
+    func run(telling printer: FinetunePrinter, in folder: String) throws -> FinetuneResult? {
+        defer { printer.clear() }
+        try Folder.create(folder)
+        let log = try FinetuneLog(RunFolder(folder).file("metrics.jsonl"), after: plan.firstStep)
+        return try run(shouldStop: { StopSignal.number != nil }) { event in
+            try log.add(event)
+            try printer.show(event)
+        }
     }
 }

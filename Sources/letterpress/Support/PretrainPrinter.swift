@@ -9,10 +9,8 @@ final class PretrainPrinter {
     private let model: String
     private let folder: String
     private let peak: Double
-    private let clock = ContinuousClock()
+    private let progress: ProgressLine
     private var plan: PretrainPlan?
-    private var lastShown: ContinuousClock.Instant?
-    private var isDrawn = false
     private var recent: [StepRecord] = []
     private var evaluated: EvaluationRecord?
     private var best: EvaluationRecord?
@@ -23,6 +21,7 @@ final class PretrainPrinter {
 
     init(report: ReportFlags, settings: PretrainSettings, model: String, folder: String, peak: Double) {
         self.report = report
+        progress = ProgressLine(report)
         self.settings = settings
         self.model = model
         self.folder = folder
@@ -40,7 +39,7 @@ final class PretrainPrinter {
             recent = recent.suffix(Self.span - 1) + [record]
             if report.json { return try emit("step", MetricsRecord.step(record).json()) }
             if let reason = record.skipped { report.warn("step \(record.step) was skipped: \(reason) is not finite") }
-            try showProgress(record)
+            progress.show(isLast: record.step >= settings.steps) { line(record) }
         case .evaluated(let record):
             evaluated = record
             if record.isBest { best = record }
@@ -59,10 +58,7 @@ final class PretrainPrinter {
     }
 
     /// Removes the line of progress.
-    func clear() {
-        if isDrawn { Console.progress(nil) }
-        isDrawn = false
-    }
+    func clear() { progress.clear() }
 
     /// The result, and after a signal how to go on.
     func finish(steps: Int, baselines: RunBaselines? = nil) throws {
@@ -107,19 +103,6 @@ final class PretrainPrinter {
         fields["event"] = .string(event)
         fields["kind"] = nil
         try Console.result(.object(fields))
-    }
-
-    private func showProgress(_ record: StepRecord) throws {
-        let isTerminal = report.showsProgress
-        let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(15)
-        if let lastShown, lastShown.duration(to: clock.now) < pause, record.step < settings.steps { return }
-        lastShown = clock.now
-        if isTerminal {
-            isDrawn = true
-            Console.progress(line(record))
-        } else {
-            report.note(line(record))
-        }
     }
 
     private func line(_ record: StepRecord) -> String {

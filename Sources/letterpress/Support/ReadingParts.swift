@@ -37,15 +37,7 @@ struct ReadingParts {
             if modality != .image { identity["tokenizer"] = .string(words.identity) }
         }
         if modality != .text {
-            let set = try fonts.open(merged)
-            guard pixels.render.patchSize == model.config.patchSize else {
-                throw CommandFailure(
-                    .usage,
-                    "render.patch_size is \(pixels.render.patchSize) and the model reads patches of \(model.config.patchSize)"
-                )
-            }
-            (options.fonts, options.render, options.layout) = (set, pixels.render, pixels.layout)
-            let drawing = try RenderingRecord(set, pixels)
+            let drawing = try options.draw(pixels, fonts.open(merged), patchSize: model.config.patchSize)
             files[RenderingRecord.fileName] = drawing.file
             identity["rendering"] = drawing.json
         }

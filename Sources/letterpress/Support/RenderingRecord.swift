@@ -1,6 +1,7 @@
 import Foundations
 import Patches
 import Typesetting
+import ZooKit
 
 /// How a model's pictures were drawn: a file in its folder that every `--config` reads, fonts and their hashes included.
 struct RenderingRecord {
@@ -29,5 +30,18 @@ struct RenderingRecord {
     /// The bytes of the file, in the form of a manifest of shards.
     var file: [UInt8] {
         JSONValue.object(["format_version": .integer(Manifest.version), "settings": json]).encoded(pretty: true)
+    }
+}
+
+extension ExampleOptions {
+    /// Takes fonts and drawing, for a model that reads patches of `patchSize`; what a folder keeps of them. Throws a usage failure
+    /// for patches of another size.
+    mutating func draw(_ pixels: PixelSettings, _ set: FontSet, patchSize: Int) throws -> RenderingRecord {
+        guard pixels.render.patchSize == patchSize else {
+            throw CommandFailure(
+                .usage, "render.patch_size is \(pixels.render.patchSize) and the model reads patches of \(patchSize)")
+        }
+        (fonts, render, layout) = (set, pixels.render, pixels.layout)
+        return try RenderingRecord(set, pixels)
     }
 }

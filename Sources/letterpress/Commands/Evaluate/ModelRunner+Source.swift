@@ -102,14 +102,7 @@ extension ModelRunner {
             let printer = FinetunePrinter(
                 report: settings.report, settings: finetune.settings, model: model.name, folder: folder)
             printer.label = label
-            defer { printer.clear() }
-            try Folder.create(folder)
-            let log = try FinetuneLog(RunFolder(folder).file("metrics.jsonl"), after: run.plan.firstStep)
-            let result = try run.run(shouldStop: { StopSignal.number != nil }) { event in
-                try log.add(event)
-                try printer.show(event)
-            }
-            guard result != nil else { return nil }
+            guard try run.run(telling: printer, in: folder) != nil else { return nil }
         }
         guard let record = try ClassifierRecord.read("\(folder)/best") else {
             throw CommandFailure(.badData, "\(folder)/best is gone; remove \(folder) to fine-tune again")

@@ -62,14 +62,7 @@ extension FinetuneJob {
     ) throws -> FinetuneResult? {
         let printer = printer(folder, settings)
         printer.label = label
-        defer { printer.clear() }
-        try Folder.create(folder)
-        let log = try FinetuneLog(RunFolder(folder).file("metrics.jsonl"), after: run.plan.firstStep)
-        let result = try run.run(shouldStop: { StopSignal.number != nil }) { event in
-            try log.add(event)
-            try printer.show(event)
-        }
-        guard let result else {
+        guard let result = try run.run(telling: printer, in: folder) else {
             try printer.stopped(command: "letterpress finetune --resume --out")
             return nil
         }

@@ -166,15 +166,7 @@ struct PretrainJob {
             if case .corpus = data { kind != .text } else { false }
         }
         if isDrawn {
-            let set = try fonts.open(merged)
-            guard pixels.render.patchSize == config.patchSize else {
-                throw CommandFailure(
-                    .usage,
-                    "render.patch_size is \(pixels.render.patchSize) and the model reads patches of \(config.patchSize)"
-                )
-            }
-            (options.fonts, options.render, options.layout) = (set, pixels.render, pixels.layout)
-            let drawing = try RenderingRecord(set, pixels)
+            let drawing = try options.draw(pixels, fonts.open(merged), patchSize: config.patchSize)
             files[RenderingRecord.fileName] = drawing.file
             identity["rendering"] = drawing.json
         }
