@@ -91,6 +91,8 @@ import Testing
         #expect(try resume("--bootstrap", "60").status == 0)
         let other4 = try resume("--batch", "4")
         #expect(other4.status == 73 && other4.errorText.contains("batch was 1 and is 4"), "\(other4.errorText)")
+        // A refusal leaves the settings of the folder as they were.
+        #expect(try resume().status == 0)
         let limited = try resume("--limit", "3")
         #expect(limited.status == 73 && limited.errorText.contains("limit was none and is 3"), "\(limited.errorText)")
         #expect(try run("--out", path("cut")).status == 73)

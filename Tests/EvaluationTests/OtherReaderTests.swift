@@ -65,6 +65,17 @@ import Testing
         (
             "hellaswag",
             [
+                "hellaswag/hellaswag_val.jsonl":
+                    #"{"ind": 3, "activity_label": "Food", "ctx_a": "[header] How to make tea [title] Boil water. [step] Do it", "ctx_b": "[title] then", "ctx": "", "endings": ["a.", "b."], "label": 0}"#
+            ], "validation",
+            [
+                "Food: How to make tea. Boil water. Do it. then| a.",
+                "Food: How to make tea. Boil water. Do it. then| b.",
+            ], 0
+        ),
+        (
+            "hellaswag",
+            [
                 "hellaswag/validation.jsonl":
                     #"{"ind": 24, "activity_label": "Roof", "ctx_a": "A man sits.", "ctx_b": "", "endings": ["Up.", "Off."], "label": "1"}"#
             ], "validation", ["Roof: A man sits.| Up.", "Roof: A man sits.| Off."], 1

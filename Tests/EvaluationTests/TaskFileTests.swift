@@ -75,6 +75,19 @@ import Testing
         (#"["train"]"#, #"["tarin"]"#, "no layout has a split 'tarin'; there are: train"),
         (#""text_a": "text""#, #""text_aa": "text""#, "nothing is named for text_a (near: text_aa)"),
         (#"["t.tsv"]"#, #"["../t.tsv"]"#, "leads out of the data folder"),
+        (#""train": {"#, #""../train": {"#, "the split '../train' is not named by letters"),
+        (#"["train"]"#, #"["train", "train"]"#, "a split stands twice"),
+        (#""labels""#, #""train_as": "t", "labels""#, "train_as"),
+        (
+            #""labels""#,
+            #""published": [{"source": "s", "metric": "accuracy", "split": "nosplit", "scale": 1, "rows": []}], "labels""#,
+            "there is no split 'nosplit'"
+        ),
+        (
+            #""labels""#,
+            #""published": [{"source": "s", "metric": "accuracy", "split": "train", "scale": 1, "rows": [{"model": "m", "input": "text", "scores": {"trian": 1}}]}], "labels""#,
+            "'trian' is no split"
+        ),
         (#"["t.tsv"]"#, #"["{language}.tsv"]"#, "there are no languages"),
         (#""name": "t""#, #""name": "T t""#, "'T t' is not of small letters"),
         (#""version": 1"#, #""version": 0"#, "expected 1 or more"),

@@ -22,6 +22,21 @@ public enum GivenAnswer: Sendable, Equatable {
     }
 }
 
+extension GivenAnswer {
+    /// Whether it answers an example of a task: its kind, and one score for each class or choice.
+    func fits(_ example: TaskExample, of task: TaskDefinition) -> Bool {
+        switch self {
+        case .classes(let scores): task.kind.needs.contains(.classes) && scores.count == task.labels.count
+        case .number: task.kind.needs.contains(.number)
+        case .choices(let likelihoods, let lengths):
+            task.kind.needs.contains(.choices) && likelihoods.count == example.choices.count
+                && lengths.count == likelihoods.count
+        case .loss: [TaskKind.cloze, .perplexity, .patchLoss].contains(task.kind)
+        case .text: task.kind.needs.contains(.answers)
+        }
+    }
+}
+
 /// What answers the examples of a task.
 ///
 /// A kind of task is run by one scorer; another kind joins by one more.

@@ -99,7 +99,7 @@ struct ExampleReader {
     private func fill(_ example: inout TaskExample, _ prompt: TaskPrompt, _ record: TaskRecord) throws(TaskError) {
         /// A context ends without a blank; the continuation begins with it.
         func context(_ template: PromptTemplate) throws(TaskError) -> String {
-            let text = try filled(template)
+            let text = prompt.contextFilters.reduce(try filled(template)) { $1.apply(to: $0, words: prompt.words) }
             guard let last = text.lastIndex(where: { $0 != " " }) else { return "" }
             return task.kind.needs.contains(.answers) ? text : String(text[...last])
         }

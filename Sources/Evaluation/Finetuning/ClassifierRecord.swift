@@ -38,7 +38,12 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
         guard Folder.hasItem(path) else { return nil }
         let file = try MappedFile(path: path)
         let bytes = unsafe file.withBytes { unsafe [UInt8]($0) }
-        return try StrictJSON.decode(ClassifierRecord.self, from: bytes, source: path)
+        let record = try StrictJSON.decode(ClassifierRecord.self, from: bytes, source: path)
+        for (key, number, least) in [("length", record.length, 2), ("step", record.step, 0)] where number < least {
+            throw ConfigError.invalidValue(
+                source: path, keyPath: key, reason: "it is \(number), expected \(least) or more")
+        }
+        return record
     }
 
     /// Which row is classified.

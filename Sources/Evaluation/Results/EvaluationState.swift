@@ -38,7 +38,13 @@ public struct EvaluationState: Codable, Sendable, Equatable {
         guard Folder.hasItem(path) else { return EvaluationState() }
         let file = try MappedFile(path: path)
         let bytes = unsafe file.withBytes { unsafe [UInt8]($0) }
-        return try StrictJSON.decode(EvaluationState.self, from: bytes, source: path)
+        let state = try StrictJSON.decode(EvaluationState.self, from: bytes, source: path)
+        guard state.formatVersion == EvaluationState().formatVersion else {
+            throw ConfigError.invalidValue(
+                source: path, keyPath: "format_version",
+                reason: "it is \(state.formatVersion), and this program goes on from 1")
+        }
+        return state
     }
 
     /// Writes the state. Throws `FileError` and `ConfigError`.

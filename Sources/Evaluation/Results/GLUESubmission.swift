@@ -28,12 +28,13 @@ public enum GLUESubmission {
         files["\(task.name) \(split)"].map { "\($0.name).tsv" }
     }
 
-    /// The file of a split. Ids are the index where they are the numbers from 0 on in some order; else lines are counted. Nil for a
+    /// The file of a split. Ids are the index where they are different numbers, as in the official files; else lines are
+    /// counted. Nil for a
     /// split that is not handed in. O(lines).
     public static func file(_ task: TaskDefinition, split: String, _ lines: [PredictionLine]) -> [UInt8]? {
         guard let form = files["\(task.name) \(split)"]?.form else { return nil }
         let ids = lines.compactMap { Int($0.example.id) }
-        let hasIndex = ids.count == lines.count && Set(ids) == Set(lines.indices)
+        let hasIndex = ids.count == lines.count && Set(ids).count == ids.count
         var text = "index\tprediction\n"
         for (place, line) in lines.enumerated() {
             text += "\(hasIndex ? ids[place] : place)\t\(prediction(line.answer, task, form))\n"

@@ -28,8 +28,14 @@ public final class PredictionFile {
                     path: path, reason: "\(texts.count) answers to \(examples.count) examples")
             }
             for (number, text) in texts.enumerated() {
-                lines.append(
-                    try PredictionLine(parsing: Array(text), of: examples[number], source: "\(path):\(number + 1)"))
+                let line = try PredictionLine(
+                    parsing: Array(text), of: examples[number], source: "\(path):\(number + 1)")
+                guard line.answer.fits(examples[number], of: task) else {
+                    throw ConfigError.invalidValue(
+                        source: "\(path):\(number + 1)", keyPath: "prediction",
+                        reason: "the answer is not of the kind \(task.kind) with its number of scores; remove the file")
+                }
+                lines.append(line)
             }
         }
     }

@@ -72,7 +72,14 @@ public struct ResultTable: Sendable, Equatable {
     private init?(_ title: String, _ tasks: [EvaluationResults.TaskRecord], _ results: EvaluationResults) {
         self.title = title
         (columns, measured, quoted, sources, hasMean) = ([], [], [], [], false)
-        let told = results.results.filter { $0.skipped != nil || $0.examples > $0.unlabelled }
+        // What nobody answered has a column of dashes, unless the task has other splits that somebody answered.
+        let answered = results.results.filter { $0.skipped == nil && $0.examples > $0.unlabelled }
+        let told = results.results.filter { result in
+            result.skipped == nil
+                ? result.examples > result.unlabelled
+                : !answered.contains { $0.task == result.task }
+                    || answered.contains { $0.task == result.task && $0.split == result.split }
+        }
         for task in tasks {
             let own = told.filter { $0.task == task.name }
             let splits = task.splits.filter { split in own.contains { $0.split == split } }

@@ -12,6 +12,10 @@ extension TaskDefinition {
             && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         try check(isName, "name", "'\(name)' is not of small letters, digits and hyphens")
         try check(version >= 1, "version", "it is \(version), expected 1 or more")
+        for split in splits {
+            let isPlain = !split.isEmpty && split.utf8.allSatisfy { Self.isSplitCharacter($0) }
+            try check(isPlain, "layouts", "the split '\(split)' is not named by letters, digits, '_' and '-'")
+        }
         try check(Set(suites).isDisjoint(with: [name]), "suites", "a suite has the name of the task")
         try checkMetrics(check)
         try checkLabels(check)
@@ -32,7 +36,27 @@ extension TaskDefinition {
             try check(
                 Metric.named(scores.metric) != nil, "published[\(index)].metric",
                 "there is no metric '\(scores.metric)'")
-            try check(scores.scale > 0, "published[\(index)].scale", "it is \(scores.scale), expected above 0")
+            try check(
+                (1e-6...1e6).contains(scores.scale), "published[\(index)].scale",
+                "it is \(scores.scale), expected 1e-6 to 1e6")
+            try check(
+                splits.contains(scores.split), "published[\(index)].split", "there is no split '\(scores.split)'")
+            for (row, printed) in scores.rows.enumerated() {
+                let known = splits + languages + ["average"]
+                let stranger = printed.scores.keys.sorted().first { !known.contains($0) }
+                try check(
+                    stranger == nil, "published[\(index)].rows[\(row)].scores",
+                    "'\(stranger ?? "")' is no split and no language")
+            }
+        }
+    }
+
+    private static func isSplitCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
         }
     }
 
@@ -108,6 +132,10 @@ extension TaskDefinition {
                     + (near.isEmpty ? known : near).joined(separator: ", "))
         }
         try check(!use.report.isEmpty, "use.report", "there is no split to report on")
+        try check(Set(use.report).count == use.report.count, "use.report", "a split stands twice")
+        try check(
+            trainAs == nil || kind.isFineTuned && trainAs != name, "train_as",
+            "it names the task whose head answers this one, of a kind that is fine-tuned")
         try check(
             !kind.isFineTuned || use.train != nil, "use.train", "it is missing, and the kind \(kind) is fine-tuned")
     }

@@ -26,6 +26,8 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
     public var layouts: [TaskLayout]
     /// What the splits are for.
     public var use: TaskUse
+    /// The task whose head answers this one, of the same classes; nil where it has a head of its own.
+    public var trainAs: String?
     /// Names of metrics; the first is the main one.
     public var metrics: [String]
     /// Whether a `higher` or a `lower` value of the main metric is better.
@@ -48,6 +50,7 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
             presets
         case source, home, recipe, script, published
         case labelAliases = "label_aliases"
+        case trainAs = "train_as"
     }
 
     /// Decodes; lists that may be empty may be left out.
@@ -68,6 +71,7 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
         languages = try orEmpty(.languages, [])
         layouts = try container.decode([TaskLayout].self, forKey: .layouts)
         use = try container.decode(TaskUse.self, forKey: .use)
+        trainAs = try container.decodeIfPresent(String.self, forKey: .trainAs)
         metrics = try container.decode([String].self, forKey: .metrics)
         direction = try container.decode(Metric.Direction.self, forKey: .direction)
         presets = try orEmpty(.presets, [:])

@@ -2,6 +2,8 @@
 public struct TaskPrompt: Codable, Sendable, Equatable {
     /// What stands before the answer.
     public var context: PromptTemplate
+    /// What is done to the context, and to contexts of choices, when their columns stand in them.
+    public var contextFilters: [TextFilter]
     /// The choices, one text each.
     public var choices: [PromptTemplate]?
     /// The column with an array of choices, in place of ``choices``.
@@ -27,6 +29,7 @@ public struct TaskPrompt: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case context, choices, choice, contexts, target, words, stop
+        case contextFilters = "context_filters"
         case choicesFrom = "choices_from"
         case answerIndex = "answer_index"
         case answerNames = "answer_names"
@@ -38,6 +41,7 @@ public struct TaskPrompt: Codable, Sendable, Equatable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         context = try container.decode(PromptTemplate.self, forKey: .context)
+        contextFilters = try container.decodeIfPresent([TextFilter].self, forKey: .contextFilters) ?? []
         choices = try container.decodeIfPresent([PromptTemplate].self, forKey: .choices)
         choicesFrom = try container.decodeIfPresent(String.self, forKey: .choicesFrom)
         choice = try container.decodeIfPresent(PromptTemplate.self, forKey: .choice)

@@ -58,7 +58,23 @@ final class EvaluateJob {
         tasks = try TaskInput.all(settings, installation)
         let plan = try models.map { model in try tasks.map { ($0, try answerers(model, $0)) } }
         try open()
+        // A continuation that is refused leaves the settings of the folder as they were.
+        let path = "\(folder)/\(Self.settingsName)"
+        let before = resumes ? FileManager.default.contents(atPath: path) : nil
         try settings.save(in: folder)
+        do {
+            guard try answer(plan) else { return stop() }
+        } catch let error as PretrainingError {
+            if case .otherRun = error, let before { try AtomicFile.write([UInt8](before), to: path) }
+            throw error
+        }
+        let results = try write()
+        try printer.finish(results, folder: folder)
+        return true
+    }
+
+    /// Answers every task by every model; false where a signal stopped it.
+    private func answer(_ plan: [[(TaskInput, [Answerer])]]) throws -> Bool {
         StopSignal.listen()
         defer { printer.clear() }
         let count = plan.joined().reduce(0) { $0 + $1.1.count * $1.0.data.count * variants.count }
@@ -68,13 +84,11 @@ final class EvaluateJob {
             records.append(try runner.record())
             for (task, answerers) in cells {
                 for answerer in answerers {
-                    guard let results = try runner.results(task, answerer) else { return stop() }
+                    guard let results = try runner.results(task, answerer) else { return false }
                     found += results
                 }
             }
         }
-        let results = try write()
-        try printer.finish(results, folder: folder)
         return true
     }
 
@@ -101,7 +115,10 @@ final class EvaluateJob {
         for head in model.heads {
             if let reason = Self.flaw(head.record, definition) { return try unfit(reason) }
         }
-        for head in model.heads where head.record.task != task.name || head.record.version != definition.version {
+        for head in model.heads
+        where head.record.task != task.name && head.record.task != definition.trainAs
+            || head.record.task == task.name && head.record.version != definition.version
+        {
             settings.report.warn(
                 "\(model.name) was fine-tuned on \(head.record.task) \(head.record.version), and is evaluated on "
                     + "\(task.name) \(definition.version), which has the same classes")
@@ -115,7 +132,7 @@ final class EvaluateJob {
         guard definition.use.train != nil, definition.use.select != nil else {
             return try unfit("the task names no split to train a head on; name a fine-tuned model")
         }
-        let donor = tasks.first { $0.trainsAlike(task) } ?? task
+        let donor = try TaskInput.trained(for: task, among: tasks, settings, installation)
         let seed = try settings.merged().decode("finetune", over: FinetuneSettings()).seed
         return (evaluate.seeds.isEmpty ? [seed] : evaluate.seeds).map { .training(donor, seed: $0) }
     }

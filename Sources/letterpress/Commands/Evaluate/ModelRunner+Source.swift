@@ -28,7 +28,7 @@ extension ModelRunner {
             ]
             identity["window"] = settings.evaluate.window.map { "\($0)" }
             identity["stride"] = settings.evaluate.stride.map { "\($0)" }
-            identity["tokenizer"] = settings.evaluate.tokenizer
+            identity.merge(try runner.readingIdentity(folder, head?.record.modality)) { $1 }
             if let script = task.definition.script, settings.evaluate.allowScripts {
                 let path = script.hasPrefix("/") ? script : "\(task.folder)/\(script)"
                 identity["the script"] = try? SHA256Digest.ofFile(at: path).hex
@@ -66,6 +66,12 @@ extension ModelRunner {
             let folder = try ModelFolder.open(head.folder)
             let reading = try settings.reading(folder, head.record.modality)
             let workspace = try settings.workspace()
+            guard folder.heads.labels == max(1, head.record.labels.count) else {
+                throw CommandFailure(
+                    .badData,
+                    "\(head.folder) scores \(folder.heads.labels ?? 0) classes and its \(ClassifierRecord.fileName) names "
+                        + "\(head.record.labels.count); fine-tune it again")
+            }
             return try ClassifierScorer(
                 ModelFolder.load(folder, workspace: workspace).model, head.record.modality,
                 head.record.fitted(reading.options), pooling: head.record.pooling, batch: settings.evaluate.batch,

@@ -11,6 +11,7 @@ final class ModelRunner {
     let identity: (weights: String, files: String)
     /// The model with all its heads, read when it is first needed.
     private var scorers: TaskScorers?
+    private var readings: [String: [String: String]] = [:]
 
     init(_ model: EvaluatedModel, _ job: EvaluateJob) throws {
         (self.model, self.job) = (model, job)
@@ -140,13 +141,30 @@ final class ModelRunner {
         try AtomicFile.write(bytes, to: "\(folder)/\(name)")
     }
 
+    /// Hashes of the tokenizer and of how pictures are drawn, fonts included, for a model's folder.
+    func readingIdentity(_ folder: String, _ modality: ExampleKind?) throws -> [String: String] {
+        let folder = try ModelFolder.open(folder)
+        let kind = modality ?? Self.kind(folder)
+        if let known = readings["\(folder.path) \(kind.rawValue)"] { return known }
+        let reading = try job.settings.reading(folder, kind, mayLackWords: true)
+        var identity: [String: String] = [:]
+        for (name, value) in reading.identity { identity["the \(name)"] = SHA256Digest.of(value.encoded()).hex }
+        readings["\(folder.path) \(kind.rawValue)"] = identity
+        return identity
+    }
+
+    /// What a model's own heads read.
+    private static func kind(_ folder: ModelFolder.Description) -> ExampleKind {
+        folder.heads.patch ? folder.heads.token ? .pair : .image : .text
+    }
+
     /// What scorers of tasks without a head are made by; the model is read once.
     func taskScorers() throws -> TaskScorers {
         if let scorers { return scorers }
         let folder = try ModelFolder.open(model.folder)
         let workspace = try job.settings.workspace()
         let loaded = try ModelFolder.load(folder, workspace: workspace).model
-        let kind: ExampleKind = folder.heads.patch ? folder.heads.token ? .pair : .image : .text
+        let kind = Self.kind(folder)
         // A task that needs a tokenizer says so itself.
         let reading = try job.settings.reading(folder, kind, mayLackWords: true)
         var options = ScorerOptions()

@@ -13,8 +13,6 @@ struct TaskInput {
     let data: [(split: String, data: TaskData, examples: [TaskExample])]
     /// What results say of it.
     let record: EvaluationResults.TaskRecord
-    /// The files that a head is trained on, and how they are read; empty where there are none.
-    private let training: [String]
 
     var name: String { definition.name }
 
@@ -42,13 +40,40 @@ struct TaskInput {
         return inputs
     }
 
+    /// The task that a head for another is trained on, one of `inputs` or else the built-in one. Throws as ``all(_:_:)``, and a usage
+    /// failure for other classes than those of the task.
+    static func trained(
+        for task: TaskInput, among inputs: [TaskInput], _ settings: EvaluateJob.Settings, _ installation: Installation
+    ) throws -> TaskInput {
+        guard let name = task.definition.trainAs else { return task }
+        var found = inputs.first { $0.name == name }
+        if found == nil {
+            let catalogue = try installation.tasks(for: [name])
+            let definition = try catalogue.task(name)
+            var own = settings.evaluate
+            (own.splits, own.submission) = ([], false)
+            found = try TaskInput(definition, path: "\(catalogue.folder)/\(name).json", own, installation)
+        }
+        guard let found, found.definition.kind == task.definition.kind,
+            found.definition.labels == task.definition.labels
+        else {
+            throw CommandFailure(
+                .badData,
+                "\(task.name) is answered by a head of \(name), which has other classes; see train_as in its file")
+        }
+        return found
+    }
+
     private init(
         _ task: TaskDefinition, path: String, _ settings: EvaluateSettings, _ installation: Installation
     ) throws {
         definition = task
         folder =
             (path as NSString).deletingLastPathComponent.isEmpty ? "." : (path as NSString).deletingLastPathComponent
-        var splits = settings.splits.isEmpty ? task.use.report : settings.splits
+        var splits: [String] = []
+        for split in settings.splits.isEmpty ? task.use.report : settings.splits where !splits.contains(split) {
+            splits.append(split)
+        }
         if settings.submission {
             splits += GLUESubmission.splits(of: task).filter { !splits.contains($0) }
         }
@@ -74,21 +99,5 @@ struct TaskInput {
         }
         data = loaded
         record = .init(task, sha256: try SHA256Digest.ofFile(at: path).hex, data: hashes, splits: splits)
-        training = [task.use.train, task.use.select].compactMap(\.self).flatMap { split -> [String] in
-            guard let files = try? TaskData.files(of: task, split: split, folder: place) else { return [] }
-            let readings = task.layouts.compactMap { layout in
-                layout.splits[split].map { part in
-                    let columns = layout.columns(of: part).filter { $0.key != "id" }.sorted { $0.key < $1.key }
-                    return "\(columns) \((part.where ?? [:]).sorted { $0.key < $1.key })"
-                }
-            }
-            return files + readings + ["\(task.labelAliases.sorted { $0.key < $1.key })"]
-        }
-    }
-
-    /// Whether a head for this task is one for another, trained on the same files.
-    func trainsAlike(_ other: TaskInput) -> Bool {
-        definition.kind == other.definition.kind && definition.labels == other.definition.labels && !training.isEmpty
-            && training == other.training
     }
 }
