@@ -7,7 +7,7 @@ struct Bench: ParsableCommand {
         commandName: "letterpress-bench",
         abstract: "Compare with the reference renderer and measure.",
         subcommands: [
-            Fidelity.self, FidelitySets.self, Stream.self, Coverage.self, Step.self, Products.self, Decode.self,
-            Logits.self, Tokenize.self, Ranks.self, Feed.self,
+            Fidelity.self, FidelitySets.self, Stream.self, Coverage.self, Step.self, Finetune.self, Products.self,
+            Decode.self, Logits.self, Tokenize.self, Ranks.self, Feed.self,
         ])
 }
