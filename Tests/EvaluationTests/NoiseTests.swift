@@ -100,13 +100,14 @@ import Testing
         }
     }
 
-    @Test func exampleNoiseTouchesTheTextsOnly() {
+    @Test func exampleNoiseTouchesTheTextsOnlyAndWhatStandsBeforeChoices() {
         let example = TaskExample(
             id: "4", textA: "a letter", textB: "a letter", label: .index(1),
             choices: [TaskChoice(context: "a letter", continuation: " b")], answers: ["a letter"])
         let noisy = Noise(.leetspeak, rate: 1, seed: 1)(example)
         #expect(noisy.textA == "4 l3773r".replacing("l", with: "1") && noisy.textB == noisy.textA)
-        #expect(noisy.choices == example.choices && noisy.answers == example.answers && noisy.label == example.label)
+        #expect(noisy.choices == [TaskChoice(context: noisy.textA, continuation: " b")])
+        #expect(noisy.answers == example.answers && noisy.label == example.label)
     }
 
     @Test func kindsDoWhatTheyAreNamedFor() {

@@ -50,7 +50,7 @@ public struct ResultTable: Sendable, Equatable {
     public var hasMean: Bool
 
     /// The tables of results: one for each suite, one for each task with languages, the rest together. Splits whose labels are all
-    /// given away have no column.
+    /// given away have no column. Noise and other fonts have tables of their own, ``RobustnessTable``.
     public static func all(_ results: EvaluationResults) -> [ResultTable] {
         var groups: [(title: String, tasks: [EvaluationResults.TaskRecord])] = []
         for task in results.tasks {
@@ -73,8 +73,9 @@ public struct ResultTable: Sendable, Equatable {
         self.title = title
         (columns, measured, quoted, sources, hasMean) = ([], [], [], [], false)
         // What nobody answered has a column of dashes, unless the task has other splits that somebody answered.
-        let answered = results.results.filter { $0.skipped == nil && $0.examples > $0.unlabelled }
-        let told = results.results.filter { result in
+        let plain = results.results.filter(\.isPlain)
+        let answered = plain.filter { $0.skipped == nil && $0.examples > $0.unlabelled }
+        let told = plain.filter { result in
             result.skipped == nil
                 ? result.examples > result.unlabelled
                 : !answered.contains { $0.task == result.task }
@@ -102,14 +103,12 @@ public struct ResultTable: Sendable, Equatable {
     /// Rows of the models that were measured.
     private mutating func measure(_ results: [SplitResult], isIndependent: Bool) {
         let tasks = Set(columns.map(\.task))
-        var rows: [(model: String, variant: String)] = []
-        for result in results where tasks.contains(result.task) {
-            if !rows.contains(where: { $0 == (result.model, result.variant) }) {
-                rows.append((result.model, result.variant))
-            }
+        var models: [String] = []
+        for result in results where tasks.contains(result.task) && !models.contains(result.model) {
+            models.append(result.model)
         }
-        for (model, variant) in rows {
-            let own = results.filter { $0.model == model && $0.variant == variant && tasks.contains($0.task) }
+        for model in models {
+            let own = results.filter { $0.model == model && tasks.contains($0.task) }
             let seeds = own.reduce(into: [Int]()) { list, result in
                 if let seed = result.seed, !list.contains(seed) { list.append(seed) }
             }
@@ -119,8 +118,8 @@ public struct ResultTable: Sendable, Equatable {
             }
             let cells = zip(columns, scores).map { Cell($0, $1.map(\.1)) }
             var row = Row(
-                name: model + (variant == TaskVariant.plain.name ? "" : ", \(variant)"),
-                note: seeds.count > 1 ? "\(seeds.count) seeds" : "", cells: cells, mean: nil, source: nil)
+                name: model, note: seeds.count > 1 ? "\(seeds.count) seeds" : "", cells: cells,
+                mean: nil, source: nil)
             if hasMean { row.mean = Self.mean(cells, seeds.count, scores, columns, isIndependent) }
             measured.append(row)
         }
@@ -174,11 +173,14 @@ extension ResultTable.Column {
 
 extension ResultTable.Cell {
     /// The cell of the scores of all seeds; nil where one has no value.
-    init?(_ column: ResultTable.Column, _ scores: [SplitResult.Score?]) {
+    init?(_ column: ResultTable.Column, _ scores: [SplitResult.Score?]) { self.init(scale: column.scale, scores) }
+
+    /// The same for values that are multiplied by `scale`.
+    init?(scale: Double, _ scores: [SplitResult.Score?]) {
         let values = scores.compactMap { $0?.value }
         guard !values.isEmpty, values.count == scores.count else { return nil }
         let mean = values.reduce(0, +) / Double(values.count)
         let spread = values.count > 1 ? ResultTable.deviation(values) : scores[0]?.standardError
-        self.init(value: column.scale * mean, spread: spread.map { column.scale * $0 })
+        self.init(value: scale * mean, spread: spread.map { scale * $0 })
     }
 }

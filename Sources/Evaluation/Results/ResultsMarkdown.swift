@@ -13,13 +13,14 @@ public struct ResultsMarkdown {
     public var text: String {
         var parts = ["# Evaluation"]
         for table in ResultTable.all(results) { parts.append(section(table)) }
-        let skipped = results.results.filter { $0.skipped != nil }
+        parts += robustness
+        let skipped = results.results.filter { $0.skipped != nil && $0.isPlain }
         if !skipped.isEmpty {
             parts.append(
                 "## Left out\n\n" + skipped.map { "- \($0.title): \($0.skipped ?? "")" }.joined(separator: "\n"))
         }
         for result in results.results
-        where result.language == nil && (result.confusion != nil || !result.mistakes.isEmpty) {
+        where result.language == nil && result.isPlain && (result.confusion != nil || !result.mistakes.isEmpty) {
             parts.append(detail(result))
         }
         parts.append(models)
@@ -51,6 +52,24 @@ public struct ResultsMarkdown {
         var text = "## \(table.heading)\n\n\(Self.table(head, rows))\n\n\(table.spreadNote)"
         for note in table.sourceNotes { text += "\n\n\(note)" }
         return text
+    }
+
+    /// Values under noise and with other fonts, a part for each task and split, with the drawings of all its metrics.
+    private var robustness: [String] {
+        let tables = RobustnessTable.all(results)
+        var parts = tables.isEmpty ? [] : ["## Robustness"]
+        for table in tables {
+            if table.isMain {
+                parts.append("### \(table.heading)")
+                for rows in [table.noiseRows, table.fontRows] where !rows.isEmpty {
+                    parts.append(Self.table(rows[0], Array(rows.dropFirst())))
+                }
+                parts += table.notes
+            }
+            guard RobustnessPlot(table) != nil else { continue }
+            parts.append("![\(table.title), \(table.metric)](\(ResultsPage.link(table.plotName)))")
+        }
+        return parts
     }
 
     private func named(_ row: ResultTable.Row) -> String { row.note.isEmpty ? row.name : "\(row.name) (\(row.note))" }
@@ -96,6 +115,9 @@ public struct ResultsMarkdown {
 }
 
 extension SplitResult {
+    /// Whether the examples are as they are.
+    var isPlain: Bool { variant == TaskVariant.plain.name }
+
     /// Model, task, split and what else tells it from others.
     public var title: String {
         var title = "\(model), \(task) \(split)"

@@ -5,7 +5,10 @@ import ZooKit
 extension ResultsPage {
     /// Confusions and mistakes of each result.
     var details: String {
-        let shown = results.results.filter { $0.language == nil && $0.skipped == nil && $0.examples > 0 }
+        // Those of variants are in the files.
+        let shown = results.results.filter {
+            $0.language == nil && $0.skipped == nil && $0.examples > 0 && $0.isPlain
+        }
         // Of many the reader opens those that matter.
         return shown.isEmpty ? "" : "<h2>Answers</h2>" + shown.map { detail($0, isOpen: shown.count <= 6) }.joined()
     }

@@ -20,7 +20,8 @@ public struct ResultsPage {
             "<h1>Evaluation of \(escaped(names))</h1><p class=\"dim\">\(counted(results.tasks.count, "task")), "
             + "\(ReportNumbers.grouped(answered)) answers. Values are \(settingsLine).</p>"
         for table in tables { body += section(table) }
-        let skipped = results.results.filter { $0.skipped != nil }
+        body += robustness
+        let skipped = results.results.filter { $0.skipped != nil && $0.isPlain }
         if !skipped.isEmpty {
             body += "<h2>Left out</h2>"
             body += skipped.map { "<p>\(escaped($0.title)): \(escaped($0.skipped ?? ""))</p>" }.joined()
@@ -52,6 +53,7 @@ public struct ResultsPage {
         td.wrong{background:color-mix(in srgb,var(--held) calc(var(--part)*62%),var(--card))}
         .answers td{overflow-wrap:break-word}.answers td:first-child{min-width:12em}.wide+p{margin-top:8px}
         details{margin:0 0 14px}summary{cursor:pointer;margin:0 0 8px}summary b{font-weight:600}a{color:var(--train)}
+        .rb{display:block;margin:0 0 14px;border:1px solid var(--rule);border-radius:8px}.wide+.wide,.wide+.rb{margin-top:14px}
         @media(max-width:520px){th,td{padding:5px 8px}}
         code{font-size:.85em;overflow-wrap:anywhere}
         """

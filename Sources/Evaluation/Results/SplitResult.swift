@@ -8,6 +8,10 @@ public struct SplitResult: Codable, Sendable, Equatable {
     public var split: String
     /// What the examples went through; "plain" is nothing.
     public var variant: String
+    /// The noise that the texts went through; nil where there was none.
+    public var noise: Noise?
+    /// The fonts of the pictures, where they are not those of the other results.
+    public var fonts: FontStackRecord?
     /// The language; nil for all of them.
     public var language: String?
     /// The seed of the fine-tuning; nil where none was made.
@@ -34,7 +38,8 @@ public struct SplitResult: Codable, Sendable, Equatable {
     public var skipped: String?
 
     enum CodingKeys: String, CodingKey {
-        case model, task, split, variant, language, seed, examples, unlabelled, truncated, metrics, confusion, mistakes
+        case model, task, split, variant, noise, fonts, language, seed, examples, unlabelled, truncated, metrics,
+            confusion, mistakes
         case predictions, head, skipped
         case leftOut = "left_out"
     }
@@ -102,6 +107,10 @@ extension SplitResult {
     public struct Place: Sendable {
         /// Model, task, split and variant.
         public var model, task, split, variant: String
+        /// The noise of the variant.
+        public var noise: Noise?
+        /// The fonts of the variant.
+        public var fonts: FontStackRecord?
         /// The seed of the fine-tuning.
         public var seed: Int?
         /// The file of predictions.
@@ -114,9 +123,10 @@ extension SplitResult {
         /// A place from its parts.
         public init(
             model: String, task: String, split: String, variant: String, seed: Int?, predictions: String,
-            head: HeadRecord?, leftOut: Int
+            head: HeadRecord?, leftOut: Int, noise: Noise? = nil, fonts: FontStackRecord? = nil
         ) {
             (self.model, self.task, self.split, self.variant) = (model, task, split, variant)
+            (self.noise, self.fonts) = (noise, fonts)
             (self.seed, self.predictions, self.head, self.leftOut) = (seed, predictions, head, leftOut)
         }
     }
@@ -141,6 +151,7 @@ extension SplitResult {
         _ place: Place, _ task: TaskDefinition, _ lines: [PredictionLine], language: String?, _ bootstrap: Bootstrap
     ) {
         (model, self.task, split, variant) = (place.model, place.task, place.split, place.variant)
+        (noise, fonts) = (place.noise, place.fonts)
         (seed, predictions, head) = (place.seed, place.predictions, place.head)
         (self.language, leftOut) = (language, language == nil ? place.leftOut : 0)
         (examples, truncated) = (lines.count, lines.count(where: \.isTruncated))
@@ -168,6 +179,7 @@ extension SplitResult {
     /// A result that there cannot be, and why.
     public init(_ place: Place, skipped reason: String) {
         (model, task, split, variant) = (place.model, place.task, place.split, place.variant)
+        (noise, fonts) = (place.noise, place.fonts)
         (seed, predictions, head, leftOut) = (place.seed, "", nil, place.leftOut)
         (examples, unlabelled, truncated, metrics, mistakes) = (0, 0, 0, [:], [])
         skipped = reason

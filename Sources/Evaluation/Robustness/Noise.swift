@@ -6,7 +6,7 @@ import Tensors
 /// The rate is the share of characters (grapheme clusters) that change among those that the kind can change: of all but blanks
 /// for `drop`, `repeat` and `zero_width`, of letters for `diacritic`, of pairs within words for `swap`, of the letters in its
 /// table for the others. No cluster is split, and no two are joined.
-public struct Noise: Sendable, Equatable {
+public struct Noise: Codable, Sendable, Equatable {
     /// What changes.
     public let kind: NoiseKind
     /// The share that changes, from 0 to 1.
@@ -31,10 +31,14 @@ public struct Noise: Sendable, Equatable {
         self.seed = seed
     }
 
-    /// The example with noise on its texts; choices, answers and labels stay. O(characters).
+    /// The example with noise on its texts and on what stands before its choices; continuations, answers and labels stay. Contexts
+    /// that begin alike do so under noise. O(characters).
     public func callAsFunction(_ example: TaskExample) -> TaskExample {
         var example = example
-        example.textA = apply(to: example.textA, id: example.id, part: "a").text
+        for index in example.choices.indices {
+            example.choices[index].context = apply(to: example.choices[index].context, id: example.id).text
+        }
+        example.textA = apply(to: example.textA, id: example.id).text
         example.textB = example.textB.map { apply(to: $0, id: example.id, part: "b").text }
         return example
     }

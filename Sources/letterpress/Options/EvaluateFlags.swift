@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundations
 import ZooKit
 
@@ -51,6 +52,44 @@ struct EvaluateHeadFlags: ParsableArguments {
         layer.set("evaluate", "finetune_preset", finetunePreset.map { .string($0) })
         layer.set("evaluate", "seeds", seeds.map { .array($0.values.map { .integer($0) }) })
         layer.set("finetune", "modality", modality.map { .string($0.rawValue) })
+    }
+}
+
+/// What is answered besides the examples as they are.
+struct EvaluateRobustnessFlags: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Answer under noise as well: \(NoiseKind.allCases.map(\.rawValue).joined(separator: ", ")), or all.",
+            valueName: "list"))
+    var noise: [String] = []
+    @Option(help: ArgumentHelp("Shares of characters that change (0.05,0.1,0.2,0.4).", valueName: "list"))
+    var noiseRates: NumberList?
+    @Option(help: ArgumentHelp("Seed of the noise (1).", valueName: "n")) var noiseSeed: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Font stacks, by name or manifest path, that draw the same pictures as well.", valueName: "list"))
+    var fontTransfer: [String] = []
+
+    /// Numbers with commas between them.
+    struct NumberList: ExpressibleByArgument {
+        let values: [Double]
+
+        init?(argument: String) {
+            let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+            values = parts.compactMap(\.self)
+            guard values.count == parts.count, values.allSatisfy(\.isFinite) else { return nil }
+        }
+    }
+
+    func add(to layer: inout SettingLayer) {
+        func words(_ values: [String]) -> JSONValue? {
+            let all = values.flatMap { $0.split(separator: ",") }.map { JSONValue.string(String($0)) }
+            return all.isEmpty ? nil : .array(all)
+        }
+        layer.set("evaluate", "noise", words(noise))
+        layer.set("evaluate", "noise_rates", noiseRates.map { .array($0.values.map { .number($0) }) })
+        layer.set("evaluate", "noise_seed", noiseSeed.map { .integer($0) })
+        layer.set("evaluate", "font_transfer", words(fontTransfer))
     }
 }
 

@@ -29,13 +29,23 @@ struct EvaluateSettings: Codable, Equatable {
     var submission = false
     var skipUnfit = false
     var allowScripts = false
+    /// Kinds of noise, or "all".
+    var noise: [String] = []
+    /// Shares of characters that change.
+    var noiseRates = [0.05, 0.1, 0.2, 0.4]
+    var noiseSeed = 1
+    /// Font stacks that draw as well.
+    var fontTransfer: [String] = []
 
     enum CodingKeys: String, CodingKey {
         case model, tasks, splits, data, tokenizer, seeds, limit, batch, window, stride, precision, bootstrap, finetune
-        case submission
+        case submission, noise
         case finetunePreset = "finetune_preset"
         case skipUnfit = "skip_unfit"
         case allowScripts = "allow_scripts"
+        case noiseRates = "noise_rates"
+        case noiseSeed = "noise_seed"
+        case fontTransfer = "font_transfer"
     }
 
     /// Decodes the section and checks ranges. Throws `ConfigError` naming where a wrong value comes from.
@@ -62,6 +72,7 @@ struct EvaluateSettings: Codable, Equatable {
         guard !found.submission || found.limit == nil else {
             throw flaw("limit", "files to be handed in need all examples; leave it out, or --submission")
         }
+        if let (key, reason) = found.noiseFlaw { throw flaw(key, reason) }
         return found
     }
 
@@ -73,6 +84,7 @@ struct EvaluateSettings: Codable, Equatable {
         var settings = self
         settings.data = data.map(absolute)
         if let tokenizer, tokenizer != "bytes" { settings.tokenizer = absolute(tokenizer) }
+        settings.fontTransfer = fontTransfer.map { $0.hasSuffix(".json") ? absolute($0) : $0 }
         settings.tasks = tasks.map { $0.hasSuffix(".json") ? absolute($0) : $0 }
         settings.model = EvaluatedModel.words(model).map { word in
             let (name, path) = EvaluatedModel.parts(of: word)

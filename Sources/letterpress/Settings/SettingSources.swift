@@ -19,7 +19,7 @@ enum SettingSources {
             guard let value = SettingTable.value(text, kind) else {
                 throw CommandFailure(
                     .usage,
-                    "environment variable \(name): '\(text)' is no \(kind == .integers ? "list of integers" : "\(kind)")"
+                    "environment variable \(name): '\(text)' is no \(kind == .integers ? "list of integers" : kind == .numbers ? "list of numbers" : "\(kind)")"
                 )
             }
             layer.set(section, key, value)

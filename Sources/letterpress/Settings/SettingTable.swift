@@ -6,7 +6,7 @@ import Foundations
 /// capitals, in `sampling`, `pixels`, `generate`, `pretrain`, `finetune`, `task` and `evaluate` with the section in front.
 enum SettingTable {
     enum Kind {
-        case text, integer, number, boolean, list, integers
+        case text, integer, number, boolean, list, integers, numbers
     }
 
     static let kinds: [String: [String: Kind]] = [
@@ -64,7 +64,8 @@ enum SettingTable {
             "model": .list, "tasks": .list, "splits": .list, "data": .text, "tokenizer": .text, "seeds": .integers,
             "limit": .integer, "batch": .integer, "window": .integer, "stride": .integer, "precision": .text,
             "bootstrap": .integer, "finetune": .boolean, "finetune_preset": .text, "submission": .boolean,
-            "skip_unfit": .boolean, "allow_scripts": .boolean,
+            "skip_unfit": .boolean, "allow_scripts": .boolean, "noise": .list, "noise_rates": .numbers,
+            "noise_seed": .integer, "font_transfer": .list,
         ],
         "sampling": [
             "temperature": .number, "top_k": .integer, "top_p": .number, "min_p": .number,
@@ -114,6 +115,11 @@ enum SettingTable {
                 text.lowercased()
             ].map { .bool($0) }
         case .list: .array(text.split(separator: ",").map { .string(String($0)) })
+        case .numbers:
+            text.split(separator: ",").reduce(.array([])) { list, part in
+                guard case .array(let found)? = list, let number = Double(part) else { return nil }
+                return .array(found + [.number(number)])
+            }
         case .integers:
             text.split(separator: ",").reduce(.array([])) { list, part in
                 guard case .array(let found)? = list, let number = Int(part) else { return nil }

@@ -93,6 +93,13 @@ final class EvaluatePrinter {
             for line in Self.lines(table) { try Console.result(line) }
             try Console.result("")
         }
+        for table in RobustnessTable.all(results) where table.isMain {
+            for rows in [table.noiseRows, table.fontRows] where !rows.isEmpty {
+                try Console.result(table.heading)
+                for line in Self.aligned(rows) { try Console.result(line) }
+                try Console.result("")
+            }
+        }
         let note = ResultTable.all(results).first?.spreadNote
         if let note { try Console.result("Per cent but for losses and perplexities. \(note)") }
         try Console.result(page)
@@ -107,6 +114,11 @@ final class EvaluatePrinter {
                 [isMean ? "mean" : table.columns[column].title, isMean ? "" : table.columns[column].metric]
                     + table.measured.map { table.text($0, column: column) })
         }
+        return aligned(rows)
+    }
+
+    /// Rows with two columns of names, then numbers, beneath each other.
+    private static func aligned(_ rows: [[String]]) -> [String] {
         let widths = rows[0].indices.map { place in rows.map { $0[place].count }.max() ?? 0 }
         return rows.map { row in
             let cells = row.enumerated().map { place, text in

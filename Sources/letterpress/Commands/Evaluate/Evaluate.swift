@@ -17,6 +17,7 @@ struct Evaluate: ParsableCommand {
             answer a line for each example in predictions/. For a task that needs a head a pretrained model is fine-tuned first,
             in finetuned/; a folder that fine-tuning wrote is taken as it is, a grid with all seeds of its best settings. What was
             stopped or killed goes on with --resume.
+            With --noise and --font-transfer all is answered again under noise and with pictures that other fonts draw, and plotted.
             A flag beats LETTERPRESS_EVALUATE_<KEY> in the environment, that beats --config, the way of drawing in the model's
             folder, the default; the section finetune of --config has the settings of fine-tunings, over the task's preset.
 
@@ -24,12 +25,14 @@ struct Evaluate: ParsableCommand {
               letterpress evaluate --model runs/topic --tasks sample-topic --out results
               letterpress evaluate --model text=runs/t,pixel=runs/p --tasks glue --data glue --seeds 1,2,3 --out results
               letterpress evaluate --model models/smollm2 --tasks zero-shot --data sets --limit 500 --out results
+              letterpress evaluate --model runs/topic --tasks sample-topic --noise swap,homoglyph --font-transfer serif --out results
             """)
 
     @Option(name: [.short, .long], help: ArgumentHelp("Folder of the results.", valueName: "folder")) var out: String?
     @Flag(help: "Go on with the evaluation in the folder.") var resume = false
     @OptionGroup(title: "Models and tasks") var sources: EvaluateSourceFlags
     @OptionGroup(title: "Heads") var heads: EvaluateHeadFlags
+    @OptionGroup(title: "Robustness") var robustness: EvaluateRobustnessFlags
     @OptionGroup(title: "Answers and scores") var course: EvaluateCourseFlags
     @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
@@ -65,6 +68,7 @@ struct Evaluate: ParsableCommand {
         var layer = SettingLayer(origin: "flag")
         sources.add(to: &layer)
         heads.add(to: &layer)
+        robustness.add(to: &layer)
         course.add(to: &layer)
         rendering.add(to: &layer)
         fonts.add(to: &layer)

@@ -27,8 +27,10 @@ final class EvaluateJob {
     let installation: Installation
     private(set) var models: [EvaluatedModel] = []
     private(set) var tasks: [TaskInput] = []
-    /// Examples as they are; each other variant is scored, too.
-    let variants = [TaskVariant.plain]
+    /// Examples as they are, then under noise, then pictures drawn by other stacks.
+    private(set) var variants = [TaskVariant.plain]
+    /// Names or manifests of the stacks, by the names of their variants.
+    private(set) var stacks: [String: String] = [:]
     var state = EvaluationState()
     private let resumes: Bool
     private var lock: FolderLock?
@@ -56,6 +58,16 @@ final class EvaluateJob {
         }
         models = try EvaluatedModel.all(evaluate.model)
         tasks = try TaskInput.all(settings, installation)
+        variants = [.plain] + evaluate.noiseVariants
+        for word in evaluate.fontTransfer {
+            let variant = try settings.fontVariant(word, installation)
+            if let other = stacks[variant.name] {
+                throw CommandFailure(
+                    .usage, "--font-transfer: \(other) and \(word) are the same stack, or have one name")
+            }
+            stacks[variant.name] = word
+            variants.append(variant)
+        }
         let plan = try models.map { model in try tasks.map { ($0, try answerers(model, $0)) } }
         try open()
         // A continuation that is refused leaves the settings of the folder as they were.
@@ -187,6 +199,11 @@ final class EvaluateJob {
         try AtomicFile.write(StrictJSON.encode(results), to: "\(folder)/\(EvaluationResults.fileName)")
         try AtomicFile.write(Array(ResultsMarkdown(results).text.utf8), to: "\(folder)/\(ResultsMarkdown.fileName)")
         try AtomicFile.write(Array(ResultsPage(results).html.utf8), to: "\(folder)/\(ResultsPage.fileName)")
+        for table in RobustnessTable.all(results) {
+            guard let plot = RobustnessPlot(table) else { continue }
+            try Folder.create("\(folder)/plots")
+            try AtomicFile.write(Array(plot.svg.utf8), to: "\(folder)/\(table.plotName)")
+        }
         return results
     }
 

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Foundations
 import Tensors
+import Typesetting
 import ZooKit
 
 extension ModelRunner {
@@ -14,7 +15,9 @@ extension ModelRunner {
         let record: HeadRecord?
         private let runner: ModelRunner
         private let head: EvaluatedModel.Head?
-        private var made: (any TaskScorer)?
+        /// Scorers by the stack that draws, "" for the model's own; they share the model.
+        private var made: [String: any TaskScorer] = [:]
+        private var loaded: (model: LanguageModel, workspace: Workspace)?
 
         init(_ runner: ModelRunner, _ task: TaskInput, _ head: EvaluatedModel.Head?) throws {
             (self.runner, self.task, self.head) = (runner, task, head)
@@ -50,32 +53,47 @@ extension ModelRunner {
             }
         }
 
-        /// What answers; the model is read at the first call. Throws what it and its tokenizer and fonts throw.
-        func scorer() throws -> any TaskScorer {
-            if let made { return made }
-            let scorer = try make()
-            made = scorer
+        /// Whether pictures are drawn for the answers.
+        var readsPictures: Bool {
+            if let head { return head.record.modality != .text }
+            return task.definition.kind == .patchLoss
+        }
+
+        /// What answers a variant; the model is read at the first call. Throws what it and its tokenizer and fonts throw.
+        func scorer(_ variant: TaskVariant) throws -> any TaskScorer {
+            let stack = variant.fonts == nil ? nil : runner.job.stacks[variant.name]
+            if let known = made[stack ?? ""] { return known }
+            let scorer = try make(stack)
+            made[stack ?? ""] = scorer
             return scorer
         }
 
-        private func make() throws -> any TaskScorer {
-            guard let head else {
-                return try runner.taskScorers().scorer(of: task.definition, folder: task.folder)
-            }
+        private func make(_ stack: String?) throws -> any TaskScorer {
             let settings = runner.job.settings
+            guard let head else {
+                var scorers = try runner.taskScorers()
+                if let stack {
+                    let folder = try ModelFolder.open(runner.model.folder)
+                    scorers.pictures = try settings.reading(folder, .image, mayLackWords: true, stack: stack).options
+                }
+                return try scorers.scorer(of: task.definition, folder: task.folder)
+            }
             let folder = try ModelFolder.open(head.folder)
-            let reading = try settings.reading(folder, head.record.modality)
-            let workspace = try settings.workspace()
+            let reading = try settings.reading(folder, head.record.modality, stack: stack)
             guard folder.heads.labels == max(1, head.record.labels.count) else {
                 throw CommandFailure(
                     .badData,
                     "\(head.folder) scores \(folder.heads.labels ?? 0) classes and its \(ClassifierRecord.fileName) names "
                         + "\(head.record.labels.count); fine-tune it again")
             }
+            if loaded == nil {
+                let workspace = try settings.workspace()
+                loaded = (try ModelFolder.load(folder, workspace: workspace).model, workspace)
+            }
+            guard let (model, workspace) = loaded else { throw CommandFailure(.badData, "no model in \(head.folder)") }
             return try ClassifierScorer(
-                ModelFolder.load(folder, workspace: workspace).model, head.record.modality,
-                head.record.fitted(reading.options), pooling: head.record.pooling, batch: settings.evaluate.batch,
-                workspace: workspace)
+                model, head.record.modality, head.record.fitted(reading.options), pooling: head.record.pooling,
+                batch: settings.evaluate.batch, workspace: workspace)
         }
     }
 
@@ -124,14 +142,36 @@ extension EvaluateJob.Settings {
             kernels: CPUKernels(threads: threads), precision: evaluate.precision == "bf16" ? .bf16 : .fp32)
     }
 
-    /// How a model reads texts, by its own folder unless settings say otherwise.
+    /// How a model reads texts, by its own folder unless settings say otherwise; `stack` draws in place of its fonts.
     func reading(
-        _ folder: ModelFolder.Description, _ kind: ExampleKind, mayLackWords: Bool = false
+        _ folder: ModelFolder.Description, _ kind: ExampleKind, mayLackWords: Bool = false, stack: String? = nil
     ) throws -> ReadingParts {
-        let merged = merged(over: try FinetuneSources.drawing(of: folder.path).map { [$0] } ?? [])
+        var transfer = SettingLayer(origin: "font transfer")
+        transfer.set("fonts", "stack", stack.map { .string($0) })
+        let merged = MergedSettings(
+            (try FinetuneSources.drawing(of: folder.path).map { [$0] } ?? []) + layers + [transfer])
         return try ReadingParts(
             folder, kind, tokenizer: evaluate.tokenizer, merged, PixelSettings(merged), fonts,
             mayLackWords: mayLackWords)
+    }
+
+    /// The variant of a stack, by its name or the path of its manifest; its fonts are looked for and read. Throws failures that say what
+    /// is missing.
+    func fontVariant(_ word: String, _ installation: Installation) throws -> TaskVariant {
+        let stack = try installation.stack(word)
+        let isPlain = stack.name.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || "-._".utf8.contains(byte)
+        }
+        guard isPlain, !stack.name.isEmpty else {
+            throw CommandFailure(
+                .badData, "\(word): its name '\(stack.name)' cannot name files; use letters, digits, points and hyphens"
+            )
+        }
+        let found = try merged().decode("fonts", over: FontSettings())
+        let fonts = try FontSet(stack: stack, allowOtherFonts: found.allowOther ?? false)
+        let hashes = fonts.fonts.map { "\($0.sha256) \($0.faceIndex)" }.joined(separator: "\n")
+        return .fonts(FontStackRecord(stack: stack.name, sha256: SHA256Digest.of(Array(hashes.utf8)).hex))
     }
 
     /// A fine-tuning of a model on a task, with the settings of the section `finetune` over those of the task's preset.

@@ -51,16 +51,23 @@ final class ModelRunner {
                 let path = "predictions/\(model.name)/\(task.name)/\(seedFolder)\(split)\(mark).jsonl"
                 let place = SplitResult.Place(
                     model: model.name, task: task.name, split: split, variant: variant.name, seed: seed,
-                    predictions: path, head: source.record, leftOut: data.skippedLines)
+                    predictions: path, head: source.record, leftOut: data.skippedLines, noise: variant.noise,
+                    fonts: variant.fonts)
+                if variant.fonts != nil, !source.readsPictures {
+                    found.append(SplitResult(place, skipped: "it reads no picture there"))
+                    job.printer.passed(1)
+                    continue
+                }
                 let hashes = data.files.reduce(into: [String: String]()) { list, file in
                     let own = "\(task.dataFolder)/"
                     let name = file.hasPrefix(own) ? String(file.dropFirst(own.count)) : file
                     list["the data file \(name)"] = task.record.data[file]
                 }
-                let identity = source.identity.merging(hashes) { $1 }
-                let changed = examples.map(variant.change)
+                var identity = source.identity.merging(hashes) { $1 }
+                identity["noise_seed"] = variant.noise.map { "\($0.seed)" }
+                if let fonts = variant.fonts { identity["the fonts of \(fonts.stack)"] = fonts.sha256 }
                 let lines: [PredictionLine]?
-                do { lines = try answer(source, changed, path, identity, place) } catch {
+                do { lines = try answer(source, variant, examples, path, identity, place) } catch {
                     guard let flaw = error as? ScorerError, job.evaluate.skipUnfit else { throw error }
                     return skipped(task, "\(flaw)")
                 }
@@ -72,12 +79,16 @@ final class ModelRunner {
                 job.printer.finished(found.last { $0.language == nil && $0.split == split }, task.definition)
             }
         }
+        if let left = job.variants.first(where: { $0.fonts != nil }), !source.readsPictures {
+            job.settings.report.note(
+                "\(model.name) on \(task.name) is left out of \(left.name) and its like: it reads no picture")
+        }
         return found
     }
 
     private func skipped(_ task: TaskInput, _ reason: String) -> [SplitResult] {
         job.settings.report.warn("\(model.name) on \(task.name) is left out: \(reason)")
-        job.printer.passed(task.data.count)
+        job.printer.passed(task.data.count * job.variants.count)
         return task.data.map { split, _, _ in
             SplitResult(
                 .init(
@@ -88,20 +99,20 @@ final class ModelRunner {
 
     /// Answers what is not answered yet; nil where a signal stopped it.
     private func answer(
-        _ source: Source, _ examples: [TaskExample], _ path: String, _ identity: [String: String],
-        _ place: SplitResult.Place
+        _ source: Source, _ variant: TaskVariant, _ examples: [TaskExample], _ path: String,
+        _ identity: [String: String], _ place: SplitResult.Place
     ) throws -> [PredictionLine]? {
         let full = "\(job.folder)/\(path)"
         try Folder.create((full as NSString).deletingLastPathComponent)
         try job.state.begin(path, identity, in: job.folder)
         try job.state.write(job.folder)
-        let file = try PredictionFile(full, task: source.task.definition, examples: examples)
+        let file = try PredictionFile(full, task: source.task.definition, examples: examples.map { variant($0) })
         guard !file.isComplete else {
             job.printer.started(place, total: examples.count, done: examples.count)
             return file.lines
         }
         if StopSignal.number != nil { return nil }
-        let scorer = try source.scorer()
+        let scorer = try source.scorer(variant)
         let clock = ContinuousClock()
         var saved = clock.now
         defer { try? job.state.write(job.folder) }
