@@ -21,8 +21,8 @@ import Testing
         return result
     }
 
-    private func results(_ all: [SplitResult]) throws -> EvaluationResults {
-        let task = try FinetuneFixture.task()
+    private func results(_ all: [SplitResult], _ task: TaskDefinition? = nil) throws -> EvaluationResults {
+        let task = try task ?? FinetuneFixture.task()
         let models = all.reduce(into: [String]()) { if !$0.contains($1.model) { $0.append($1.model) } }
         return EvaluationResults(
             code: "c", settings: .object([:]),
@@ -109,10 +109,8 @@ import Testing
         ])
         let table = try #require(RobustnessTable.all(whole).first)
         let plot = try #require(RobustnessPlot(table))
-        let parser = XMLParser(data: Data(plot.svg.utf8))
-        let outline = Outline()
-        parser.delegate = outline
-        #expect(parser.parse())
+        let outline = Outline(plot.svg)
+        #expect(outline.isWhole)
         for word in ["swap", "fonts", "serif", "rate", "accuracy, per cent", "a<b", "100", "0.4"] {
             #expect(outline.texts.contains(word), "\(word)")
         }
@@ -122,6 +120,21 @@ import Testing
         let (top, bottom) = (places.min() ?? 0, places.max() ?? 0)
         #expect(abs(bottom - top - 170) < 0.2, "\(places)")
         for outside in ["https:", "href", "url("] { #expect(!plot.svg.contains(outside)) }
+        // Values over a wide range have equal heights for equal factors.
+        let perplexity = try builtIn().task("sample-perplexity")
+        let values = try [(TaskVariant.plain, 10.0), (Self.noise(.drop, 0.1), 100), (Self.noise(.drop, 0.2), 1000)].map
+        {
+            variant, value in
+            var one = try result("m", variant, nil)
+            (one.task, one.split, one.metrics) = (perplexity.name, "test", ["perplexity": .init(value: value)])
+            return one
+        }
+        var wide = try results(values, perplexity)
+        wide.tasks[0].splits = ["test"]
+        let drawing = Outline(try #require(RobustnessTable.all(wide).first.flatMap { RobustnessPlot($0) }?.svg))
+        #expect(["perplexity, logarithmic", "10", "100", "1000"].allSatisfy(drawing.texts.contains))
+        let heights = drawing.circles.compactMap { Double($0["cy"] ?? "") }.dropFirst()
+        #expect(heights.count == 3 && abs(heights[1] - heights[2] - (heights[2] - heights[3])) < 0.3, "\(heights)")
         // No value, no drawing.
         let none = try RobustnessTable.all(results([result("m", Self.noise(.swap, 0.4), nil, error: nil)]))
         #expect(none.isEmpty)
@@ -132,7 +145,15 @@ import Testing
 private final class Outline: NSObject, XMLParserDelegate {
     var texts: [String] = []
     var circles: [[String: String]] = []
+    private(set) var isWhole = false
     private var text: String?
+
+    init(_ svg: String) {
+        super.init()
+        let parser = XMLParser(data: Data(svg.utf8))
+        parser.delegate = self
+        isWhole = parser.parse()
+    }
 
     func parser(
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,

@@ -12,6 +12,8 @@ final class ModelRunner {
     /// The model with all its heads, read when it is first needed.
     private var scorers: TaskScorers?
     private var readings: [String: [String: String]] = [:]
+    /// Tasks of which it was said that no other fonts draw for them.
+    private var undrawn: Set<String> = []
 
     init(_ model: EvaluatedModel, _ job: EvaluateJob) throws {
         (self.model, self.job) = (model, job)
@@ -79,7 +81,9 @@ final class ModelRunner {
                 job.printer.finished(found.last { $0.language == nil && $0.split == split }, task.definition)
             }
         }
-        if let left = job.variants.first(where: { $0.fonts != nil }), !source.readsPictures {
+        if let left = job.variants.first(where: { $0.fonts != nil }), !source.readsPictures,
+            undrawn.insert(task.name).inserted
+        {
             job.settings.report.note(
                 "\(model.name) on \(task.name) is left out of \(left.name) and its like: it reads no picture")
         }
