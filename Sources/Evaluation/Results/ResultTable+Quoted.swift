@@ -88,8 +88,10 @@ extension ResultTable {
 
     /// What the spreads are.
     public var spreadNote: String {
-        measured.contains { $0.note.hasSuffix("seeds") }
+        let limited = limit.map { " No more than \($0) examples of a split and language were asked." } ?? ""
+        return
+            (measured.contains { $0.note.hasSuffix("seeds") }
             ? "± is the standard deviation over seeds where there are several, else the standard error by bootstrap over the examples."
-            : "± is the standard error by bootstrap over the examples."
+            : "± is the standard error by bootstrap over the examples.") + limited
     }
 }

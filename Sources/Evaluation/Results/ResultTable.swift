@@ -48,6 +48,8 @@ public struct ResultTable: Sendable, Equatable {
     public var sources: [String]
     /// Whether there is a column of means.
     public var hasMean: Bool
+    /// Examples of a split and language that were asked at most; nil for all.
+    public var limit: Int?
 
     /// The tables of results: one for each suite, one for each task with languages, the rest together. Splits whose labels are all
     /// given away have no column. Noise and other fonts have tables of their own, ``RobustnessTable``.
@@ -92,6 +94,7 @@ public struct ResultTable: Sendable, Equatable {
             }
         }
         guard !columns.isEmpty else { return nil }
+        if case .integer(let most)? = results.settings["limit"] { limit = most }
         let isGLUE = Set(tasks.map(\.name)) == Set(Self.glue) && columns.count == 10
         let isByLanguage =
             columns.count > 1 && columns.allSatisfy { $0.language != nil && $0.split == columns[0].split }

@@ -18,7 +18,7 @@ public struct ResultsPage {
         let answered = results.results.filter { $0.language == nil }.reduce(0) { $0 + $1.examples }
         var body =
             "<h1>Evaluation of \(escaped(names))</h1><p class=\"dim\">\(counted(results.tasks.count, "task")), "
-            + "\(ReportNumbers.grouped(answered)) answers. Values are \(settingsLine).</p>"
+            + "\(ReportNumbers.grouped(answered)) answers. Values are per cent but for losses and perplexities.</p>"
         for table in tables { body += section(table) }
         body += robustness
         let skipped = results.results.filter { $0.skipped != nil && $0.isPlain }
@@ -30,12 +30,6 @@ public struct ResultsPage {
         body += "<h2>Models</h2>" + models + "<h2>Tasks and data</h2>" + tasks + "<h2>Where it ran</h2>" + environment
         body += "<footer>Written by letterpress from \(EvaluationResults.fileName) beside it.</footer>"
         return ReportPage.html(title: "Evaluation of \(names)", body: body, refreshes: false, more: Self.style)
-    }
-
-    private var settingsLine: String {
-        var line = "per cent but for losses and perplexities"
-        if case .integer(let limit)? = results.settings["limit"] { line += "; at most \(limit) examples of each split" }
-        return line
     }
 
     private static let style = """
