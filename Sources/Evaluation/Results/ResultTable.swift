@@ -1,6 +1,5 @@
 import Foundations
 
-
 /// Measured scores of models beside each other, and those that publications print.
 public struct ResultTable: Sendable, Equatable {
     /// What stands in a column.
