@@ -134,7 +134,7 @@ import ZooKit
         ("num_key_value_heads", .integer(8)), ("head_dim", .integer(31)), ("head_dim", .integer(0)),
         ("rms_norm_eps", .integer(0)), ("rms_norm_eps", .number(-1e-5)), ("rope_theta", .integer(0)),
         ("rope_theta", .number(-10000)), ("max_position_embeddings", .integer(0)),
-        ("vocab_size", .integer(0)), ("attention_dropout", .number(0.1)), ("initializer_range", .number(-0.02)),
+        ("vocab_size", .integer(0)), ("attention_dropout", .number(1)), ("initializer_range", .number(-0.02)),
         ("hidden_act", .string("gelu")), ("patch_size", .integer(0)), ("num_channels", .integer(2)),
         ("layers", .array([])),
     ]

@@ -111,13 +111,25 @@ import ZooKit
         #expect(opened.ends == [4, 9] && opened.warnings.count == 1)
     }
 
-    @Test func attentionDropoutIsRefusedForTrainingAlone() throws {
+    /// A folder's dropout of attention weights changes what a training pass computes and nothing else, until it is set to 0.
+    @Test func attentionDropoutIsThatOfTheFolder() throws {
         let workspace = try KernelChoice.single.workspace()
         let dropping = try copy("tied", keys: ["attention_dropout": .number(0.5)])
-        _ = try ModelFolder.load(dropping, workspace: workspace)
-        #expect(throws: ConfigError.self) {
-            try ModelFolder.load(dropping, workspace: workspace, trainable: true)
+        let model = try ModelFolder.load(dropping, workspace: workspace, trainable: true).model
+        let input = try ModelInput.text(
+            [[1, 2, 3, 4, 5, 6, 7]], vocabulary: model.base.config.vocabulary, workspace: workspace)
+        func hidden(isTraining: Bool) throws -> [Double] {
+            let context = ForwardContext(
+                tape: Tape(workspace, mode: .inference), isTraining: isTraining, key: RandomKey(seed: 4))
+            return try workspace.values(model.hidden(input, context))
         }
+        let plain = try hidden(isTraining: false)
+        let dropped = try hidden(isTraining: true)
+        let again = try hidden(isTraining: true)
+        #expect(dropped != plain && dropped == again)
+        model.setAttentionDropout(0)
+        let without = try hidden(isTraining: true)
+        #expect(without == plain)
     }
 
     @Test func whatIsNoModelIsRefused() throws {
