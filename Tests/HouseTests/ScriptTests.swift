@@ -31,7 +31,7 @@ import Testing
     }
 
     static let steps = [
-        "install-dependencies.sh --checks", "make test", "make lint", "make docs", "read-shards.sh",
+        "install-dependencies.sh --checks", "make test", "make build", "make lint", "make docs", "read-shards.sh",
         "make_stacks.py --check",
         "count.py --check", "make_tasks.py --check",
     ]

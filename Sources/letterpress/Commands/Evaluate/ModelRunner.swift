@@ -47,47 +47,65 @@ final class ModelRunner {
         }
         let source = try Source(self, task, head)
         var found: [SplitResult] = []
-        for (split, data, examples) in task.data {
+        for part in task.data {
             for variant in job.variants {
-                let mark = variant.name == TaskVariant.plain.name ? "" : "@\(variant.name)"
-                let path = "predictions/\(model.name)/\(task.name)/\(seedFolder)\(split)\(mark).jsonl"
-                let place = SplitResult.Place(
-                    model: model.name, task: task.name, split: split, variant: variant.name, seed: seed,
-                    predictions: path, head: source.record, leftOut: data.skippedLines, noise: variant.noise,
-                    fonts: variant.fonts)
-                if variant.fonts != nil, !source.readsPictures {
+                let place = place(source, variant, part.split, part.data, seed, seedFolder)
+                if place.fonts != nil, !source.readsPictures {
                     found.append(SplitResult(place, skipped: "it reads no picture there"))
                     job.printer.passed(1)
                     continue
                 }
-                let hashes = data.files.reduce(into: [String: String]()) { list, file in
-                    let own = "\(task.dataFolder)/"
-                    let name = file.hasPrefix(own) ? String(file.dropFirst(own.count)) : file
-                    list["the data file \(name)"] = task.record.data[file]
-                }
-                var identity = source.identity.merging(hashes) { $1 }
-                identity["noise_seed"] = variant.noise.map { "\($0.seed)" }
-                if let fonts = variant.fonts { identity["the fonts of \(fonts.stack)"] = fonts.sha256 }
+                let identity = identity(source, place, part.data)
                 let lines: [PredictionLine]?
-                do { lines = try answer(source, variant, examples, path, identity, place) } catch {
+                do { lines = try answer(source, variant, part.examples, place.predictions, identity, place) } catch {
                     guard let flaw = error as? ScorerError, job.evaluate.skipUnfit else { throw error }
                     return skipped(task, "\(flaw)")
                 }
                 guard let lines else { return nil }
                 found += SplitResult.all(
                     place, task.definition, lines, Bootstrap(resamples: job.evaluate.bootstrap))
-                if mark.isEmpty { try submit(task, split, lines, seedFolder: seedFolder) }
+                if place.variant == TaskVariant.plain.name {
+                    try submit(task, part.split, lines, seedFolder: seedFolder)
+                }
                 try job.write(found)
-                job.printer.finished(found.last { $0.language == nil && $0.split == split }, task.definition)
+                job.printer.finished(found.last { $0.language == nil && $0.split == part.split }, task.definition)
             }
         }
-        if let left = job.variants.first(where: { $0.fonts != nil }), !source.readsPictures,
-            undrawn.insert(task.name).inserted
-        {
-            job.settings.report.note(
-                "\(model.name) on \(task.name) is left out of \(left.name) and its like: it reads no picture")
-        }
+        noteUndrawn(source)
         return found
+    }
+
+    /// Where the answers to a split under a variant belong.
+    private func place(
+        _ source: Source, _ variant: TaskVariant, _ split: String, _ data: TaskData, _ seed: Int?, _ seedFolder: String
+    ) -> SplitResult.Place {
+        let mark = variant.name == TaskVariant.plain.name ? "" : "@\(variant.name)"
+        return SplitResult.Place(
+            model: model.name, task: source.task.name, split: split, variant: variant.name, seed: seed,
+            predictions: "predictions/\(model.name)/\(source.task.name)/\(seedFolder)\(split)\(mark).jsonl",
+            head: source.record, leftOut: data.skippedLines, noise: variant.noise, fonts: variant.fonts)
+    }
+
+    /// What the answers at a place follow from.
+    private func identity(_ source: Source, _ place: SplitResult.Place, _ data: TaskData) -> [String: String] {
+        var identity = source.identity
+        let own = "\(source.task.dataFolder)/"
+        for file in data.files {
+            let name = file.hasPrefix(own) ? String(file.dropFirst(own.count)) : file
+            identity["the data file \(name)"] = source.task.record.data[file]
+        }
+        identity["noise_seed"] = place.noise.map { "\($0.seed)" }
+        if let fonts = place.fonts { identity["the fonts of \(fonts.stack)"] = fonts.sha256 }
+        return identity
+    }
+
+    /// Says once that other fonts change nothing for a task that is read as text.
+    private func noteUndrawn(_ source: Source) {
+        guard let left = job.variants.first(where: { $0.fonts != nil }), !source.readsPictures,
+            undrawn.insert(source.task.name).inserted
+        else { return }
+        job.settings.report.note(
+            "\(model.name) on \(source.task.name) is left out of \(left.name) and its like: it reads no picture")
     }
 
     private func skipped(_ task: TaskInput, _ reason: String) -> [SplitResult] {
