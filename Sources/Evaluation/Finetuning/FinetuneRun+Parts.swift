@@ -116,16 +116,9 @@ extension FinetuneStep {
         _ outcome: Trainer<Classification>.Outcome, _ examples: [ClassifierExample], _ batches: [ClassifierBatch],
         step: Int
     ) {
-        let found: StepLoss
-        switch outcome {
-        case .stepped(let loss, let report):
-            found = loss
-            rate = report.rate
-            gradientNorm = report.gradientNorms["default"]
-        case .skipped(let loss, let reason):
-            found = loss
-            skipped = reason
-        }
+        let found = outcome.loss
+        (rate, gradientNorm) = (outcome.report?.rate, outcome.report?.gradientNorms["default"])
+        skipped = outcome.skipped
         self.step = step
         loss = found.value
         self.examples = examples.count

@@ -82,7 +82,7 @@ public struct ScriptJudge: Sendable {
 
     private func scratchFolder() throws(ScorerError) -> String {
         let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-        var name = Array("\(base)/letterpress-script-XXXXXX".utf8CString)
+        var name = Array("\(base)/letterpress-script-XXXXXX".utf8CString)  // mkdtemp(3) writes over the six letters
         guard unsafe mkdtemp(&name) != nil else {
             throw .script(path: path, reason: "no folder can be made in \(base): \(ScriptProcess.reason(errno))")
         }

@@ -36,16 +36,9 @@ extension StepRecord {
     init(
         _ outcome: Trainer<Pretraining>.Outcome, _ batches: [ModelInput], step: Int, _ communicator: any Communicator
     ) throws {
-        let found: StepLoss
-        switch outcome {
-        case .stepped(let loss, let report):
-            found = loss
-            rate = report.rate
-            gradientNorm = report.gradientNorms["default"]
-        case .skipped(let loss, let reason):
-            found = loss
-            skipped = reason
-        }
+        let found = outcome.loss
+        (rate, gradientNorm) = (outcome.report?.rate, outcome.report?.gradientNorms["default"])
+        skipped = outcome.skipped
         self.step = step
         loss = found.value
         let means = found.terms.compactMapValues(\.mean)

@@ -10,6 +10,25 @@ public final class Trainer<Goal: Objective> {
         case stepped(StepLoss, OptimisationUnit.Report)
         /// Nothing was changed, because of numbers that are not finite.
         case skipped(StepLoss, reason: String)
+
+        /// The loss before the step.
+        public var loss: StepLoss {
+            switch self {
+            case .stepped(let loss, _), .skipped(let loss, _): loss
+            }
+        }
+
+        /// What the optimiser did; nil for a skipped step.
+        public var report: OptimisationUnit.Report? {
+            if case .stepped(_, let report) = self { return report }
+            return nil
+        }
+
+        /// Why the step was skipped; nil for one that was made.
+        public var skipped: String? {
+            if case .skipped(_, let reason) = self { return reason }
+            return nil
+        }
     }
 
     /// What to do about a loss or a gradient that is not finite.
