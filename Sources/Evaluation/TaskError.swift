@@ -37,7 +37,20 @@ public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible {
             return path + (line.map { ":\($0)" } ?? "") + ": " + (column.map { "column \($0): " } ?? "") + reason
         case .empty(let task, let split, let path):
             return "\(task): the split \(split) has no examples; see \(path)"
+        case .data(.structure(let problem)): return "\(problem); \(Self.remedy(problem.kind))"
+        case .data(.encoding(let problem)): return "\(problem); \(Self.remedy(problem.kind))"
         case .data(let error): return "\(error)"
+        }
+    }
+
+    /// What to do to a task's file: tasks are scored on all of their records, so none is left out as a corpus' may be.
+    private static func remedy(_ kind: Problem.Kind) -> String {
+        switch kind {
+        case .invalidText: "files of tasks are UTF-8; convert the file, with iconv for instance"
+        case .missingField: "give the file this column, or name its own in the task's file, under columns"
+        case .tornInput: "the file is torn; get it again"
+        case .unreadableInput: "make the file readable"
+        case .brokenJSON, .wrongField, .raggedRow, .brokenQuotes, .tooLong, .unrenderable: "mend the file there"
         }
     }
 }

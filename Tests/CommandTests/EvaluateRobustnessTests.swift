@@ -58,6 +58,17 @@ import Testing
         #expect(other.status == 73 && other.errorText.contains("noise_seed was 4 and is 6"), "\(other.errorText)")
         let more = try evaluate(["--resume", "--out", path("a"), "--noise", "all", "--noise-rates", "0.5"])
         #expect(more.status == 0 && more.text.contains("leetspeak"), "\(more.errorText)")
+        // Drawings that show nothing that is told are gone, those of another program stay.
+        try fixture.folder.write("mine", to: "a/plots/notes.txt")
+        try fixture.folder.write("<svg/>", to: "a/plots/gone-accuracy.svg")
+        let fewer = try evaluate(["--resume", "--out", path("a"), "--noise", "drop", "--noise-rates", "0.5"])
+        #expect(fewer.status == 0 && !fewer.text.contains("leetspeak"), "\(fewer.errorText)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: path("a/plots")).sorted()
+        #expect(names == ["drawn-accuracy.svg", "notes.txt"])
+        let left = String(decoding: try fixture.folder.read("a/plots/drawn-accuracy.svg"), as: UTF8.self)
+        #expect(left.contains("drop") && !left.contains("leetspeak"))
+        let page = String(decoding: try fixture.folder.read("a/results.md"), as: UTF8.self)
+        #expect(page.contains("drop") && !page.contains("leetspeak"))
     }
 
     @Test func whatWasKilledUnderNoiseGoesOnToTheSameFiles() throws {

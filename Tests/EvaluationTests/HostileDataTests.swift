@@ -36,6 +36,15 @@ import Testing
         let folder = ending == "tsv" ? "SST-2" : "sst2"
         let found = try DataFolder(["\(folder)/train.\(ending)": text]).failure("glue-sst2", "train")
         #expect(found.contains(message), "\(found)")
+        // Flags of other commands are no remedy.
+        #expect(!found.contains("--on-"), "\(found)")
+    }
+
+    @Test func lettersAreThereForAsManyChoicesAsTheyAre() throws {
+        let options = (0..<27).map { "\"c\($0)\"" }.joined(separator: ", ")
+        let line = #"{"context": "P", "query": "Q", "options": [\#(options)], "correct_option": 1}"#
+        let found = try DataFolder(["logiqa/test.jsonl": line]).failure("logiqa", "test")
+        #expect(found.contains("test.jsonl:1: 27 choices"), "\(found)")
     }
 
     @Test func bytesThatAreNoTextAreNamed() throws {
@@ -48,6 +57,7 @@ import Testing
             Issue.record("it was read")
         } catch {
             #expect("\(error)".contains("train.tsv:3: invalid UTF-8"), "\(error)")
+            #expect("\(error)".contains("convert the file") && !"\(error)".contains("--"), "\(error)")
         }
         try folder.write(Array("sentence\tl\u{E9}".utf8) + [0xFF], to: "SST-2/train.tsv")
         #expect(throws: TaskError.self) { try TaskData.load(task, split: "train", folder: folder.path) }

@@ -131,14 +131,16 @@ import Testing
                     "\nb\nIf wet, then ink.\nWhat follows?\nA.ink\nB. wet\nC.dry\nD.none\n\na\nP\nQ\nA.1\nB.2\nC.3\nD.4\n"
             ],
             "test",
-            ["ink", "wet", "dry", "none"].map { "Passage: If wet, then ink.\nQuestion: What follows?\nAnswer:| \($0)" },
+            ["ink", "wet", "dry", "none"].map {
+                "Passage: If wet, then ink.\nQuestion: What follows?\nChoices:\nA. ink\nB. wet\nC. dry\nD. none\nAnswer:| \($0)"
+            },
             1
         ),
         (
             "logiqa",
             ["logiqa/test.jsonl": #"{"context": "P", "query": "Q", "options": ["x", "B.y"], "correct_option": 1}"#],
             "test",
-            ["Passage: P\nQuestion: Q\nAnswer:| x", "Passage: P\nQuestion: Q\nAnswer:| y"], 1
+            ["x", "y"].map { "Passage: P\nQuestion: Q\nChoices:\nA. x\nB. y\nAnswer:| \($0)" }, 1
         ),
         (
             "lambada", ["lambada/lambada_test_plain_text.txt": "the press prints a page\n"], "test",

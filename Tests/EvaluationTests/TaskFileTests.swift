@@ -59,6 +59,14 @@ import Testing
 
     @Test func theSmallTaskIsRight() { #expect(flaw(of: Self.text) == "") }
 
+    @Test func aChoiceCannotHoldTheListOfTheChoices() throws {
+        let path = Repository.root + "/corpora/tasks/logiqa.json"
+        let text = String(decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
+        #expect(flaw(of: text) == "")
+        let broken = text.replacing(" {choice|unlettered}", with: " {lettered_choices}")
+        #expect(flaw(of: broken).contains("prompt.choice: a choice cannot hold"), "\(flaw(of: broken))")
+    }
+
     @Test(arguments: [
         (#""version": 1"#, #""versoin": 1"#, "the key version is missing (near: versoin)"),
         (#""summary": "s""#, #""summary": "s", "sumary": "s""#, "unknown key sumary (near: summary)"),

@@ -97,6 +97,7 @@ struct ExampleReader {
     // MARK: Prompts
 
     private func fill(_ example: inout TaskExample, _ prompt: TaskPrompt, _ record: TaskRecord) throws(TaskError) {
+        var continuations: [String] = []
         /// A context ends without a blank; the continuation begins with it.
         func context(_ template: PromptTemplate) throws(TaskError) -> String {
             let text = prompt.contextFilters.reduce(try filled(template)) { $1.apply(to: $0, words: prompt.words) }
@@ -106,8 +107,21 @@ struct ExampleReader {
         func filled(_ template: PromptTemplate, choice: String? = nil) throws(TaskError) -> String {
             try template.filled(words: prompt.words) { (name) throws(TaskError) in
                 if name == "choice", let choice { return choice }
+                if name == TaskPrompt.letteredChoices, prompt.hasChoices {
+                    return try Self.lettered(continuations, record)
+                }
                 return try record.word(columns[name] ?? name)
             }
+        }
+        if let choices = prompt.choices {
+            for choice in choices { continuations.append(try filled(choice)) }
+        }
+        if let column = prompt.choicesFrom, let choice = prompt.choice {
+            let texts = try record.texts(columns[column] ?? column)
+            guard texts.count >= 2 else {
+                throw record.flaw(columns[column], "\(texts.count) choices, expected two or more")
+            }
+            for text in texts { continuations.append(try filled(choice, choice: text)) }
         }
         example.textA = try context(prompt.context)
         if let target = prompt.target {
@@ -117,22 +131,20 @@ struct ExampleReader {
             }
             example.choices = [TaskChoice(context: example.textA, continuation: continuation)]
         }
-        if let choices = prompt.choices {
-            for (index, choice) in choices.enumerated() {
-                let own = try prompt.contexts.map { (all) throws(TaskError) in try context(all[index]) }
-                example.choices.append(TaskChoice(context: own ?? example.textA, continuation: try filled(choice)))
-            }
+        for (index, continuation) in continuations.enumerated() {
+            var own: String?
+            if let contexts = prompt.contexts, contexts.indices.contains(index) { own = try context(contexts[index]) }
+            example.choices.append(TaskChoice(context: own ?? example.textA, continuation: continuation))
         }
-        if let column = prompt.choicesFrom, let choice = prompt.choice {
-            let texts = try record.texts(columns[column] ?? column)
-            guard texts.count >= 2 else {
-                throw record.flaw(columns[column], "\(texts.count) choices, expected two or more")
-            }
-            for text in texts {
-                example.choices.append(
-                    TaskChoice(context: example.textA, continuation: try filled(choice, choice: text)))
-            }
+    }
+
+    /// The choices as a list, a line each, with letters in front: "A. ink".
+    private static func lettered(_ choices: [String], _ record: TaskRecord) throws(TaskError) -> String {
+        let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { Character(UnicodeScalar($0)) }
+        guard choices.count <= letters.count else {
+            throw record.flaw(nil, "\(choices.count) choices, and letters are there for \(letters.count)")
         }
+        return zip(letters, choices).map { "\($0). \($1.drop { $0 == " " })" }.joined(separator: "\n")
     }
 
     // MARK: Labels

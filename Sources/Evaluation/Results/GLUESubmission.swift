@@ -18,6 +18,11 @@ public enum GLUESubmission {
         "glue-ax test": ("AX", .names),
     ]
 
+    /// All files that the server takes, sorted, with the task that gives each.
+    public static var fileNames: [(file: String, task: String)] {
+        files.map { ("\($0.value.name).tsv", String($0.key.prefix { $0 != " " })) }.sorted { $0.0 < $1.0 }
+    }
+
     /// The splits of a task that are handed in, sorted; none of a task that is not of GLUE.
     public static func splits(of task: TaskDefinition) -> [String] {
         task.splits.filter { files["\(task.name) \($0)"] != nil }

@@ -42,6 +42,8 @@ public struct ResultTable: Sendable, Equatable {
     public var title: String
     /// The columns.
     public var columns: [Column]
+    /// For each column the metrics behind its task's first.
+    public var second: [[MetricLine]]
     /// Models that were measured.
     public var measured: [Row]
     /// Models whose scores are quoted, not measured.
@@ -75,7 +77,7 @@ public struct ResultTable: Sendable, Equatable {
 
     private init?(_ title: String, _ tasks: [EvaluationResults.TaskRecord], _ results: EvaluationResults) {
         self.title = title
-        (columns, measured, quoted, sources, hasMean) = ([], [], [], [], false)
+        (columns, second, measured, quoted, sources, hasMean) = ([], [], [], [], [], false)
         // What nobody answered has a column of dashes, unless the task has other splits that somebody answered.
         let plain = results.results.filter(\.isPlain)
         let answered = plain.filter { $0.skipped == nil && $0.examples > $0.unlabelled }
@@ -102,6 +104,10 @@ public struct ResultTable: Sendable, Equatable {
             columns.count > 1 && columns.allSatisfy { $0.language != nil && $0.split == columns[0].split }
         hasMean = isGLUE || isByLanguage
         measure(told, isIndependent: !isByLanguage)
+        let names = measured.map(\.name)
+        second = columns.map { column in
+            Self.second(column, of: tasks.first { $0.name == column.task }, names, told)
+        }
         quote(tasks)
     }
 

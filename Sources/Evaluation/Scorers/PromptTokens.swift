@@ -8,12 +8,20 @@ public struct PromptTokens: Sendable {
     /// Stands before every text; nil for nothing.
     public let begin: Int32?
 
-    /// Tokens with what the tokenizer itself puts before a text, or else with `begin`.
+    /// Tokens with what the tokenizer itself puts before a text, or else with `begin`; with our byte tokenizer, which puts nothing
+    /// there itself, its begin token, for no model reads its texts without.
     public init(_ tokenizer: any Tokenizer, begin: Int32? = nil) {
         self.tokenizer = tokenizer
         let empty = tokenizer.encode("")
         let own = tokenizer.special.begin
-        self.begin = own.map { empty.first == $0 } ?? false ? own : begin
+        let isOwn = own.map { empty.first == $0 } ?? false || Self.isByteTokenizer(tokenizer)
+        self.begin = isOwn ? own : begin
+    }
+
+    /// Whether it has the vocabulary of `BytePairTokenizer.bytes()`, which a copied folder still tells.
+    private static func isByteTokenizer(_ tokenizer: any Tokenizer) -> Bool {
+        tokenizer.vocabularySize == 260 && tokenizer.special.begin == 256 && tokenizer.id(of: "<|begin|>") == 256
+            && tokenizer.id(of: "<|mask|>") == 259
     }
 
     /// What our pretraining puts before documents, of a model whose folder has the state of a pretraining; nil for other models,

@@ -117,6 +117,12 @@ extension TaskDefinition {
                         "\(count ?? 0) for \(choices.count) choices")
                 }
             }
+            let listed = TaskPrompt.letteredChoices
+            let texts = (prompt.choices ?? []) + (prompt.choice.map { [$0] } ?? [])
+            try check(
+                !texts.contains { $0.columns.contains(listed) },
+                "prompt.\(prompt.choices == nil ? "choice" : "choices")",
+                "a choice cannot hold the list of the choices; {\(listed)} stands in contexts alone")
         }
         try check(!kind.needs.contains(.target) || prompt.target != nil, "prompt.target", "it is missing")
     }

@@ -1,4 +1,5 @@
-/// How a record becomes a prompt. Texts hold columns in braces, `{goal}`, and filters behind a bar, `{ctx_b|capitalise}`.
+/// How a record becomes a prompt. Texts hold columns in braces, `{goal}`, and filters behind a bar, `{ctx_b|capitalise}`. In contexts
+/// `{lettered_choices}` is no column but the choices, a line each: `A. ink`.
 public struct TaskPrompt: Codable, Sendable, Equatable {
     /// What stands before the answer.
     public var context: PromptTemplate
@@ -55,11 +56,19 @@ public struct TaskPrompt: Codable, Sendable, Equatable {
         maxTokens = try container.decodeIfPresent(Int.self, forKey: .maxTokens)
     }
 
-    /// The columns that its texts name, without `choice`.
+    /// What stands in a context for the list of the choices.
+    static let letteredChoices = "lettered_choices"
+
+    /// Whether there are choices that contexts can list.
+    var hasChoices: Bool { choices != nil || choicesFrom != nil }
+
+    /// The columns that its texts name, without `choice` and, where there are choices, `lettered_choices`.
     var columns: Set<String> {
+        var own: Set<String> = ["choice"]
+        if hasChoices { own.insert(Self.letteredChoices) }
         var texts = [context] + (choices ?? []) + (contexts ?? [])
         if let target { texts.append(target) }
         if let choice { texts.append(choice) }
-        return Set(texts.flatMap(\.columns)).subtracting(["choice"]).union(choicesFrom.map { [$0] } ?? [])
+        return Set(texts.flatMap(\.columns)).subtracting(own).union(choicesFrom.map { [$0] } ?? [])
     }
 }

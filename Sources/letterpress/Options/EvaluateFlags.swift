@@ -10,10 +10,13 @@ struct EvaluateSourceFlags: ParsableArguments {
             "Models: folders of fine-tunings, grids, checkpoints or Hugging Face models; name=folder names one.",
             valueName: "list"))
     var model: [String] = []
-    @Option(help: ArgumentHelp("Tasks, suites or task files.", valueName: "list")) var tasks: [String] = []
+    @Option(help: ArgumentHelp("Tasks, suites or task files; may be repeated.", valueName: "list")) var tasks:
+        [String] = []
     @Option(help: ArgumentHelp("Folder of the tasks' files; the tasks' own without.", valueName: "folder"))
     var data: String?
-    @Option(help: ArgumentHelp("Splits; those that the task reports without.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp("Splits; those that the task reports without; test is also test_matched.", valueName: "list")
+    )
     var splits: [String] = []
     @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
     var tokenizer: String?
@@ -21,7 +24,7 @@ struct EvaluateSourceFlags: ParsableArguments {
 
     func add(to layer: inout SettingLayer) {
         func words(_ values: [String]) -> JSONValue? {
-            let all = values.flatMap { $0.split(separator: ",") }.map { JSONValue.string(String($0)) }
+            let all = CommaList.words(values).map { JSONValue.string($0) }
             return all.isEmpty ? nil : .array(all)
         }
         let models = EvaluatedModel.words(model)
@@ -83,7 +86,7 @@ struct EvaluateRobustnessFlags: ParsableArguments {
 
     func add(to layer: inout SettingLayer) {
         func words(_ values: [String]) -> JSONValue? {
-            let all = values.flatMap { $0.split(separator: ",") }.map { JSONValue.string(String($0)) }
+            let all = CommaList.words(values).map { JSONValue.string($0) }
             return all.isEmpty ? nil : .array(all)
         }
         layer.set("evaluate", "noise", words(noise))

@@ -90,7 +90,7 @@ final class EvaluatePrinter {
                 ]))
         }
         for table in ResultTable.all(results) {
-            for line in Self.lines(table) { try Console.result(line) }
+            for line in Self.aligned(table.metricRows) { try Console.result(line) }
             try Console.result("")
         }
         for table in RobustnessTable.all(results) where table.isMain {
@@ -103,18 +103,6 @@ final class EvaluatePrinter {
         let note = ResultTable.all(results).first?.spreadNote
         if let note { try Console.result("Per cent but for losses and perplexities. \(note)") }
         try Console.result(page)
-    }
-
-    /// A table on its side: a line a column, for there are more tasks than models.
-    static func lines(_ table: ResultTable) -> [String] {
-        var rows = [[table.title, ""] + table.measured.map { $0.note.isEmpty ? $0.name : "\($0.name) (\($0.note))" }]
-        for column in 0..<table.columns.count + (table.hasMean ? 1 : 0) {
-            let isMean = column == table.columns.count
-            rows.append(
-                [isMean ? "mean" : table.columns[column].title, isMean ? "" : table.columns[column].metric]
-                    + table.measured.map { table.text($0, column: column) })
-        }
-        return aligned(rows)
     }
 
     /// Rows with two columns of names, then numbers, beneath each other.

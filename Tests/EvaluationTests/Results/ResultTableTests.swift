@@ -114,7 +114,50 @@ import Testing
         for outside in ["http://", "https://", "<script src", "<link", "@import"] { #expect(!page.contains(outside)) }
         let text = ResultsMarkdown(all).text
         #expect(
-            text.contains("| a<b | 25.0 ± 2.0 |") && text.contains("quoted, not measured") && text.contains("f\\|g"))
+            text.contains("| a&lt;b | 25.0 ± 2.0 |") && text.contains("quoted, not measured") && text.contains("f\\|g"))
         #expect(try StrictJSON.decode(EvaluationResults.self, from: StrictJSON.encode(all), source: "r") == all)
+    }
+
+    @Test func namesAndTextsOfOthersAreNoMarkdown() throws {
+        let task = try builtIn().task("glue-cola")
+        var odd = result("a|b <img src=x> *c* _d_ e_f `g`\n# h", task, "validation", 0.25)
+        odd.mistakes = [odd.mistakes.first].compactMap(\.self)
+        odd.mistakes.append(odd.mistakes[0])
+        odd.mistakes[1].text = "<script>|[x](y)"
+        var all = results([task], [odd])
+        all.tasks[0].published[0].rows[0].model = "BERT|<i>"
+        let text = ResultsMarkdown(all).text
+        let name = #"a\|b &lt;img src=x&gt; \*c\* \_d\_ e_f \`g\` # h"#
+        #expect(text.contains("| \(name) | 25.0 |") && text.contains("## \(name), glue-cola validation"), "\(text)")
+        #expect(text.contains(#"&lt;script&gt;\|\[x\](y)"#) && text.contains(#"*BERT\|&lt;i&gt;"#), "\(text)")
+        #expect(!text.contains("<") && !text.contains("\n# h"))
+        // Every line of a table has as many bars as its head.
+        for block in text.split(separator: "\n\n") where block.hasPrefix("|") {
+            let counts = block.split(separator: "\n").map { $0.replacing(#"\|"#, with: "").count { $0 == "|" } }
+            #expect(Set(counts).count == 1, "\(block)")
+        }
+    }
+
+    @Test func allMetricsAreToldTheMainOneFirst() throws {
+        let tasks = try builtIn().tasks(["glue-stsb", "glue-rte"])
+        var all = [
+            result("m", tasks[0], "validation", 0.5), result("n", tasks[0], "validation", nil),
+            result("m", tasks[1], "validation", 0.75),
+        ]
+        all[0].metrics["pearson"] = .init(value: 0.25, standardError: 0.01)
+        all[0].metrics["mse"] = .init(value: 1.5)
+        let found = results(tasks, all)
+        let table = try #require(ResultTable.all(found).first)
+        #expect(
+            table.metricRows == [
+                ["glue", "", "m", "n"], ["stsb", "spearman", "50.0", "–"], ["", "pearson", "25.0 ± 1.0", "–"],
+                ["", "mse ↓", "1.5", "–"], ["rte", "accuracy", "75.0", "–"],
+            ])
+        let text = ResultsMarkdown(found).text
+        #expect(
+            text.contains("| task | metric | m | n |") && text.contains("|  | pearson | 25.0 ± 1.0 | – |"), "\(text)")
+        // One metric a task needs no second table.
+        let one = ResultsMarkdown(results([tasks[1]], [all[2]])).text
+        #expect(!one.contains("All metrics"))
     }
 }

@@ -1,6 +1,7 @@
 import Corpora
 import Evaluation
 import Foundations
+import TestSupport
 import Testing
 import ZooKit
 
@@ -109,6 +110,18 @@ import ZooKit
         let own = PromptTokens(try ScoreFixture("plain").tokenizer, begin: 0)
         #expect(own.prompt("ink") == [0] + plain.prompt("ink") && own.text("ink") == own.prompt("ink"))
         #expect(own.continuation("ink", " it") == Continuation(context: own.prompt("ink"), tokens: plain.prompt(" it")))
+    }
+
+    @Test func textsOfTheByteTokenizerHaveTheirBeginTokenInACopiedFolderToo() throws {
+        let bytes = try BytePairTokenizer.bytes()
+        let folder = try TemporaryFolder()
+        try folder.write(bytes.tokenizerJSON(), to: "copy/tokenizer.json")
+        try folder.write(bytes.tokenizerConfigJSON(), to: "copy/tokenizer_config.json")
+        for tokenizer in [bytes, try TokenizerFolder.load(folder.file("copy"))] as [any Tokenizer] {
+            let tokens = PromptTokens(tokenizer)
+            #expect(tokens.prompt("a") == [256, 97] && tokens.text("a") == [256, 97])
+            #expect(tokens.continuation("a", " b") == Continuation(context: [256, 97], tokens: [32, 98]))
+        }
     }
 
     @Test(arguments: ScoreFixture.names) func textsLoseAsMuchAsThePeerSays(_ name: String) throws {

@@ -34,8 +34,12 @@ final class EvaluateJob {
     var state = EvaluationState()
     private let resumes: Bool
     private var lock: FolderLock?
-    private var found: [SplitResult] = []
-    private var records: [EvaluationResults.ModelRecord] = []
+    private(set) var found: [SplitResult] = []
+    private(set) var records: [EvaluationResults.ModelRecord] = []
+    /// What the folder told before a continuation.
+    private(set) var earlier: EvaluationResults?
+    /// Folders of files for GLUE's server, from the folder of the results.
+    var submissions: [String] = []
 
     init(_ settings: Settings, folder: String, resumes: Bool) {
         var absolute = settings
@@ -69,7 +73,9 @@ final class EvaluateJob {
             variants.append(variant)
         }
         let plan = try models.map { model in try tasks.map { ($0, try answerers(model, $0)) } }
+        noteIdleSeeds(plan)
         try open()
+        earlier = resumes ? readEarlier() : nil
         // A continuation that is refused leaves the settings of the folder as they were.
         let path = "\(folder)/\(Self.settingsName)"
         let before = resumes ? FileManager.default.contents(atPath: path) : nil
@@ -80,7 +86,7 @@ final class EvaluateJob {
             if case .otherRun = error, let before { try AtomicFile.write([UInt8](before), to: path) }
             throw error
         }
-        let results = try write()
+        let results = try finish()
         try printer.finish(results, folder: folder)
         return true
     }
@@ -186,29 +192,8 @@ final class EvaluateJob {
         return false
     }
 
-    /// Writes the results so far in all three forms.
-    @discardableResult
-    func write(_ more: [SplitResult] = []) throws -> EvaluationResults {
-        let told = Set((found + more).map(\.predictions))
-        let results = EvaluationResults(
-            code: try Machine.code(), settings: try settingsRecord(), models: records, tasks: tasks.map(\.record),
-            results: found + more,
-            timing: state.parts.filter { told.contains($0.key) }.sorted { $0.key < $1.key }.map {
-                .init(predictions: $0.key, seconds: $0.value.seconds, examples: $0.value.examples)
-            }, environment: Machine.environment(threads: settings.threads))
-        try AtomicFile.write(StrictJSON.encode(results), to: "\(folder)/\(EvaluationResults.fileName)")
-        try AtomicFile.write(Array(ResultsMarkdown(results).text.utf8), to: "\(folder)/\(ResultsMarkdown.fileName)")
-        try AtomicFile.write(Array(ResultsPage(results).html.utf8), to: "\(folder)/\(ResultsPage.fileName)")
-        for table in RobustnessTable.all(results) {
-            guard let plot = RobustnessPlot(table) else { continue }
-            try Folder.create("\(folder)/plots")
-            try AtomicFile.write(Array(plot.svg.utf8), to: "\(folder)/\(table.plotName)")
-        }
-        return results
-    }
-
     /// The settings that results follow from.
-    private func settingsRecord() throws -> JSONValue {
+    func settingsRecord() throws -> JSONValue {
         guard case .object(var fields) = try StrictJSON.encodedValue(evaluate) else { return .null }
         for key in ["model", "tasks", "data", "skip_unfit", "submission"] { fields[key] = nil }
         let merged = settings.merged()

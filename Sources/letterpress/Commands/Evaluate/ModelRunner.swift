@@ -169,9 +169,10 @@ final class ModelRunner {
             let bytes = GLUESubmission.file(task.definition, split: split, lines)
         else { return }
         let isAlone = job.evaluate.seeds.count < 2 && model.heads.count < 2
-        let folder = "\(job.folder)/submission/\(model.name)" + (isAlone ? "" : "/\(seedFolder.dropLast())")
-        try Folder.create(folder)
-        try AtomicFile.write(bytes, to: "\(folder)/\(name)")
+        let place = "submission/\(model.name)" + (isAlone ? "" : "/\(seedFolder.dropLast())")
+        try Folder.create("\(job.folder)/\(place)")
+        try AtomicFile.write(bytes, to: "\(job.folder)/\(place)/\(name)")
+        if !job.submissions.contains(place) { job.submissions.append(place) }
     }
 
     /// Hashes of the tokenizer and of how pictures are drawn, fonts included, for a model's folder.

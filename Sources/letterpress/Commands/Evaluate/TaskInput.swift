@@ -30,7 +30,7 @@ struct TaskInput {
                     }
                     continue
                 }
-                inputs.append(try TaskInput(task, path: path, settings.evaluate, installation))
+                inputs.append(try TaskInput(task, path: path, settings, installation))
             }
         }
         if settings.evaluate.submission, inputs.allSatisfy({ GLUESubmission.splits(of: $0.definition).isEmpty }) {
@@ -50,9 +50,8 @@ struct TaskInput {
         if found == nil {
             let catalogue = try installation.tasks(for: [name])
             let definition = try catalogue.task(name)
-            var own = settings.evaluate
-            (own.splits, own.submission) = ([], false)
-            found = try TaskInput(definition, path: "\(catalogue.folder)/\(name).json", own, installation)
+            found = try TaskInput(
+                definition, path: "\(catalogue.folder)/\(name).json", settings, installation, isAnswered: false)
         }
         guard let found, found.definition.kind == task.definition.kind,
             found.definition.labels == task.definition.labels
@@ -64,32 +63,44 @@ struct TaskInput {
         return found
     }
 
+    /// A task with its data; one that is not answered has none, for a head is only trained on it.
     private init(
-        _ task: TaskDefinition, path: String, _ settings: EvaluateSettings, _ installation: Installation
+        _ task: TaskDefinition, path: String, _ all: EvaluateJob.Settings, _ installation: Installation,
+        isAnswered: Bool = true
     ) throws {
+        let settings = all.evaluate
         definition = task
         folder =
             (path as NSString).deletingLastPathComponent.isEmpty ? "." : (path as NSString).deletingLastPathComponent
-        var splits: [String] = []
-        for split in settings.splits.isEmpty ? task.use.report : settings.splits where !splits.contains(split) {
-            splits.append(split)
-        }
-        if settings.submission {
-            splits += GLUESubmission.splits(of: task).filter { !splits.contains($0) }
-        }
+        let handedIn = settings.submission && isAnswered ? GLUESubmission.splits(of: task) : []
+        var splits = isAnswered ? Self.splits(settings.splits, of: task) : []
+        splits += handedIn.filter { !splits.contains($0) }
         let places = try [settings.data, installation.dataFolder(of: task, named: nil)].compactMap(\.self)
         guard let first = places.first else {
             throw CommandFailure(.usage, "where are the files of \(task.name)? pass --data. \(task.source.obtain)")
         }
+        func isThere(_ split: String, _ folder: String) -> Bool {
+            (try? TaskData.files(of: task, split: split, folder: folder)) != nil
+        }
         // What is not in the folder that was named may be in the task's own.
         var place = first
-        if places.count > 1, let split = splits.first {
-            func isThere(_ folder: String) -> Bool {
-                (try? TaskData.files(of: task, split: split, folder: folder)) != nil
+        if places.count > 1 {
+            let any = splits.isEmpty ? [task.use.train].compactMap(\.self) : splits
+            if !any.contains(where: { isThere($0, first) }), any.contains(where: { isThere($0, places[1]) }) {
+                place = places[1]
             }
-            if !isThere(first), isThere(places[1]) { place = places[1] }
         }
         dataFolder = place
+        // Who hands in need not have what is reported besides.
+        if !handedIn.isEmpty, settings.splits.isEmpty {
+            let missing = splits.filter { !handedIn.contains($0) && !isThere($0, place) }
+            splits.removeAll { missing.contains($0) }
+            if !missing.isEmpty {
+                all.report.note(
+                    "\(task.name) is answered on \(splits.joined(separator: ", ")) alone: "
+                        + "the files of \(missing.joined(separator: ", ")) are not in \(place)")
+            }
+        }
         var loaded: [(String, TaskData, [TaskExample])] = []
         var hashes: [String: String] = [:]
         for split in splits {
@@ -99,5 +110,15 @@ struct TaskInput {
         }
         data = loaded
         record = .init(task, sha256: try SHA256Digest.ofFile(at: path).hex, data: hashes, splits: splits)
+    }
+
+    /// The splits that are named, those that the task reports without a name. A name that is no split of the task stands for those
+    /// that begin with it: test for test_matched and test_mismatched.
+    private static func splits(_ named: [String], of task: TaskDefinition) -> [String] {
+        let found = named.flatMap { name in
+            let parts = task.splits.filter { $0.hasPrefix("\(name)_") }
+            return task.splits.contains(name) || parts.isEmpty ? [name] : parts
+        }
+        return (named.isEmpty ? task.use.report : found).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }
