@@ -53,6 +53,11 @@ import ZooKit
         #expect(FileManager.default.fileExists(atPath: path("run/best/rendering.json")) == (modality != "text"))
         let lines = String(decoding: try model.folder.read("run/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
         #expect(lines.count == 9)
+        let page = String(decoding: try model.folder.read("run/report.html"), as: UTF8.self)
+        #expect(
+            page.contains("<b>Loss</b>") && page.contains("<b>accuracy</b>") && page.contains("<b>Gradient norm</b>"))
+        #expect(page.contains("Fine-tuning of") && page.components(separatedBy: "<tr><td class=\"n").count == 4)
+        for outside in ["http://", "https://", "<script src", "<link", "@import"] { #expect(!page.contains(outside)) }
         // What is finished stays finished.
         let again = try finetune("--resume", "--out", path("run"))
         #expect(again.status == 0 && again.text.contains("best: accuracy"), "\(again.errorText)")

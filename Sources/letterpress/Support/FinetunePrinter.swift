@@ -9,7 +9,7 @@ final class FinetunePrinter {
     var label: String?
     private let report: ReportFlags
     private let settings: FinetuneSettings
-    private let model: String
+    let model: String
     private let folder: String
     private let progress: ProgressLine
     private var plan: FinetunePlan?
@@ -138,14 +138,20 @@ final class FinetunePrinter {
 }
 
 extension FinetuneRun {
-    /// Runs to the end or until a signal, tells a printer, and writes `metrics.jsonl`; nil where a signal stopped it.
+    /// Runs to the end or until a signal, tells a printer, and writes `metrics.jsonl` and at the end `report.html`; nil where a signal
+    /// stopped it.
     func run(telling printer: FinetunePrinter, in folder: String) throws -> FinetuneResult? {
         defer { printer.clear() }
         try Folder.create(folder)
-        let log = try FinetuneLog(RunFolder(folder).file("metrics.jsonl"), after: plan.firstStep)
-        return try run(shouldStop: { StopSignal.number != nil }) { event in
+        let path = RunFolder(folder).file("metrics.jsonl")
+        let log = try FinetuneLog(path, after: plan.firstStep)
+        let result = try run(shouldStop: { StopSignal.number != nil }) { event in
             try log.add(event)
             try printer.show(event)
         }
+        guard let result else { return nil }
+        let page = FinetunePage(result, model: printer.model, log: try MappedFile(path: path).withBytes { Array($0) })
+        try AtomicFile.write(Array(page.html.utf8), to: RunFolder(folder).file(FinetunePage.fileName))
+        return result
     }
 }

@@ -2,42 +2,61 @@ import Foundation
 
 /// A chart of a report: HTML with a stretched SVG for the lines, and texts at places given in parts of the whole, so that it
 /// fits any width.
-struct ReportChart {
+public struct ReportChart {
     /// A line.
-    struct Series {
-        var name: String
+    public struct Series {
+        /// What the legend calls it.
+        public var name: String
         /// Of its CSS: "train", "raw", "held".
-        var style: String
-        var curve: Curve
+        public var style: String
+        /// Its values.
+        public var curve: Curve
         /// Whether the range of the chart must hold all of it; else the middle 96 of 100 values suffice.
-        var isWhole = true
+        public var isWhole: Bool
         /// Whether each value has a dot.
-        var hasDots = false
+        public var hasDots: Bool
+
+        /// A line from its parts.
+        public init(name: String, style: String, curve: Curve, isWhole: Bool = true, hasDots: Bool = false) {
+            (self.name, self.style, self.curve) = (name, style, curve)
+            (self.isWhole, self.hasDots) = (isWhole, hasDots)
+        }
     }
 
     /// How heights are dealt.
-    enum Scale {
+    public enum Scale: Sendable {
+        /// From the least value to the greatest.
         case linear
         /// Linear from 0 on.
         case fromZero
+        /// Equal factors have equal heights.
         case logarithmic
         /// Shares of 0 to 1, shown as per cent.
         case percent
     }
 
     var title: String
-    var note = ""
-    var scale = Scale.linear
+    var note: String
+    var scale: Scale
     var series: [Series]
-    var baselines: [(name: String, value: Double)] = []
+    var baselines: [(name: String, value: Double)]
     /// Steps from the left end to the right.
     var steps: ClosedRange<Int>
+
+    /// A chart of lines over `steps`, from the left end to the right, with levels that have names.
+    public init(
+        title: String, note: String = "", scale: Scale = .linear, series: [Series],
+        baselines: [(name: String, value: Double)] = [], steps: ClosedRange<Int>
+    ) {
+        (self.title, self.note, self.scale) = (title, note, scale)
+        (self.series, self.baselines, self.steps) = (series, baselines, steps)
+    }
 
     /// Values of a line at most.
     static let limit = 600
 
-    /// Nothing where there is no finite value.
-    var html: String {
+    /// The chart; nothing where there is no finite value. O(values).
+    public var html: String {
         let shown = series.map { item in
             var item = item
             item.curve = item.curve.thinned(to: Self.limit)

@@ -1,18 +1,22 @@
 /// Numbers over steps.
-struct Curve: Sendable, Equatable {
+public struct Curve: Sendable, Equatable {
     /// Where they stand, ascending.
-    private(set) var steps: [Int] = []
+    public private(set) var steps: [Int] = []
     /// One at each step.
-    private(set) var values: [Double] = []
+    public private(set) var values: [Double] = []
 
-    mutating func append(_ value: Double, at step: Int) {
+    /// A curve without a number.
+    public init() {}
+
+    /// Adds a number; steps must ascend.
+    public mutating func append(_ value: Double, at step: Int) {
         steps.append(step)
         values.append(value)
     }
 
     /// The running mean that forgets: weights fall by half every `half` values, and those of the first values are made up for.
     /// Values that are not finite are left out.
-    func smoothed(half: Double) -> Curve {
+    public func smoothed(half: Double) -> Curve {
         let keep = half > 0 ? 1 / (1 + 1 / half) : 0
         var (mean, weight) = (0.0, 0.0)
         var result = Curve()

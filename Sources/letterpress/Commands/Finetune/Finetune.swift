@@ -15,8 +15,8 @@ struct Finetune: ParsableCommand {
             """,
         discussion: """
             The model reads the task's texts as pictures, as tokens, or as both, and gets a new head of classes, or of one number.
-            FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl and, while it
-            runs, a checkpoint. With --grid or --seeds every run gets a folder of its own, and grid.jsonl a line as soon as it is
+            FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl, report.html
+            and, while it runs, a checkpoint. With --grid or --seeds every run gets a folder of its own, and grid.jsonl a line as soon as it is
             finished; a grid that was stopped goes on with --resume.
             A flag beats LETTERPRESS_FINETUNE_<KEY> in the environment, that beats --config, the task's --preset, the model's own
             way of drawing, the default; a run that goes on begins with its own settings.
