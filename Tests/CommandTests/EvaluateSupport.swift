@@ -16,30 +16,13 @@ struct EvaluateFixture {
     var folder: TemporaryFolder { model.folder }
 
     init() throws {
-        model = try ModelFolderFixture(.erniePixel)
-        let folder = model.folder
-        for (name, count) in [("train", 24), ("v", 12)] {
-            let lines = (0..<count).map { index in
-                let text = index % 2 == 0 ? "ink and more \(index)" : "paper number \(index)"
-                return #"{"text": "\#(text)", "label": \#(index % 2)}"# + "\n"
-            }
-            try folder.write(lines.joined(), to: "data/\(name).jsonl")
-        }
-        task = try folder.write(
-            #"""
-            {"name": "drawn", "version": 1, "kind": "classification", "summary": "Drawn sentences.",
-             "labels": ["ink", "paper"],
-             "layouts": [{"name": "lines", "format": "jsonl", "columns": {"text_a": "text", "label": "label"},
-                          "splits": {"train": {"files": ["train.jsonl"]}, "validation": {"files": ["v.jsonl"]}}}],
-             "use": {"train": "train", "select": "validation", "report": ["validation"]},
-             "metrics": ["accuracy"], "direction": "higher",
-             "source": {"title": "t", "citation": "c", "link": "https://example.org", "licence": "none", "obtain": "o"}}
-            """#, to: "drawn.json")
+        let drawn = try DrawnTask()
+        (model, task) = (drawn.model, drawn.path)
         func settings(_ steps: Int) -> String {
             #"{"finetune": {"modality": "text", "length": 32, "steps": \#(steps), "batch": 4, "eval_every": 2000, "save_every": 0}}"#
         }
-        config = try folder.write(settings(3), to: "short.json")
-        long = try folder.write(settings(1000), to: "long.json")
+        config = try model.folder.write(settings(3), to: "short.json")
+        long = try model.folder.write(settings(1000), to: "long.json")
     }
 
     /// The folder of a model that was fine-tuned on the task.

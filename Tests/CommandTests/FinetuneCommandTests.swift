@@ -10,27 +10,12 @@ import ZooKit
     private let task: String
 
     init() throws {
-        model = try ModelFolderFixture(.erniePixel)
-        let folder = model.folder
-        for (name, count) in [("train", 24), ("v", 12)] {
-            let lines = (0..<count).map { index in
-                let text = index % 2 == 0 ? "ink and more" : "paper number \(index)"
-                return #"{"text": "\#(text)", "label": \#(index % 2)}"# + "\n"
-            }
-            try folder.write(lines.joined(), to: "data/\(name).jsonl")
-        }
-        task = try folder.write(
-            #"""
-            {"name": "drawn", "version": 1, "kind": "classification", "summary": "Drawn sentences.",
-             "labels": ["ink", "paper"],
-             "layouts": [{"name": "lines", "format": "jsonl", "columns": {"text_a": "text", "label": "label"},
-                          "splits": {"train": {"files": ["train.jsonl"]}, "validation": {"files": ["v.jsonl"]}}}],
-             "use": {"train": "train", "select": "validation", "report": ["validation"]},
-             "metrics": ["accuracy"], "direction": "higher",
-             "presets": {"script": {"textgpt": {"grid": {"batch": [4, 8]}, "learning_rate": 0.001, "steps": 4,
-               "schedule": "cosine", "warmup_steps": 1, "length": 32, "dropout": 0, "evaluation_interval": 2, "patience": 3}}},
-             "source": {"title": "t", "citation": "c", "link": "https://example.org", "licence": "none", "obtain": "o"}}
-            """#, to: "drawn.json")
+        let drawn = try DrawnTask(
+            presets: #"""
+                {"script": {"textgpt": {"grid": {"batch": [4, 8]}, "learning_rate": 0.001, "steps": 4, "schedule": "cosine",
+                 "warmup_steps": 1, "length": 32, "dropout": 0, "evaluation_interval": 2, "patience": 3}}}
+                """#)
+        (model, task) = (drawn.model, drawn.path)
     }
 
     private func finetune(_ arguments: String...) throws -> Execution {

@@ -18,6 +18,14 @@ private struct Outer: Codable, Equatable {
     var table: [String: Int]?
 }
 
+private struct Options: DefaultFilled, Equatable {
+    var count = 3
+    var name: String?
+    var inner = ["a"]
+}
+
+private struct Filled: Codable { var options: Options }
+
 private func decode(_ text: String, knownKeys: Set<String>? = nil) throws -> Outer {
     try StrictJSON.decode(Outer.self, from: Array(text.utf8), source: "test.json", knownKeys: knownKeys)
 }
@@ -75,6 +83,23 @@ private func decode(_ text: String, knownKeys: Set<String>? = nil) throws -> Out
             try decode(text)
         }
         #expect(try decode(text, knownKeys: ["name", "count", "inner", "comment"]).name == "x")
+    }
+
+    @Test func defaultsStandWhereKeysAreAbsent() throws {
+        func options(_ text: String) throws -> Options {
+            try StrictJSON.decode(Filled.self, from: Array(#"{"options": \#(text)}"#.utf8), source: "t").options
+        }
+        #expect(try options("{}") == Options())
+        #expect(try options(#"{"count": null, "name": null}"#) == Options())
+        #expect(try options(#"{"count": 4, "name": "x"}"#) == Options(count: 4, name: "x"))
+        #expect(throws: ConfigError.unknownKey(source: "t", keyPath: "options.counts", near: ["count"])) {
+            try options(#"{"counts": 4}"#)
+        }
+        #expect(
+            throws: ConfigError.wrongType(
+                source: "t", keyPath: "options.count", expected: "an integer", got: "a string")
+        ) { try options(#"{"count": "4"}"#) }
+        #expect(throws: ConfigError.self) { try options("[]") }
     }
 
     @Test func messagesSayWhereAndWhatToDo() {

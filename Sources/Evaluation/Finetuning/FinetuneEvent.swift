@@ -1,4 +1,4 @@
-import ZooKit
+public import ZooKit
 
 /// What a fine-tuning tells while it runs.
 public enum FinetuneEvent: Sendable {

@@ -36,7 +36,7 @@ public struct FinetuneGrid: Sendable, Equatable {
 
     /// Reads "lr=1e-5,3e-5" and "batch=32,64"; `lr` is `learning_rate`. Throws `badSetting`.
     public init(parsing words: [String], seeds: [Int]) throws(PretrainingError) {
-        let keys = FinetuneSettings.CodingKeys.allCases.map(\.rawValue)
+        let keys = FinetuneSettings.keys
         axes = []
         self.seeds = seeds
         for word in words {

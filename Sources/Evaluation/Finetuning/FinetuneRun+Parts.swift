@@ -60,19 +60,13 @@ extension FinetuneRun {
         // What the modality does not reach keeps its numbers, and costs no moments.
         if settings.modality == .image { model.base.tokens.weight.isTrainable = false }
         if settings.modality == .text { model.base.patches?.parameters.forEach { $0.isTrainable = false } }
-        let unit = OptimisationUnit(
-            groups: groups,
-            optimiser: AdamW(
-                .init(beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon), workspace: workspace),
-            schedule: Schedule(settings.schedule, warmUp: settings.warmUp, steps: steps),
-            peakRate: settings.learningRate, clipLimits: ["default": settings.clip], workspace: workspace)
+        let unit = settings.optimiser.unit(groups, steps: steps, workspace: workspace)
         guard !unit.trained.isEmpty else {
             throw PretrainingError.badSetting(key: "frozen", reason: "nothing is left to train")
         }
         model.setAttentionDropout(settings.dropout)
         let trainer = Trainer(Classification(model), unit: unit, seed: UInt64(settings.seed), workspace: workspace)
-        trainer.accumulation.recomputesBlocks = settings.recompute
-        trainer.onNonFinite = settings.onNonFinite == "skip" ? .skip : .stop
+        settings.optimiser.prepare(trainer)
         trainer.hooks = adaptation.hooks
         return trainer
     }

@@ -74,12 +74,12 @@ public final class FinetuneRun {
         self.folder = RunFolder(folder)
         self.workspace = workspace
         model = parts.model
-        let length = settings.exampleLength(positions: model.base.config.positions)
+        let length = settings.course.exampleLength(positions: model.base.config.positions)
         scorer = try ClassifierScorer(
             model, settings.modality, ClassifierRecord.fitted(parts.options, length: length),
             pooling: Self.pooling(settings, model.base.config), batch: settings.evalBatch, workspace: workspace)
         let count = parts.train.count
-        let steps = settings.stepCount(examples: count)
+        let steps = settings.course.stepCount(examples: count)
         trainer = try Self.trainer(parts, settings, steps: steps, workspace)
         order = ExampleOrder(count: count, batch: settings.batch, seed: UInt64(settings.seed))
         let events = try trainer.plan(steps: steps).map { "\($0.hook) after step \($0.step)" }
@@ -95,7 +95,7 @@ public final class FinetuneRun {
             parameters: model.parameters.reduce(0) { $0 + $1.count }, trainExamples: count,
             evalExamples: parts.select.count, evalSplit: parts.task.use.select ?? "",
             metric: settings.metric ?? parts.task.metrics[0], length: length, firstStep: state.step, steps: steps,
-            evalEvery: settings.evaluationInterval(examples: count), events: events)
+            evalEvery: settings.course.evaluationInterval(examples: count), events: events)
     }
 
     /// The task's best step so far.

@@ -1,10 +1,11 @@
-import Foundations
-public import Layers
 public import ZooKit
 
-/// What a fine-tuning does, but for the model and the data. Keys that are absent have the values of the published scripts where
-/// these agree (section 3.7 of the specification of pixel models), or ours.
-public struct FinetuneSettings: Codable, Sendable, Equatable {
+/// What a fine-tuning does, but for the model and the data.
+public typealias FinetuneSettings = TrainingSettings<FinetuneCourse>
+
+/// What a fine-tuning reads, what it trains of the model, and when it looks at what it learned. The defaults are the values of
+/// the published scripts where these agree (section 3.7 of the specification of pixel models), or ours.
+public struct FinetuneCourse: TrainingCourse {
     /// What is read of the texts: "image", "text" or "pair".
     public var modality = ExampleKind.image
     /// Patches or tokens of an example at most; of a pair of both, half of it each. Nil is all that the model takes, but at most 256.
@@ -19,28 +20,8 @@ public struct FinetuneSettings: Codable, Sendable, Equatable {
     public var epochs: Double?
     /// Of new heads and of the order of examples.
     public var seed = 42
-    /// Learning rate at its peak.
-    public var learningRate = 3e-5
-    /// Its course after the warm-up.
-    public var schedule = Schedule.Shape.linear
-    /// Steps of warm-up.
-    public var warmUp = 10
-    /// Decoupled decay of matrices.
-    public var weightDecay = 0.0
     /// The share of attention weights that are dropped.
     public var dropout = 0.0
-    /// Decay of the mean of gradients.
-    public var beta1 = 0.9
-    /// Decay of their mean square.
-    public var beta2 = 0.999
-    /// Added to the root.
-    public var epsilon = 1e-8
-    /// Limit of the norm of all gradients.
-    public var clip = 1.0
-    /// "fp32" or "bf16".
-    public var precision = "fp32"
-    /// Keep no activations inside blocks.
-    public var recompute = false
     /// Steps between evaluations; nil is once an epoch.
     public var evalEvery: Int?
     /// Examples that are computed at once in evaluations at most.
@@ -65,18 +46,11 @@ public struct FinetuneSettings: Codable, Sendable, Equatable {
     public var taskLanguage: String?
     /// Steps between checkpoints to go on from; 0 for none but at a stop.
     public var saveEvery = 500
-    /// What to do about numbers that are not finite: "stop" or "skip".
-    public var onNonFinite = "stop"
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case modality, length, batch
         case microBatch = "micro_batch"
-        case steps, epochs, seed
-        case learningRate = "learning_rate"
-        case schedule
-        case warmUp = "warm_up"
-        case weightDecay = "weight_decay"
-        case dropout, beta1, beta2, epsilon, clip, precision, recompute
+        case steps, epochs, seed, dropout
         case evalEvery = "eval_every"
         case evalBatch = "eval_batch"
         case patience, metric, pool
@@ -87,51 +61,8 @@ public struct FinetuneSettings: Codable, Sendable, Equatable {
         case evalLimit = "eval_limit"
         case taskLanguage = "task_language"
         case saveEvery = "save_every"
-        case onNonFinite = "on_non_finite"
     }
 
     /// The defaults.
     public init() {}
-
-    /// Decodes the keys that are there; the others keep their defaults.
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        func read<T: Decodable>(_ key: CodingKeys, _ value: inout T) throws {
-            value = try values.decodeIfPresent(T.self, forKey: key) ?? value
-        }
-        func optional<T: Decodable>(_ key: CodingKeys, _ value: inout T?) throws {
-            value = try values.decodeIfPresent(T.self, forKey: key)
-        }
-        try read(.modality, &modality)
-        try optional(.length, &length)
-        try read(.batch, &batch)
-        try optional(.microBatch, &microBatch)
-        try optional(.steps, &steps)
-        try optional(.epochs, &epochs)
-        try read(.seed, &seed)
-        try read(.learningRate, &learningRate)
-        try read(.schedule, &schedule)
-        try read(.warmUp, &warmUp)
-        try read(.weightDecay, &weightDecay)
-        try read(.dropout, &dropout)
-        try read(.beta1, &beta1)
-        try read(.beta2, &beta2)
-        try read(.epsilon, &epsilon)
-        try read(.clip, &clip)
-        try read(.precision, &precision)
-        try read(.recompute, &recompute)
-        try optional(.evalEvery, &evalEvery)
-        try read(.evalBatch, &evalBatch)
-        try read(.patience, &patience)
-        try optional(.metric, &metric)
-        try read(.pool, &pool)
-        try read(.compatPooling, &compatPooling)
-        try read(.frozen, &frozen)
-        try optional(.channelAdapt, &channelAdapt)
-        try optional(.trainLimit, &trainLimit)
-        try optional(.evalLimit, &evalLimit)
-        try optional(.taskLanguage, &taskLanguage)
-        try read(.saveEvery, &saveEvery)
-        try read(.onNonFinite, &onNonFinite)
-    }
 }

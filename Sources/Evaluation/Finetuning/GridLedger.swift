@@ -1,5 +1,5 @@
 public import Foundations
-import ZooKit
+public import ZooKit
 
 /// What a cell of a grid came to: a line of `grid.jsonl`.
 public struct GridEntry: Codable, Sendable, Equatable {

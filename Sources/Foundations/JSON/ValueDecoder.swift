@@ -86,6 +86,8 @@ struct ValueDecoder: Decoder {
             plain = Float(try double())
         } else if let integer = type as? any FixedWidthInteger.Type {
             plain = try unboxInteger(integer)
+        } else if let settings = type as? any DefaultFilled.Type {
+            return try T(from: filled(by: settings))
         } else {
             return try T(from: self)
         }

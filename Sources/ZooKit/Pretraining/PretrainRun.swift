@@ -139,20 +139,15 @@ public final class PretrainRun {
     private static func trainer(
         _ model: LanguageModel, _ settings: PretrainSettings, _ communicator: any Communicator, _ workspace: Workspace
     ) -> Trainer<Pretraining> {
-        let unit = OptimisationUnit(
-            groups: [ParameterGroup("all", model.parameters, decay: settings.weightDecay)],
-            optimiser: AdamW(
-                .init(beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon), workspace: workspace),
-            schedule: Schedule(
-                settings.schedule, warmUp: settings.warmUp, steps: settings.steps, floor: settings.rateFloor),
-            peakRate: settings.learningRate, clipLimits: ["default": settings.clip], workspace: workspace)
+        let unit = settings.optimiser.unit(
+            [ParameterGroup("all", model.parameters, decay: settings.weightDecay)], steps: settings.steps,
+            floor: settings.rateFloor, workspace: workspace)
         let objective = Pretraining(
             model, tokenCoefficient: settings.textWeight, patchCoefficient: settings.imageWeight,
             countsEnd: settings.eosInLoss)
         let trainer = Trainer(
             objective, unit: unit, communicator: communicator, seed: UInt64(settings.seed), workspace: workspace)
-        trainer.accumulation.recomputesBlocks = settings.recompute
-        trainer.onNonFinite = settings.onNonFinite == "skip" ? .skip : .stop
+        settings.optimiser.prepare(trainer)
         return trainer
     }
 

@@ -29,13 +29,10 @@ struct FontsExport: ParsableCommand {
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func run() throws {
-        var layer = SettingLayer(origin: "flag")
-        rendering.add(to: &layer)
-        layout.add(to: &layer)
-        fonts.add(to: &layer)
-        var layers = try [preset.map(Presets.layer), config.map(SettingSources.file)].compactMap(\.self)
-        layers.append(try SettingSources.environment())
-        let settings = MergedSettings(layers + [layer])
+        let settings = MergedSettings(
+            try SettingSources.layers(
+                over: preset.map { try Presets.layer($0) }, config: config,
+                flags: SettingLayer(flags: [rendering, layout, fonts])))
         let pixels = try PixelSettings(settings)
         let set = try fonts.open(settings)
         guard let font = set.paths.first else { throw CommandFailure(.fontsUnavailable, "the font stack is empty") }

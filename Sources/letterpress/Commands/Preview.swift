@@ -35,11 +35,7 @@ struct Preview: ParsableCommand {
     }
 
     func run() throws {
-        var layer = SettingLayer(origin: "flag")
-        rendering.add(to: &layer)
-        layout.add(to: &layer)
-        fonts.add(to: &layer)
-        var merged = try settings.merged(with: layer)
+        var merged = try settings.merged(with: SettingLayer(flags: [rendering, layout, fonts]))
         let pixels = try pixelSettings(&merged)
         let bytes = text == "-" ? Console.input() : Array(text.utf8)
         let repaired = Array(String(decoding: bytes, as: UTF8.self).utf8)

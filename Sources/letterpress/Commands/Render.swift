@@ -83,12 +83,7 @@ struct Render: ParsableCommand {
     }
 
     private var flags: SettingLayer {
-        var layer = SettingLayer(origin: "flag")
-        reading.add(to: &layer)
-        rendering.add(to: &layer)
-        layout.add(to: &layer)
-        shards.add(to: &layer)
-        fonts.add(to: &layer)
+        var layer = SettingLayer(flags: [reading, rendering, layout, shards, fonts])
         layer.set("run", "workers", workers.map { .integer($0) })
         return layer
     }

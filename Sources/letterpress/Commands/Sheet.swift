@@ -31,11 +31,10 @@ struct Sheet: ParsableCommand {
     }
 
     func run() throws {
-        var flags = SettingLayer(origin: "flag")
-        fonts.add(to: &flags)
         var options = RenderOptions()
         options.wordCache = false
-        let typesetter = try Typesetter(fonts: fonts.open(MergedSettings([flags])), options: options)
+        let typesetter = try Typesetter(
+            fonts: fonts.open(MergedSettings([SettingLayer(flags: [fonts])])), options: options)
         let labels = PatchGrid(typesetter: typesetter, patchSize: options.patchSize)
         let found = try examples()
         let width = try found.map { try labels.label($0.label).width + 8 }.max() ?? 8

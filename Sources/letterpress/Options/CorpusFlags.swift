@@ -3,7 +3,7 @@ import Corpora
 import Foundations
 
 /// How a training reads its corpora: what of ``ReadingFlags`` it has a use for.
-struct CorpusFlags: ParsableArguments {
+struct CorpusFlags: SettingFlags {
     @Option(help: "What files hold; auto goes by their names.") var inputFormat: ReadOptions.Format?
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
     @Option(help: "What to do with a record that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?

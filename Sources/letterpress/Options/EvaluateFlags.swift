@@ -4,7 +4,7 @@ import Foundations
 import ZooKit
 
 /// Which models are evaluated on which tasks.
-struct EvaluateSourceFlags: ParsableArguments {
+struct EvaluateSourceFlags: SettingFlags {
     @Option(
         help: ArgumentHelp(
             "Models: folders of fine-tunings, grids, checkpoints or Hugging Face models; name=folder names one.",
@@ -38,7 +38,7 @@ struct EvaluateSourceFlags: ParsableArguments {
 }
 
 /// Heads that are trained first.
-struct EvaluateHeadFlags: ParsableArguments {
+struct EvaluateHeadFlags: SettingFlags {
     @Flag(inversion: .prefixedNo, help: "Fine-tune a model first for tasks that need a head it does not have (yes).")
     var finetune: Bool?
     @Option(
@@ -59,7 +59,7 @@ struct EvaluateHeadFlags: ParsableArguments {
 }
 
 /// What is answered besides the examples as they are.
-struct EvaluateRobustnessFlags: ParsableArguments {
+struct EvaluateRobustnessFlags: SettingFlags {
     @Option(
         help: ArgumentHelp(
             "Answer under noise as well: \(NoiseKind.allCases.map(\.rawValue).joined(separator: ", ")), or all.",
@@ -97,7 +97,7 @@ struct EvaluateRobustnessFlags: ParsableArguments {
 }
 
 /// How answers are computed.
-struct EvaluateCourseFlags: ParsableArguments {
+struct EvaluateCourseFlags: SettingFlags {
     @Option(help: ArgumentHelp("Examples that are computed at once (16).", valueName: "n")) var batch: Int?
     @Option(help: ArgumentHelp("Places of whole texts and pictures that are read at once.", valueName: "n"))
     var window: Int?

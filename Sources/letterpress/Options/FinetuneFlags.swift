@@ -1,6 +1,5 @@
 public import ArgumentParser
 import Foundations
-import Layers
 public import ZooKit
 
 extension ExampleKind: ExpressibleByArgument {}
@@ -8,7 +7,7 @@ extension Pooling.ImagePlace: ExpressibleByArgument {}
 extension ChannelAdaptation: ExpressibleByArgument {}
 
 /// What is fine-tuned on what.
-struct FinetuneSourceFlags: ParsableArguments {
+struct FinetuneSourceFlags: SettingFlags {
     @Option(help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String?
     @Option(help: ArgumentHelp("A task by name, or its JSON file.", valueName: "name")) var task: String?
     @Option(
@@ -45,7 +44,7 @@ struct FinetuneSourceFlags: ParsableArguments {
 }
 
 /// What is read, for how long, and when to look at it.
-struct FinetuneCourseFlags: ParsableArguments {
+struct FinetuneCourseFlags: SettingFlags {
     @Option(help: "What is read of the texts (image).") var modality: ExampleKind?
     @Option(
         help: ArgumentHelp("Patches or tokens of an example, half of each for pairs (256 at most).", valueName: "n"))
@@ -83,28 +82,15 @@ struct FinetuneCourseFlags: ParsableArguments {
     }
 }
 
-/// How parameters are stepped, and what is classified.
-struct FinetuneOptimiserFlags: ParsableArguments {
+/// What of the model is trained, and what is classified.
+struct ClassifierFlags: SettingFlags {
     /// What is left alone.
     enum Frozen: String, ExpressibleByArgument, CaseIterable {
         case none, backbone
     }
 
-    @Option(
-        name: [.long, .customLong("lr")], help: ArgumentHelp("Learning rate at its peak (3e-5).", valueName: "x"))
-    var learningRate: Double?
-    @Option(help: "Its course after the warm-up (linear).") var schedule: Schedule.Shape?
-    @Option(help: ArgumentHelp("Steps of warm-up (10).", valueName: "n")) var warmUp: Int?
-    @Option(help: ArgumentHelp("Decoupled decay of matrices (0).", valueName: "x")) var weightDecay: Double?
-    @Option(help: ArgumentHelp("The share of attention weights that are dropped (0).", valueName: "x")) var dropout:
-        Double?
-    @Option(help: ArgumentHelp("Decay of the mean of gradients (0.9).", valueName: "x")) var beta1: Double?
-    @Option(help: ArgumentHelp("Decay of their mean square (0.999).", valueName: "x")) var beta2: Double?
-    @Option(help: ArgumentHelp("Added to the root (1e-8).", valueName: "x")) var epsilon: Double?
-    @Option(help: ArgumentHelp("Limit of the norm of all gradients (1).", valueName: "x")) var clip: Double?
-    @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
-    @Flag(inversion: .prefixedNo, help: "Keep no activations inside blocks: less memory, more time.")
-    var recompute: Bool?
+    @Option(help: ArgumentHelp("The share of attention weights that are dropped (0).", valueName: "x"))
+    var dropout: Double?
     @Option(help: "The patch of a picture that is classified: the black one at its end, or the last of the text (eos).")
     var pool: Pooling.ImagePlace?
     @Flag(inversion: .prefixedNo, help: "Find rows as the published code does, mistakes included.")
@@ -112,23 +98,13 @@ struct FinetuneOptimiserFlags: ParsableArguments {
     @Option(help: "What is not trained (none).") var frozen: Frozen?
     @Option(help: "Draw pictures in gray, for a model that reads one channel by the mean or the sum of its weights.")
     var channelAdapt: ChannelAdaptation?
-    @Option(help: "What to do about a loss or a gradient that is infinite or no number (stop).")
-    var onNonFinite: OptimiserFlags.NonFinite?
 
     func add(to layer: inout SettingLayer) {
         func set(_ key: String, _ value: JSONValue?) { layer.set("finetune", key, value) }
-        set("schedule", schedule.map { .string($0.rawValue) })
-        set("warm_up", warmUp.map { .integer($0) })
+        set("dropout", dropout.map { .number($0) })
+        set("compat_pooling", compatPooling.map { .bool($0) })
         for (key, value) in [
-            ("learning_rate", learningRate), ("weight_decay", weightDecay), ("dropout", dropout), ("beta1", beta1),
-            ("beta2", beta2), ("epsilon", epsilon), ("clip", clip),
-        ] { set(key, value.map { .number($0) }) }
-        for (key, value) in [("recompute", recompute), ("compat_pooling", compatPooling)] {
-            set(key, value.map { .bool($0) })
-        }
-        for (key, value) in [
-            ("precision", precision?.rawValue), ("pool", pool?.rawValue), ("frozen", frozen?.rawValue),
-            ("channel_adapt", channelAdapt?.rawValue), ("on_non_finite", onNonFinite?.rawValue),
+            ("pool", pool?.rawValue), ("frozen", frozen?.rawValue), ("channel_adapt", channelAdapt?.rawValue),
         ] { set(key, value.map { .string($0) }) }
     }
 }

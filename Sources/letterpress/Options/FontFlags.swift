@@ -3,7 +3,7 @@ import Foundations
 import Typesetting
 
 /// Which fonts draw.
-struct FontFlags: ParsableArguments {
+struct FontFlags: SettingFlags {
     @Option(help: ArgumentHelp("Font stack by name or manifest path (default).", valueName: "stack")) var fonts: String?
     @Option(
         name: .customLong("font"),

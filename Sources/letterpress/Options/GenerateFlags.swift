@@ -8,7 +8,7 @@ extension GenerateSettings.CachePolicyName: ExpressibleByArgument {}
 extension GenerateSettings.PrecisionName: ExpressibleByArgument {}
 
 /// How tokens are chosen.
-struct SamplingFlags: ParsableArguments {
+struct SamplingFlags: SettingFlags {
     @Option(help: ArgumentHelp("What logits are divided by; 0 takes the likeliest token (0).", valueName: "x"))
     var temperature: Double?
     @Option(help: ArgumentHelp("Draw from the k likeliest tokens; 0 from all (0).", valueName: "k")) var topK: Int?
@@ -40,7 +40,7 @@ struct SamplingFlags: ParsableArguments {
 }
 
 /// How pictures of text are continued.
-struct PixelGenerationFlags: ParsableArguments {
+struct PixelGenerationFlags: SettingFlags {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("New patches at most (16).", valueName: "n"))
     var patches: Int?
     @Option(help: "What a prediction becomes (threshold).") var drawing: PixelOptions.Drawing?
@@ -64,7 +64,7 @@ struct PixelGenerationFlags: ParsableArguments {
 }
 
 /// With what is computed.
-struct ComputeFlags: ParsableArguments {
+struct ComputeFlags: SettingFlags {
     @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
     @Option(help: ArgumentHelp("Threads; one a core without.", valueName: "n")) var threads: Int?
 
@@ -82,11 +82,7 @@ struct GenerateSettingOptions: ParsableArguments {
 
     /// Puts flags over the environment, the file and the preset.
     func merged(with flags: SettingLayer) throws -> MergedSettings {
-        var layers: [SettingLayer] = []
-        if let preset { layers.append(try Presets.layer(preset, of: Presets.generation)) }
-        if let config { layers.append(try SettingSources.file(config)) }
-        layers.append(try SettingSources.environment())
-        layers.append(flags)
-        return MergedSettings(layers)
+        let named = try preset.map { try Presets.layer($0, of: Presets.generation) }
+        return MergedSettings(try SettingSources.layers(over: named, config: config, flags: flags))
     }
 }

@@ -12,7 +12,7 @@ extension LayoutOptions.Packing: ExpressibleByArgument {}
 extension Normalisation: ExpressibleByArgument {}
 
 /// How pixels become sequences of patches.
-struct LayoutFlags: ParsableArguments {
+struct LayoutFlags: SettingFlags {
     @Option(help: "What a sequence shows.") var layout: LayoutOptions.Layout?
     @Option(help: "How characters share patches.") var strategy: LayoutOptions.Strategy?
     @Option(

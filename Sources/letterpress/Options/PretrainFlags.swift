@@ -1,11 +1,8 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundations
-public import Layers
-
-extension Schedule.Shape: ExpressibleByArgument {}
 
 /// What is trained on.
-struct SourceFlags: ParsableArguments {
+struct SourceFlags: SettingFlags {
     @Option(
         help: ArgumentHelp("Shape of the model: a preset (pixelgpt/tiny), a JSON file or a folder.", valueName: "name"))
     var model: String?
@@ -30,7 +27,7 @@ struct SourceFlags: ParsableArguments {
 }
 
 /// How much of what, and when to look at it.
-struct CourseFlags: ParsableArguments {
+struct CourseFlags: SettingFlags {
     @Option(help: ArgumentHelp("Shares of text, image and pair (0:1:0).", valueName: "t:i:p")) var mix: String?
     @Option(help: ArgumentHelp("Steps in all (1000).", valueName: "n")) var steps: Int?
     @Option(help: ArgumentHelp("Patches or tokens of a sequence; all that the model takes without.", valueName: "n"))
@@ -70,49 +67,22 @@ struct CourseFlags: ParsableArguments {
     }
 }
 
-/// How parameters are stepped, and what the losses count.
-struct OptimiserFlags: ParsableArguments {
-    /// "stop" or "skip".
-    enum NonFinite: String, ExpressibleByArgument, CaseIterable {
-        case stop, skip
-    }
-
-    @Option(
-        name: [.long, .customLong("lr")], help: ArgumentHelp("Learning rate at its peak (5e-4).", valueName: "x"))
-    var learningRate: Double?
-    @Option(help: "Its course after the warm-up (linear).") var schedule: Schedule.Shape?
-    @Option(help: ArgumentHelp("Steps of warm-up (200).", valueName: "n")) var warmUp: Int?
+/// Where the rate ends, and what the losses count.
+struct LossFlags: SettingFlags {
     @Option(help: ArgumentHelp("What is left of the rate at the end, as a part (0).", valueName: "x"))
     var rateFloor: Double?
-    @Option(help: ArgumentHelp("Decoupled decay of matrices (0.1).", valueName: "x")) var weightDecay: Double?
-    @Option(help: ArgumentHelp("Decay of the mean of gradients (0.9).", valueName: "x")) var beta1: Double?
-    @Option(help: ArgumentHelp("Decay of their mean square (0.999).", valueName: "x")) var beta2: Double?
-    @Option(help: ArgumentHelp("Added to the root (1e-8).", valueName: "x")) var epsilon: Double?
-    @Option(help: ArgumentHelp("Limit of the norm of all gradients (1).", valueName: "x")) var clip: Double?
-    @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
-    @Flag(inversion: .prefixedNo, help: "Keep no activations inside blocks: less memory, more time.")
-    var recompute: Bool?
     @Option(help: ArgumentHelp("What the token loss enters with (1).", valueName: "x")) var textWeight: Double?
     @Option(help: ArgumentHelp("What the patch loss enters with (1).", valueName: "x")) var imageWeight: Double?
     @Flag(inversion: .prefixedNo, help: "Black end patches are seen.") var eosAttended: Bool?
     @Flag(inversion: .prefixedNo, help: "Black end patches are predicted.") var eosInLoss: Bool?
     @Flag(inversion: .prefixedNo, help: "An end token stands behind a text.") var textEnd: Bool?
-    @Option(help: "What to do about a loss or a gradient that is infinite or no number (stop).")
-    var onNonFinite: NonFinite?
 
     func add(to layer: inout SettingLayer) {
-        func set(_ key: String, _ value: JSONValue?) { layer.set("pretrain", key, value) }
-        set("schedule", schedule.map { .string($0.rawValue) })
-        set("warm_up", warmUp.map { .integer($0) })
         for (key, value) in [
-            ("learning_rate", learningRate), ("rate_floor", rateFloor), ("weight_decay", weightDecay),
-            ("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), ("clip", clip), ("text_weight", textWeight),
-            ("image_weight", imageWeight),
-        ] { set(key, value.map { .number($0) }) }
-        set("precision", precision.map { .string($0.rawValue) })
-        for (key, value) in [
-            ("recompute", recompute), ("eos_attended", eosAttended), ("eos_in_loss", eosInLoss), ("text_end", textEnd),
-        ] { set(key, value.map { .bool($0) }) }
-        set("on_non_finite", onNonFinite.map { .string($0.rawValue) })
+            ("rate_floor", rateFloor), ("text_weight", textWeight), ("image_weight", imageWeight),
+        ] { layer.set("pretrain", key, value.map { .number($0) }) }
+        for (key, value) in [("eos_attended", eosAttended), ("eos_in_loss", eosInLoss), ("text_end", textEnd)] {
+            layer.set("pretrain", key, value.map { .bool($0) })
+        }
     }
 }

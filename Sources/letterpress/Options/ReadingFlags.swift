@@ -7,7 +7,7 @@ extension ReadOptions.StructurePolicy: ExpressibleByArgument {}
 extension ReadOptions.EncodingPolicy: ExpressibleByArgument {}
 
 /// How inputs become documents.
-struct ReadingFlags: ParsableArguments {
+struct ReadingFlags: SettingFlags {
     @Option(help: "What files hold; auto goes by their names.") var inputFormat: ReadOptions.Format?
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
     @Option(help: ArgumentHelp("Field with text B; makes pairs.", valueName: "name")) var textBField: String?

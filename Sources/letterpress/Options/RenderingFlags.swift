@@ -10,7 +10,7 @@ extension RenderOptions.UnknownGlyph: ExpressibleByArgument {}
 extension RenderOptions.Tab: ExpressibleByArgument {}
 
 /// How text becomes pixels.
-struct RenderingFlags: ParsableArguments {
+struct RenderingFlags: SettingFlags {
     @Option(help: "Glyph pipeline.") var profile: RenderOptions.Profile?
     @Option(help: ArgumentHelp("Size in points (8).", valueName: "points")) var fontSize: Double?
     @Option(help: ArgumentHelp("Dots per inch (120).", valueName: "n")) var dpi: Int?

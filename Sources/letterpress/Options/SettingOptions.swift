@@ -14,13 +14,10 @@ struct SettingOptions: ParsableArguments {
 
     /// Puts flags over the environment, the file, the renderer folder and the preset.
     func merged(with flags: SettingLayer) throws -> MergedSettings {
-        var layers: [SettingLayer] = []
-        if let preset { layers.append(try Presets.layer(preset)) }
-        if let renderer { layers.append(try SettingSources.renderer(renderer)) }
-        if let config { layers.append(try SettingSources.file(config)) }
-        layers.append(try SettingSources.environment())
-        layers.append(flags)
-        var merged = MergedSettings(layers)
+        var merged = MergedSettings(
+            try SettingSources.layers(
+                over: preset.map { try Presets.layer($0) }, renderer.map(SettingSources.renderer), config: config,
+                flags: flags))
         if merged["read", "text_b_field"] != nil {
             merged.imply("layout", "layout", .string("pair"), because: "read.text_b_field")
         } else if merged["read", "words_field"] != nil {

@@ -5,7 +5,7 @@ public import Patches
 extension ShardFormat: ExpressibleByArgument {}
 
 /// How sequences become shards.
-struct ShardFlags: ParsableArguments {
+struct ShardFlags: SettingFlags {
     @Option(help: "Format of the shards (webdataset).") var format: ShardFormat?
     @Option(help: ArgumentHelp("Patches of a shard, about (1048576).", valueName: "n")) var patchesPerShard: Int?
     @Option(help: ArgumentHelp("Sequences of a shard, about (100000).", valueName: "n")) var sequencesPerShard: Int?

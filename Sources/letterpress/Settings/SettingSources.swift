@@ -2,9 +2,25 @@ import Foundation
 import Foundations
 import Patches
 import Typesetting
+import ZooKit
 
 /// The layers below the flags: environment, file, preset.
 enum SettingSources {
+    /// The file in a run's folder with its settings.
+    static let runFile = "run.json"
+
+    /// All layers, the weakest first: those that are there of `weak`, then the file, the environment, flags.
+    static func layers(
+        over weak: SettingLayer?..., config: String?, flags: SettingLayer
+    ) throws -> [SettingLayer] {
+        try (weak + [config.map { try file($0) }, environment(), flags]).compactMap(\.self)
+    }
+
+    /// What a run in a folder began with.
+    static func run(_ folder: String) throws -> SettingLayer {
+        try file(RunFolder(folder).file(runFile), origin: "run \(folder)")
+    }
+
     /// Settings of the environment. Throws for a value that its key cannot take.
     static func environment(
         _ environment: [String: String] = ProcessInfo.processInfo.environment
@@ -36,7 +52,7 @@ enum SettingSources {
 
     /// Settings of a JSON file with sections of keys; also the `settings` of a manifest, whose other sections are
     /// passed over.
-    static func file(_ path: String) throws -> SettingLayer {
+    static func file(_ path: String, origin: String? = nil) throws -> SettingLayer {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure(.noInput, "configuration file \(path) cannot be read")
         }
@@ -49,7 +65,7 @@ enum SettingSources {
             throw CommandFailure(.badData, "\(path): an object with the sections \(sectionNames) is expected")
         }
         let isManifest = root["format_version"] != nil
-        var layer = SettingLayer(origin: "file \(path)")
+        var layer = SettingLayer(origin: origin ?? "file \(path)")
         if isManifest, case .string(let stack)? = sections["font_stack"], case .array(let fonts)? = sections["fonts"] {
             layer.set("fonts", "stack", .string(stack))
             layer.manifestFonts = try fonts.map {

@@ -166,8 +166,8 @@ import ZooKit
         #expect(Array(later.places(of: 4)) == steps[4] && Array(later.places(of: 1)) == steps[1])
         var settings = FinetuneSettings()
         settings.batch = 4
-        #expect(settings.stepCount(examples: 10) == 9 && settings.evaluationInterval(examples: 10) == 3)
+        #expect(settings.course.stepCount(examples: 10) == 9 && settings.course.evaluationInterval(examples: 10) == 3)
         settings.epochs = 0.5
-        #expect(settings.stepCount(examples: 10) == 2)
+        #expect(settings.course.stepCount(examples: 10) == 2)
     }
 }

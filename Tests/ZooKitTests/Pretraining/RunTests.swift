@@ -18,6 +18,25 @@ import Testing
         return settings
     }
 
+    @Test func courseAndOptimiserAreOneObject() throws {
+        var settings = settings()
+        settings.onNonFinite = "skip"
+        let value = try StrictJSON.encodedValue(settings)
+        #expect(value["batch"] == .integer(3) && value["learning_rate"] == .number(3e-3))
+        guard case .object(let fields) = value else { return #expect(Bool(false), "\(value)") }
+        #expect(Set(fields.keys).union(["streams"]) == Set(PretrainSettings.keys))
+        #expect(try StrictJSON.decode(PretrainSettings.self, from: value, source: "s") == settings)
+        // A checkpoint of before a key was there has its default.
+        let early: JSONValue = .object(["steps": .integer(5), "beta2": .number(0.95)])
+        let found = try StrictJSON.decode(PretrainSettings.self, from: early, source: "s")
+        #expect(found.steps == 5 && found.beta2 == 0.95 && found.learningRate == 5e-4 && found.shuffle == 65536)
+        #expect(throws: ConfigError.unknownKey(source: "s", keyPath: "beta3", near: ["beta1", "beta2"])) {
+            try StrictJSON.decode(PretrainSettings.self, from: .object(["beta3": .integer(0)]), source: "s")
+        }
+        #expect(try settings.differences(from: found).contains("beta2 was 0.95 and is 0.999"))
+        #expect(try settings.differences(from: settings) == [])
+    }
+
     private func run(
         _ data: TrainingData, _ folder: String, _ settings: PretrainSettings, resumes: Bool = false,
         stopAfter: Int? = nil,

@@ -34,7 +34,7 @@ struct Evaluate: ParsableCommand {
     @OptionGroup(title: "Heads") var heads: EvaluateHeadFlags
     @OptionGroup(title: "Robustness") var robustness: EvaluateRobustnessFlags
     @OptionGroup(title: "Answers and scores") var course: EvaluateCourseFlags
-    @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
+    @OptionGroup var computing: ThreadFlags
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags
@@ -54,25 +54,16 @@ struct Evaluate: ParsableCommand {
 
     /// The settings, the weakest first.
     private func layers() throws -> [SettingLayer] {
-        var layers: [SettingLayer] = []
+        var begun: SettingLayer?
         if resume, let out {
-            guard Folder.hasItem("\(out)/\(EvaluateJob.settingsName)") else {
+            let path = "\(out)/\(EvaluateJob.settingsName)"
+            guard Folder.hasItem(path) else {
                 throw CommandFailure(.noInput, "\(out) holds no evaluation to go on with")
             }
-            var layer = try SettingSources.file("\(out)/\(EvaluateJob.settingsName)")
-            layer.origin = "evaluation \(out)"
-            layers.append(layer)
+            begun = try SettingSources.file(path, origin: "evaluation \(out)")
         }
-        if let config { layers.append(try SettingSources.file(config)) }
-        layers.append(try SettingSources.environment())
-        var layer = SettingLayer(origin: "flag")
-        sources.add(to: &layer)
-        heads.add(to: &layer)
-        robustness.add(to: &layer)
-        course.add(to: &layer)
-        rendering.add(to: &layer)
-        fonts.add(to: &layer)
-        layer.set("run", "threads", threads.map { .integer($0) })
-        return layers + [layer]
+        return try SettingSources.layers(
+            over: begun, config: config,
+            flags: SettingLayer(flags: [sources, heads, robustness, course, rendering, fonts, computing]))
     }
 }

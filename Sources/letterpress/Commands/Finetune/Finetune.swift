@@ -31,8 +31,9 @@ struct Finetune: ParsableCommand {
     @Flag(help: "Go on with the run or the grid in the folder.") var resume = false
     @OptionGroup(title: "Model and task") var sources: FinetuneSourceFlags
     @OptionGroup(title: "Course") var course: FinetuneCourseFlags
-    @OptionGroup(title: "Optimiser and classifier") var optimiser: FinetuneOptimiserFlags
-    @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
+    @OptionGroup(title: "Optimiser and classifier") var optimiser: OptimiserFlags<FinetuneCourse>
+    @OptionGroup(title: "Optimiser and classifier") var classifier: ClassifierFlags
+    @OptionGroup var computing: ThreadFlags
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags
@@ -57,22 +58,9 @@ struct Finetune: ParsableCommand {
     }
 
     private func merged() throws -> MergedSettings {
-        var strong: [SettingLayer] = []
-        if resume, let out {
-            var layer = try SettingSources.file(RunFolder(out).file(FinetuneJob.settingsName))
-            layer.origin = "run \(out)"
-            strong.append(layer)
-        }
-        if let config { strong.append(try SettingSources.file(config)) }
-        strong.append(try SettingSources.environment())
-        var layer = SettingLayer(origin: "flag")
-        sources.add(to: &layer)
-        course.add(to: &layer)
-        optimiser.add(to: &layer)
-        rendering.add(to: &layer)
-        fonts.add(to: &layer)
-        layer.set("run", "threads", threads.map { .integer($0) })
-        strong.append(layer)
+        let strong = try SettingSources.layers(
+            over: resume ? out.map(SettingSources.run) : nil, config: config,
+            flags: SettingLayer(flags: [sources, course, optimiser, classifier, rendering, fonts, computing]))
         // What model and task say of themselves is weaker, and is known when these are.
         let known = MergedSettings(strong)
         let found = try known.decode("task", over: FinetuneSources())

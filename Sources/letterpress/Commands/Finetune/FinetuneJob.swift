@@ -9,9 +9,6 @@ import ZooKit
 
 /// The settings of a fine-tuning, read and checked, and what its runs are made of.
 struct FinetuneJob {
-    /// The file in a run's folder with its settings.
-    static let settingsName = "run.json"
-
     let merged: MergedSettings
     let settings: FinetuneSettings
     let sources: FinetuneSources
@@ -32,12 +29,7 @@ struct FinetuneJob {
         self.fonts = fonts
         self.report = report
         sources = try merged.decode("task", over: FinetuneSources())
-        settings = try merged.decode("finetune", over: FinetuneSettings())
-        do { try settings.validate() } catch {
-            guard case .badSetting(let key, let reason) = error else { throw error }
-            throw ConfigError.invalidValue(
-                source: merged.origins["finetune.\(key)"] ?? "settings", keyPath: "finetune.\(key)", reason: reason)
-        }
+        settings = try merged.training(FinetuneCourse.self)
         pixels = try PixelSettings(merged)
         computing = try RunSettings.read(merged)
         _ = try merged.decode("fonts", over: FontSettings())
@@ -54,19 +46,11 @@ struct FinetuneJob {
 
     /// The sections that a run goes on with; paths hold in every working folder.
     func saveSettings(in folder: String) throws {
-        var root: [String: JSONValue] = [:]
-        for (name, value) in [
-            ("finetune", try StrictJSON.encodedValue(settings)),
-            ("task", try StrictJSON.encodedValue(sources.absolute())),
-            ("render", try StrictJSON.encodedValue(pixels.render)),
-            ("layout", try StrictJSON.encodedValue(pixels.layout)),
-        ] {
-            guard case .object(let keys) = value else { continue }
-            root[name] = .object(keys.filter { $0.value != .null && SettingTable.kinds[name]?[$0.key] != nil })
-        }
-        for name in ["fonts", "run"] { root[name] = merged.values[name].map { .object($0) } }
-        try AtomicFile.write(
-            JSONValue.object(root).encoded(pretty: true), to: RunFolder(folder).file(Self.settingsName))
+        try merged.save(
+            [
+                ("finetune", settings), ("task", sources.absolute()), ("render", pixels.render),
+                ("layout", pixels.layout),
+            ], in: RunFolder(folder))
     }
 
     // MARK: Parts
@@ -130,7 +114,7 @@ struct FinetuneJob {
     ) throws -> FinetuneRun {
         let workspace = try Workspace(
             kernels: CPUKernels(threads: computing.trainingThreads),
-            precision: settings.precision == "bf16" ? .bf16 : .fp32)
+            precision: settings.optimiser.computing)
         let isNumber = material.task.kind.needs.contains(.number)
         let model = try ModelFolder.load(
             material.model, heads: .init(labels: isNumber ? 1 : material.task.labels.count), workspace: workspace,

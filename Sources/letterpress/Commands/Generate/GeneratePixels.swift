@@ -43,12 +43,7 @@ struct GeneratePixels: ParsableCommand {
     }
 
     func run() throws {
-        var layer = SettingLayer(origin: "flag")
-        pixels.add(to: &layer)
-        computing.add(to: &layer)
-        rendering.add(to: &layer)
-        fonts.add(to: &layer)
-        var merged = try settings.merged(with: layer)
+        var merged = try settings.merged(with: SettingLayer(flags: [pixels, computing, rendering, fonts]))
         let (generate, _) = try GenerateSettings.read(merged)
         let found = try PixelGenerationSettings.read(merged)
         let folder = try ModelFolder.open(model)

@@ -49,9 +49,7 @@ struct GenerateText: ParsableCommand {
     }
 
     func run() throws {
-        var layer = SettingLayer(origin: "flag")
-        sampling.add(to: &layer)
-        computing.add(to: &layer)
+        var layer = SettingLayer(flags: [sampling, computing])
         layer.set("generate", "batch", batch.map { .integer($0) })
         layer.set("generate", "samples", samples.map { .integer($0) })
         layer.set("generate", "chat", chat.map { .string($0.rawValue) })

@@ -29,8 +29,9 @@ struct Pretrain: ParsableCommand {
     @Flag(help: "Go on with the run in the folder, from its newest checkpoint.") var resume = false
     @OptionGroup(title: "Model and data") var sources: SourceFlags
     @OptionGroup(title: "Course") var course: CourseFlags
-    @OptionGroup(title: "Optimiser and losses") var optimiser: OptimiserFlags
-    @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
+    @OptionGroup(title: "Optimiser and losses") var optimiser: OptimiserFlags<PretrainCourse>
+    @OptionGroup(title: "Optimiser and losses") var losses: LossFlags
+    @OptionGroup var computing: ThreadFlags
     @Option(help: ArgumentHelp("Threads that read and render, for each kind and stream (1).", valueName: "n"))
     var workers: Int?
     @Flag(
@@ -65,25 +66,12 @@ struct Pretrain: ParsableCommand {
     }
 
     private func merged() throws -> MergedSettings {
-        var layers: [SettingLayer] = []
-        if let preset { layers.append(try Presets.layer(preset, of: Presets.pretraining)) }
-        if resume, let out {
-            var layer = try SettingSources.file(RunFolder(out).file(PretrainJob.settingsName))
-            layer.origin = "run \(out)"
-            layers.append(layer)
-        }
-        if let config { layers.append(try SettingSources.file(config)) }
-        layers.append(try SettingSources.environment())
-        var layer = SettingLayer(origin: "flag")
-        sources.add(to: &layer)
-        course.add(to: &layer)
-        optimiser.add(to: &layer)
-        reading.add(to: &layer)
-        rendering.add(to: &layer)
-        fonts.add(to: &layer)
-        layer.set("run", "workers", workers.map { .integer($0) })
-        layer.set("run", "threads", threads.map { .integer($0) })
-        layers.append(layer)
-        return MergedSettings(layers)
+        var flags = SettingLayer(
+            flags: [sources, course, optimiser, losses, reading, rendering, fonts, computing])
+        flags.set("run", "workers", workers.map { .integer($0) })
+        return MergedSettings(
+            try SettingSources.layers(
+                over: preset.map { try Presets.layer($0, of: Presets.pretraining) },
+                resume ? out.map(SettingSources.run) : nil, config: config, flags: flags))
     }
 }

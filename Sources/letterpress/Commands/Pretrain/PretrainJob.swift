@@ -10,10 +10,7 @@ import ZooKit
 
 /// The settings of a pretraining, read and checked, and the run they amount to.
 struct PretrainJob {
-    /// The file in a run's folder with its settings.
-    static let settingsName = "run.json"
-
-    private var merged: MergedSettings
+    private let merged: MergedSettings
     private let pretrain: PretrainSettings
     private let sources: SourceSettings
     private let read: ReadOptions
@@ -24,12 +21,7 @@ struct PretrainJob {
     init(_ settings: MergedSettings) throws {
         merged = settings
         sources = try settings.decode("sources", over: SourceSettings())
-        pretrain = try settings.decode("pretrain", over: PretrainSettings())
-        do { try pretrain.validate() } catch {
-            guard case .badSetting(let key, let reason) = error else { throw error }
-            throw ConfigError.invalidValue(
-                source: settings.origins["pretrain.\(key)"] ?? "settings", keyPath: "pretrain.\(key)", reason: reason)
-        }
+        pretrain = try settings.training(PretrainCourse.self)
         read = try settings.decode("read", over: ReadOptions())
         pixels = try PixelSettings(settings)
         computing = try RunSettings.read(settings)
@@ -54,7 +46,7 @@ struct PretrainJob {
         let parts = try parts(fonts, report)
         let workspace = try Workspace(
             kernels: CPUKernels(threads: computing.trainingThreads),
-            precision: pretrain.precision == "bf16" ? .bf16 : .fp32)
+            precision: pretrain.optimiser.computing)
         var lock: FolderLock?
         if isFirst {
             try Folder.create(folder)
@@ -68,7 +60,13 @@ struct PretrainJob {
             report.warn("nothing is held out of so few documents: no evaluations; raise --held-out")
         }
         StopSignal.listen()
-        try communicator.onRank0 { try saveSettings(run.settings, to: run.folder) }
+        try communicator.onRank0 {
+            try merged.save(
+                [
+                    ("pretrain", run.settings), ("sources", sources.absolute()), ("read", read),
+                    ("render", pixels.render), ("layout", pixels.layout),
+                ], in: run.folder)
+        }
         let printer = PretrainPrinter(
             report: report, settings: pretrain, model: sources.model ?? "", folder: folder,
             peak: try PeakRate.measured(workspace))
@@ -116,32 +114,6 @@ struct PretrainJob {
         return try RunRecorder(
             run.folder, resumesAfter: resumes ? run.plan.firstStep : nil, title: sources.model ?? "pretraining",
             facts: facts)
-    }
-
-    /// The sections that a run goes on with; paths hold in every working folder.
-    private func saveSettings(_ pretrain: PretrainSettings, to folder: RunFolder) throws {
-        var root: [String: JSONValue] = [:]
-        for (name, value) in [
-            ("pretrain", try StrictJSON.encodedValue(pretrain)),
-            ("sources", try StrictJSON.encodedValue(sources.absolute())), ("read", try StrictJSON.encodedValue(read)),
-            ("render", try StrictJSON.encodedValue(pixels.render)),
-            ("layout", try StrictJSON.encodedValue(pixels.layout)),
-        ] {
-            guard case .object(let keys) = value else { continue }
-            root[name] = .object(keys.filter { $0.value != .null && SettingTable.kinds[name]?[$0.key] != nil })
-        }
-        for name in ["fonts", "run"] { root[name] = merged.values[name].map { .object($0) } }
-        if case .object(var fonts)? = root["fonts"] {
-            if case .array(let paths)? = fonts["paths"] {
-                fonts["paths"] = .array(
-                    paths.map { if case .string(let path) = $0 { .string(SourceSettings.absolute(path)) } else { $0 } })
-            }
-            if case .string(let stack)? = fonts["stack"], stack.hasSuffix(".json") {
-                fonts["stack"] = .string(SourceSettings.absolute(stack))
-            }
-            root["fonts"] = .object(fonts)
-        }
-        try AtomicFile.write(JSONValue.object(root).encoded(pretty: true), to: folder.file(Self.settingsName))
     }
 
     private func parts(_ fonts: FontFlags, _ report: ReportFlags) throws -> PretrainRun.Parts {

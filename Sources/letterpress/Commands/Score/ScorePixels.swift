@@ -48,11 +48,7 @@ struct ScorePixels: ParsableCommand {
     }
 
     func run() throws {
-        var layer = SettingLayer(origin: "flag")
-        computing.add(to: &layer)
-        rendering.add(to: &layer)
-        fonts.add(to: &layer)
-        var merged = try settings.merged(with: layer)
+        var merged = try settings.merged(with: SettingLayer(flags: [computing, rendering, fonts]))
         let workspace = try GenerateSettings.read(merged).generate.workspace()
         let folder = try ModelFolder.open(model)
         guard folder.heads.patch else { throw GenerationError.noHead("patch") }

@@ -39,9 +39,8 @@ struct ScoreText: ParsableCommand {
     }
 
     func run() throws {
-        var layer = SettingLayer(origin: "flag")
-        computing.add(to: &layer)
-        let merged = MergedSettings([try SettingSources.environment(), layer])
+        let merged = MergedSettings(
+            try SettingSources.layers(config: nil, flags: SettingLayer(flags: [computing])))
         let workspace = try GenerateSettings.read(merged).generate.workspace()
         let words = try TokenizerCommand.load(tokenizer ?? model)
         let folder = try ModelFolder.open(model)

@@ -1,0 +1,101 @@
+public import Foundations
+
+/// What one kind of training is told beside how parameters are stepped: how much of what, and when to look at it.
+public protocol TrainingCourse: Codable, Sendable, Equatable {
+    /// The section of settings files that holds the course and the optimiser.
+    static var section: String { get }
+    /// The optimiser's defaults.
+    static var optimiser: OptimiserSettings { get }
+    /// All keys.
+    static var keys: [String] { get }
+    /// Keys that may differ between a run and its continuation without changing what is computed.
+    static var mayChange: Set<String> { get }
+    /// The defaults.
+    init()
+    /// Checks ranges and combinations. Throws `badSetting` with the key.
+    func check() throws(PretrainingError)
+}
+
+/// All settings of a training: its course and its optimiser, side by side in one JSON object. Keys that are absent have their
+/// defaults where `StrictJSON` decodes. Each setting is a property: `settings.steps`, `settings.learningRate`.
+@dynamicMemberLookup
+public struct TrainingSettings<Course: TrainingCourse>: DefaultFilled, Sendable, Equatable {
+    /// How much of what.
+    public var course = Course()
+    /// How parameters are stepped.
+    public var optimiser = Course.optimiser
+
+    /// The defaults.
+    public init() {}
+
+    /// Decodes both parts from one object.
+    public init(from decoder: any Decoder) throws {
+        course = try Course(from: decoder)
+        optimiser = try OptimiserSettings(from: decoder)
+    }
+
+    /// Encodes both parts into one object.
+    public func encode(to encoder: any Encoder) throws {
+        try course.encode(to: encoder)
+        try optimiser.encode(to: encoder)
+    }
+
+    /// A setting of the course.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<Course, Value>) -> Value {
+        get { course[keyPath: path] }
+        set { course[keyPath: path] = newValue }
+    }
+
+    /// A setting of the optimiser.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<OptimiserSettings, Value>) -> Value {
+        get { optimiser[keyPath: path] }
+        set { optimiser[keyPath: path] = newValue }
+    }
+
+    /// All keys.
+    public static var keys: [String] { Course.keys + OptimiserSettings.CodingKeys.allCases.map(\.rawValue) }
+
+    /// Checks ranges and combinations. Throws `badSetting` with the key.
+    public func validate() throws(PretrainingError) {
+        try course.check()
+        try optimiser.checkRanges()
+    }
+
+    /// Keys in which a continuation differs from its run though it must not, with both values; O(keys).
+    public func differences(from run: Self) throws -> [String] {
+        let (own, other) = (try StrictJSON.encodedValue(self), try StrictJSON.encodedValue(run))
+        let mayChange = Course.mayChange.union([OptimiserSettings.CodingKeys.onNonFinite.rawValue])
+        return Self.keys.filter { !mayChange.contains($0) }.compactMap { key in
+            let (new, old) = (own[key] ?? .null, other[key] ?? .null)
+            func text(_ value: JSONValue) -> String { String(decoding: value.encoded(), as: UTF8.self) }
+            return new == old ? nil : "\(key) was \(text(old)) and is \(text(new))"
+        }
+    }
+}
+
+/// Checks of settings, each with its key; one that is absent is in its range. All throw `badSetting`.
+public enum SettingCheck<Key: CodingKey> {
+    /// Whole numbers in their ranges.
+    public static func counts(_ rows: [(Key, Int?, ClosedRange<Int>)]) throws(PretrainingError) { try ranges(rows) }
+
+    /// Numbers in their ranges.
+    public static func numbers(_ rows: [(Key, Double?, ClosedRange<Double>)]) throws(PretrainingError) {
+        try ranges(rows)
+    }
+
+    /// Words among those that are known.
+    public static func words(_ rows: [(Key, String, [String])]) throws(PretrainingError) {
+        for (key, value, known) in rows where !known.contains(value) {
+            throw .badSetting(
+                key: key.stringValue, reason: "'\(value)' is not one of \(known.joined(separator: ", "))")
+        }
+    }
+
+    private static func ranges<Value>(_ rows: [(Key, Value?, ClosedRange<Value>)]) throws(PretrainingError) {
+        for (key, value, range) in rows {
+            guard let value, !range.contains(value) else { continue }
+            throw .badSetting(
+                key: key.stringValue, reason: "\(value) is not in \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}

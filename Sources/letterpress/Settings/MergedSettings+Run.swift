@@ -1,0 +1,37 @@
+import Foundations
+import ZooKit
+
+extension MergedSettings {
+    /// The settings of a training, read and checked. Throws `ConfigError` with the key and where its value comes from.
+    func training<Course>(_ course: Course.Type) throws -> TrainingSettings<Course> {
+        let settings = try decode(Course.section, over: TrainingSettings<Course>())
+        do { try settings.validate() } catch {
+            guard case .badSetting(let key, let reason) = error else { throw error }
+            let path = "\(Course.section).\(key)"
+            throw ConfigError.invalidValue(source: origins[path] ?? "settings", keyPath: path, reason: reason)
+        }
+        return settings
+    }
+
+    /// Writes what a run goes on with: sections as they were read, and fonts and threads as they were set; paths of fonts hold in
+    /// every working folder.
+    func save(_ sections: [(name: String, value: any Encodable)], in folder: RunFolder) throws {
+        var root: [String: JSONValue] = [:]
+        for (name, value) in sections {
+            guard case .object(let keys) = try StrictJSON.encodedValue(value) else { continue }
+            root[name] = .object(keys.filter { $0.value != .null && SettingTable.kinds[name]?[$0.key] != nil })
+        }
+        for name in ["fonts", "run"] { root[name] = values[name].map { .object($0) } }
+        if case .object(var fonts)? = root["fonts"] {
+            if case .array(let paths)? = fonts["paths"] {
+                fonts["paths"] = .array(
+                    paths.map { if case .string(let path) = $0 { .string(SourceSettings.absolute(path)) } else { $0 } })
+            }
+            if case .string(let stack)? = fonts["stack"], stack.hasSuffix(".json") {
+                fonts["stack"] = .string(SourceSettings.absolute(stack))
+            }
+            root["fonts"] = .object(fonts)
+        }
+        try AtomicFile.write(JSONValue.object(root).encoded(pretty: true), to: folder.file(SettingSources.runFile))
+    }
+}
