@@ -8,14 +8,23 @@ public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSplit(task: String, split: String, known: [String])
     /// The split has no such language.
     case noLanguage(task: String, language: String, known: [String])
-    /// Files are not there. `expected` are the paths of each layout below `folder`, `obtain` says how to get them.
-    case missingFiles(task: String, split: String, folder: String, expected: [String], obtain: String)
+    /// Files are not there. `expected` are the paths of each layout below `folder`, `obtain` says how to get them, `flaw` what is odd
+    /// about what is there; of files of which others are there, `expected` are those that are not.
+    case missingFiles(task: String, split: String, folder: String, expected: [String], obtain: String, flaw: Flaw?)
     /// A record does not hold what it should.
     case record(path: String, line: Int?, column: String?, reason: String)
     /// A split without a single example.
     case empty(task: String, split: String, path: String)
     /// A file cannot be cut into records.
     case data(CorporaError)
+
+    /// What is odd about a place where files are missing.
+    public enum Flaw: String, Sendable {
+        /// The data folder is not there, or is a file.
+        case noFolder = ", which is no folder"
+        /// Other files of the split are there.
+        case incomplete = ", where others are"
+    }
 
     /// What is wrong, where, and what to do.
     public var description: String {
@@ -29,9 +38,10 @@ public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noLanguage(let task, let language, let known):
             return "\(task): no language '\(language)'"
                 + (known.isEmpty ? "; the split has no languages" : "; there are: \(known.joined(separator: ", "))")
-        case .missingFiles(let task, let split, let folder, let expected, let obtain):
+        case .missingFiles(let task, let split, let folder, let expected, let obtain, let flaw):
             return
-                "\(task): the files of the split \(split) are not in \(folder); expected \(expected.joined(separator: ", or "))"
+                "\(task): the files of the split \(split) are not \(flaw == .incomplete ? "all " : "")in "
+                + "\(folder)\(flaw?.rawValue ?? ""); expected \(expected.joined(separator: ", or "))"
                 + ". \(obtain)"
         case .record(let path, let line, let column, let reason):
             return path + (line.map { ":\($0)" } ?? "") + ": " + (column.map { "column \($0): " } ?? "") + reason

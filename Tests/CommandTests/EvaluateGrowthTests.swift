@@ -72,6 +72,28 @@ import Testing
         #expect(again.status == 0 && again.errorText.contains("results.json"), "\(again.errorText)")
     }
 
+    @Test func whatWasRefusedBeforeItsFirstAnswerBeginsAnew() throws {
+        let text = #"""
+            {"name": "judged", "version": 1, "kind": "generation", "summary": "s", "metrics": ["pass_rate"], "direction": "higher",
+             "script": "judge.sh", "use": {"report": ["v"]}, "source": {"title": "t", "citation": "c", "link": "l",
+             "licence": "l", "obtain": "o"}, "prompt": {"context": "{q}", "max_tokens": 2}, "layouts": [{"name": "one",
+             "format": "jsonl", "columns": {"q": "q", "answers": "a"}, "splits": {"v": {"files": ["q.jsonl"]}}}]}
+            """#
+        let task = try fixture.folder.write(text, to: "judged.json")
+        try fixture.folder.write(#"{"q": "one", "a": ["b"]}"# + "\n", to: "questions/q.jsonl")
+        let script = try fixture.folder.write("#!/bin/sh\nexit 0\n", to: "judge.sh")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        let words = ["--model", fixture.model.path, "--tasks", task, "--data", path("questions"), "--bootstrap", "5"]
+        for name in ["anew", "on"] {
+            let refused = try evaluate(words + ["--out", path(name)])
+            #expect(refused.status == 64 && refused.errorText.contains("--allow-scripts"), "\(refused.errorText)")
+        }
+        let anew = try evaluate(words + ["--allow-scripts", "--out", path("anew")])
+        #expect(anew.status == 0 && anew.text.contains("100.0"), "\(anew.errorText)")
+        let resumed = try evaluate(["--resume", "--allow-scripts", "--out", path("on")])
+        #expect(resumed.status == 0 && resumed.text.contains("100.0"), "\(resumed.errorText)")
+    }
+
     @Test func seedsOfWhatIsNotTrainedAreNotPassedOverInSilence() throws {
         let head = try fixture.head()
         let words = ["--model", head, "--tasks", fixture.task, "--data", path("data"), "--bootstrap", "20"]

@@ -93,6 +93,55 @@ import ZooKit
         #expect(none.status == 64 && none.errorText.contains("script/textgpt"))
     }
 
+    @Test func aFolderOfSomethingElseIsLeftAlone() throws {
+        let words = ["--model", model.path, "--task", task, "--data", path("data"), "--steps", "1", "--length", "32"]
+        let kept = #"{"evaluate": {"batch": 3}, "finetune": {"steps": 2}}"#
+        try model.folder.write(kept, to: "other/run.json")
+        try model.folder.write("mine", to: "mine/report.html")
+        for name in ["other", "mine", "data"] {
+            for more in [[], ["--seeds", "1,2"]] {
+                let run = try Execution.run(
+                    product: "letterpress", ["finetune"] + words + more + ["--out", path(name)],
+                    environment: ["LETTERPRESS_ROOT": Repository.root])
+                #expect(run.status == 73 && run.errorText.contains("holds no fine-tuning"), "\(run.errorText)")
+            }
+        }
+        #expect(try String(decoding: model.folder.read("other/run.json"), as: UTF8.self) == kept)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path("mine")) == ["report.html"])
+        // What ended before its first checkpoint begins anew.
+        let settings = #"{"finetune": {"steps": 2}, "task": {"name": "x"}}"#
+        try model.folder.write(settings, to: "begun/run.json")
+        let anew = try Execution.run(
+            product: "letterpress", ["finetune"] + words + ["--out", path("begun")],
+            environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(anew.status == 0, "\(anew.errorText)")
+        let none = try finetune("--resume", "--out", path("nowhere"))
+        #expect(none.status == 66 && none.errorText.contains("no run to go on with"), "\(none.errorText)")
+    }
+
+    @Test func aPretrainingStandsForItsLastCheckpointAndAModelOfTextReadsText() throws {
+        let place = path("pretraining/checkpoints")
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: model.path, toPath: "\(place)/step-00000002")
+        let words = ["--task", task, "--data", path("data"), "--steps", "1", "--length", "32", "--out"]
+        func run(_ model: String, _ out: String) throws -> Execution {
+            try Execution.run(
+                product: "letterpress", ["finetune", "--model", model] + words + [out],
+                environment: ["LETTERPRESS_ROOT": Repository.root])
+        }
+        let last = try run(path("pretraining"), path("last"))
+        #expect(last.status == 0, "\(last.errorText)")
+        let settings = String(decoding: try model.folder.read("last/run.json"), as: UTF8.self)
+        #expect(settings.replacing("\\/", with: "/").contains("checkpoints/step-00000002"), "\(settings)")
+        let none = try run(path("data"), path("none"))
+        #expect(none.status == 66 && none.errorText.contains("holds no model"), "\(none.errorText)")
+        let llama = "\(Repository.root)/Tests/EvaluationTests/Fixtures/scores/plain"
+        let text = try run(llama, path("text"))
+        #expect(text.status == 0, "\(text.errorText)")
+        let read = String(decoding: try model.folder.read("text/run.json"), as: UTF8.self)
+        #expect(read.contains(#""modality" : "text""#) || read.contains(#""modality": "text""#), "\(read)")
+    }
+
     @Test func whatIsMissingOrWrongIsNamed() throws {
         let good = ["--model", model.path, "--task", task, "--data", path("data"), "--out", path("x")]
         func expect(_ status: Int32, _ text: String, _ arguments: [String]) throws {

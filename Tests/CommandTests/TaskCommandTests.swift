@@ -54,7 +54,11 @@ import Testing
         let odd = try letterpress("tasks", "validate", "glue-sst2", "--data", folder.path)
         #expect(odd.status == 65 && odd.errorText.contains("dev.tsv:2: column label: 'good' is no label"))
         let none = try letterpress("tasks", "validate", "glue-rte", "--data", folder.path)
-        #expect(none.status == 66 && none.errorText.contains("RTE/") && none.output.isEmpty)
+        #expect(none.status == 66 && none.errorText.contains("RTE/dev.tsv") && none.output.isEmpty)
+        try folder.write("{}", to: "physicaliqa-train-dev/dev.jsonl")
+        let part = try letterpress("tasks", "validate", "piqa", "--data", folder.path)
+        #expect(part.errorText.contains("passed over, physicaliqa-train-dev/dev-labels.lst (official) is missing"))
+        #expect(part.errorText.contains("the split validation are not all in"), "\(part.errorText)")
     }
 
     @Test func wrongNamesAndFilesAreErrors() throws {

@@ -70,7 +70,7 @@ import Testing
     @Test(arguments: [
         (#""version": 1"#, #""versoin": 1"#, "the key version is missing (near: versoin)"),
         (#""summary": "s""#, #""summary": "s", "sumary": "s""#, "unknown key sumary (near: summary)"),
-        (#""format": "tsv""#, #""format": "tvs""#, "layouts[0].format"),
+        (#""format": "tsv""#, #""format": "tvs""#, "layouts[0].format: there is no format 'tvs'; there are: raw_tsv"),
         ("classification", "clasification", "near: classification"),
         (
             #"["accuracy"]"#, #"["acuracy"]"#,

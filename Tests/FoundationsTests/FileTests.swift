@@ -1,3 +1,4 @@
+import Foundation
 import Foundations
 import TestSupport
 import Testing
@@ -92,6 +93,12 @@ import Testing
             try Folder.create(file)
             Issue.record("a folder over a file")
         } catch { #expect("\(error)" == "cannot write \(file): a file of this name is there") }
+        // What stands in the way is told, not that looking there finds nothing.
+        let link = folder.file("link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.file("nowhere"))
+        #expect(throws: FileError.cannotWrite(path: link, reason: "a file of this name is there")) {
+            try Folder.create(link)
+        }
         #expect(throws: FileError.cannotWrite(path: file + "/below", reason: "Not a directory")) {
             try Folder.create(file + "/below")
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// Which files a split is read from.
 struct FilePlaces {
@@ -18,11 +19,13 @@ struct FilePlaces {
     let columns: [String: String]
     let parts: [Part]
 
-    /// Finds the first layout whose files are all there. Throws `noSplit`, `noLanguage`, `missingFiles`.
+    /// Finds the first layout whose files are all there. Throws `noSplit`, `noLanguage`, `missingFiles`, and
+    /// `record` for a folder that may not be searched.
     init(task: TaskDefinition, split: String, folder: String, language: String?) throws(TaskError) {
         let layouts = task.layouts.filter { $0.splits[split] != nil }
         guard !layouts.isEmpty else { throw .noSplit(task: task.name, split: split, known: task.splits) }
         var expected: [String] = []
+        var incomplete: String?
         for layout in layouts {
             guard let files = layout.splits[split] else { continue }
             let known = files.languages ?? task.languages
@@ -45,10 +48,33 @@ struct FilePlaces {
                 return
             }
             let more = missing.count > 3 ? " and \(missing.count - 3) more" : ""
-            expected.append("\(missing.prefix(3).joined(separator: " and "))\(more) (\(layout.name))")
+            let wanted = "\(missing.prefix(3).joined(separator: " and "))\(more) (\(layout.name))"
+            expected.append(wanted)
+            let count = (files.files.count + (files.labelsFile == nil ? 0 : 1)) * languages.count
+            if missing.count < count, incomplete == nil { incomplete = wanted }
+            try Self.checkReadable(layout, files, folder: folder, languages: languages)
         }
         throw .missingFiles(
-            task: task.name, split: split, folder: folder, expected: expected, obtain: task.obtaining)
+            task: task.name, split: split, folder: folder, expected: incomplete.map { [$0] } ?? expected,
+            obtain: task.obtaining,
+            flaw: !Folder.isFolder(folder) ? .noFolder : incomplete == nil ? nil : .incomplete)
+    }
+
+    /// Throws `record` for a folder that is there and may not be searched, whose files look as if they were not there.
+    private static func checkReadable(
+        _ layout: TaskLayout, _ files: TaskFiles, folder: String, languages: [String?]
+    ) throws(TaskError) {
+        for place in ["."] + layout.folders(of: files) {
+            for language in languages {
+                let name = language.map { place.replacing("{language}", with: $0) } ?? place
+                let path = name == "." ? folder : "\(folder)/\(name)"
+                if Folder.isFolder(path), !FileManager.default.isExecutableFile(atPath: path) {
+                    throw .record(
+                        path: path, line: nil, column: nil,
+                        reason: "the folder may not be searched; check its permissions")
+                }
+            }
+        }
     }
 
     private static func part(

@@ -191,6 +191,8 @@ final class RecordFile {
                 path: path, line: nil, column: nil,
                 reason: "element \(position) is \(elements[position - 1].kind), expected an object")
         }
-        return record(values, nil)
+        var found = record(values, nil)
+        found.number = position
+        return found
     }
 }

@@ -57,7 +57,7 @@ public struct SplitSummary: Codable, Sendable, Equatable {
                 ? "" : "; " + counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         }
         return "\(examples) examples of \(meanCharacters) characters\(list(labels))\(list(languages))"
-            + (skippedLines == 0 ? "" : "; \(skippedLines) lines left out")
+            + (skippedLines == 0 ? "" : "; \(skippedLines) \(skippedLines == 1 ? "line" : "lines") left out")
     }
 
     /// The figures as JSON. Throws `ConfigError`, for figures that JSON cannot hold.

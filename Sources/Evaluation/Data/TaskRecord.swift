@@ -4,11 +4,14 @@ import Foundations
 struct TaskRecord {
     var path: String
     var line: Int?
+    /// Which element it is, counted from 1, of a file without lines.
+    var number: Int?
     /// The columns that were asked for and are there, by their first name.
     var fields: [String: JSONValue]
 
     func flaw(_ column: String?, _ reason: String) -> TaskError {
-        .record(path: path, line: line, column: column, reason: reason)
+        .record(
+            path: path, line: line, column: column, reason: number.map { "\(reason), in record \($0)" } ?? reason)
     }
 
     /// The value of a column, or of a path into it. Throws `record` where there is none.

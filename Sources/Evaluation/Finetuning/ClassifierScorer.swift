@@ -29,7 +29,7 @@ public final class ClassifierScorer: TaskScorer {
         }
         guard kind == .text || model.base.patches != nil else {
             throw PretrainingError.badSetting(
-                key: "modality", reason: "the model reads text alone, not \(kind.rawValue)")
+                key: "modality", reason: "the model reads text alone, not \(kind.rawValue); take text")
         }
         self.model = model
         var options = options

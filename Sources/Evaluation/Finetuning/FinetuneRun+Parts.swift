@@ -38,7 +38,8 @@ extension FinetuneRun {
     /// Throws `otherRun` where a folder holds a run already.
     static func refuse(_ folder: RunFolder) throws {
         if Folder.hasItem(folder.file(FinetuneResult.fileName)) {
-            throw PretrainingError.otherRun(path: folder.path, reason: "it has a finished fine-tuning")
+            throw PretrainingError.otherRun(
+                path: folder.path, reason: "it has a finished fine-tuning; see it with --resume")
         }
         if let step = try folder.steps().last {
             throw PretrainingError.otherRun(

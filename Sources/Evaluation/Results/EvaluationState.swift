@@ -52,9 +52,10 @@ public struct EvaluationState: Codable, Sendable, Equatable {
         try AtomicFile.write(StrictJSON.encode(self), to: "\(folder)/\(Self.fileName)")
     }
 
-    /// Begins a file of predictions, or goes on with it. Throws `PretrainingError.otherRun` with what is not as it was.
+    /// Begins a file of predictions, or goes on with it; one that was never written begins anew. Throws `PretrainingError.otherRun`
+    /// with what is not as it was.
     public mutating func begin(_ part: String, _ identity: [String: String], in folder: String) throws {
-        if let known = parts[part] {
+        if let known = parts[part], Folder.hasItem("\(folder)/\(part)") {
             try Self.compare(known.identity, identity, path: "\(folder)/\(part)")
         } else {
             parts[part] = Part(identity: identity)
@@ -63,7 +64,9 @@ public struct EvaluationState: Codable, Sendable, Equatable {
 
     /// Begins a fine-tuning, or goes on with it. Throws as the other.
     public mutating func beginHead(_ head: String, _ identity: [String: String], in folder: String) throws {
-        if let known = heads[head] { try Self.compare(known, identity, path: "\(folder)/\(head)") }
+        if let known = heads[head], Folder.hasItem("\(folder)/\(head)") {
+            try Self.compare(known, identity, path: "\(folder)/\(head)")
+        }
         heads[head] = identity
     }
 

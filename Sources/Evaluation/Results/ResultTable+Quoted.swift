@@ -46,13 +46,18 @@ extension ResultTable {
         scale == 1 ? String(format: "%.4g", value) : String(format: "%.1f", value)
     }
 
+    /// A number with as many digits as the format says, and no point behind the last.
+    private static func digits(_ format: String, _ value: Double) -> String {
+        let text = String(format: format, value)
+        return text.hasSuffix(".") ? String(text.dropLast()) : text
+    }
+
     /// A cell as text, "84.2 ± 0.6".
     public static func text(_ cell: Cell?, scale: Double) -> String {
         guard let cell else { return "–" }
         guard let spread = cell.spread else { return text(cell.value, scale) }
-        var digits = scale == 1 ? String(format: "%#.2g", spread) : text(spread, scale)
-        if digits.hasSuffix(".") { digits.removeLast() }
-        return "\(text(cell.value, scale)) ± \(digits)"
+        guard scale == 1 else { return "\(text(cell.value, scale)) ± \(text(spread, scale))" }
+        return "\(digits("%#.4g", cell.value)) ± \(digits("%#.2g", spread))"
     }
 
     /// The cell of a row in a column as text; behind the last that of the mean.

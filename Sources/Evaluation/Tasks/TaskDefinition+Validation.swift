@@ -12,6 +12,7 @@ extension TaskDefinition {
             && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         try check(isName, "name", "'\(name)' is not of small letters, digits and hyphens")
         try check(version >= 1, "version", "it is \(version), expected 1 or more")
+        try check(!layouts.isEmpty, "layouts", "there is none")
         for split in splits {
             let isPlain = !split.isEmpty && split.utf8.allSatisfy { Self.isSplitCharacter($0) }
             try check(isPlain, "layouts", "the split '\(split)' is not named by letters, digits, '_' and '-'")
@@ -20,7 +21,6 @@ extension TaskDefinition {
         try checkMetrics(check)
         try checkLabels(check)
         try checkUse(check)
-        try check(!layouts.isEmpty, "layouts", "there is none")
         try check(
             Set(languages).count == languages.count, "languages", "a language stands twice")
         for (index, layout) in layouts.enumerated() {

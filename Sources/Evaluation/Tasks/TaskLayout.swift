@@ -40,7 +40,14 @@ public struct TaskLayout: Codable, Sendable, Equatable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decode(String.self, forKey: .name)
-        format = try container.decode(Format.self, forKey: .format)
+        let word = try container.decode(String.self, forKey: .format)
+        guard let format = Format(rawValue: word) else {
+            let known = Format.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DecodingError.dataCorruptedError(
+                forKey: .format, in: container,
+                debugDescription: "there is no format '\(word)'; there are: \(known)")
+        }
+        self.format = format
         folders = try container.decodeIfPresent([String].self, forKey: .folders) ?? ["."]
         header = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
         columns = try container.decode([String: String].self, forKey: .columns)

@@ -6,12 +6,15 @@ public enum Folder {
     ///
     /// Throws `cannotWrite` with the path that cannot be made.
     public static func create(_ path: String) throws(FileError) {
-        if unsafe mkdir(path, 0o777) == 0 || isFolder(path) { return }
+        if unsafe mkdir(path, 0o777) == 0 { return }
+        // Before looking at the path, which has an error of its own.
         var code = errno
+        if isFolder(path) { return }
         if code == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
             try create(String(path[..<slash]))
-            if unsafe mkdir(path, 0o777) == 0 || isFolder(path) { return }
+            if unsafe mkdir(path, 0o777) == 0 { return }
             code = errno
+            if isFolder(path) { return }
         }
         let reason = code == EEXIST ? "a file of this name is there" : FileError.reason(code)
         throw .cannotWrite(path: path, reason: reason)

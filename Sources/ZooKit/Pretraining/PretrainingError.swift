@@ -17,7 +17,9 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
         case .noExamples(let what):
             "\(what) hold no document to train on; look at their format and at the held-out share"
         case .badSetting(let key, let reason): "\(key): \(reason)"
-        case .otherRun(let path, let reason): "\(path) holds another run: \(reason); or take another folder"
+        case .otherRun(let path, let reason):
+            "\(path) holds another run: \(reason)" + (reason.hasSuffix("--resume") ? ", or" : ";")
+                + " take another folder"
         case .damaged(let path, let reason, let earlier):
             "\(path) cannot be gone on from: \(reason); "
                 + (earlier.map { "remove the folder to go on from step \($0)" } ?? "there is no earlier one: begin anew")

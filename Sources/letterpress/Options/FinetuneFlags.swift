@@ -45,7 +45,8 @@ struct FinetuneSourceFlags: SettingFlags {
 
 /// What is read, for how long, and when to look at it.
 struct FinetuneCourseFlags: SettingFlags {
-    @Option(help: "What is read of the texts (image).") var modality: ExampleKind?
+    @Option(help: "What is read of the texts (image; text where the model takes no pictures).") var modality:
+        ExampleKind?
     @Option(
         help: ArgumentHelp("Patches or tokens of an example, half of each for pairs (256 at most).", valueName: "n"))
     var length: Int?

@@ -19,10 +19,33 @@ struct FinetuneSources: Codable {
         case keepBestOnly = "keep_best_only"
     }
 
-    /// The pretrained model's folder. Throws a usage failure where none is named.
+    /// The pretrained model's folder. Throws a failure where none is named, and where it holds none.
     func needModel() throws -> String {
-        if let model { return model }
+        if let model {
+            if let found = try Self.pretrained(model) { return found }
+            throw CommandFailure(
+                .noInput,
+                Folder.isFolder(model)
+                    ? "\(model) holds no model: expected config.json, or checkpoints/ of a pretraining"
+                    : "there is no model folder \(model)")
+        }
         throw CommandFailure(.usage, "which model? pass --model with the folder of a pretrained one")
+    }
+
+    /// The folder itself where it holds a model, of a pretraining that of its last checkpoint; nil where there is neither.
+    static func pretrained(_ folder: String) throws -> String? {
+        if Folder.hasItem("\(folder)/config.json") { return folder }
+        guard Folder.isFolder(folder) else { return nil }
+        let run = RunFolder(folder)
+        return try run.steps().last.map(run.checkpoint)
+    }
+
+    /// What a model says of its reading: one that takes no patches reads text. Nil where it takes them.
+    static func modality(of model: String) throws -> SettingLayer? {
+        guard try ModelFolder.open(model).config.modelType == .llama else { return nil }
+        var layer = SettingLayer(origin: "the model")
+        layer.set("finetune", "modality", .string(ExampleKind.text.rawValue))
+        return layer
     }
 
     /// The task, of the installation or of a file.

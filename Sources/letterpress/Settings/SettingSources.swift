@@ -18,7 +18,10 @@ enum SettingSources {
 
     /// What a run in a folder began with.
     static func run(_ folder: String) throws -> SettingLayer {
-        try file(RunFolder(folder).file(runFile), origin: "run \(folder)")
+        guard Folder.hasItem(RunFolder(folder).file(runFile)) else {
+            throw CommandFailure(.noInput, "\(folder) holds no run to go on with; begin one without --resume")
+        }
+        return try file(RunFolder(folder).file(runFile), origin: "run \(folder)")
     }
 
     /// Settings of the environment. Throws for a value that its key cannot take.

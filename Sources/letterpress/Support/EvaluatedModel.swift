@@ -51,10 +51,8 @@ struct EvaluatedModel {
         } else if Folder.hasItem("\(path)/grid.jsonl") {
             heads = try Self.heads(ofGrid: path)
             folder = heads[0].folder
-        } else if Folder.hasItem("\(path)/config.json") {
-            (folder, heads) = (path, [])
-        } else if let step = try RunFolder(path).steps().last {
-            (folder, heads) = (RunFolder(path).checkpoint(step), [])
+        } else if let pretrained = try FinetuneSources.pretrained(path) {
+            (folder, heads) = (pretrained, [])
         } else {
             throw CommandFailure(
                 .noInput,

@@ -84,7 +84,9 @@ final class FinetunePrinter {
             return try emit("finished", .object(fields))
         }
         if !isNew { report.note("\(folder) is finished") }
-        if truncated > 0 { report.note("\(truncated) examples that were read had no room for all of their text") }
+        if truncated > 0 {
+            report.note("of the examples that were read, \(truncated) had no room for all of their text")
+        }
         let value = result.value.map(Figures.loss) ?? "undefined"
         try Console.result(
             "\(folder)/best: \(result.metric) \(value) on \(result.split) at step \(result.bestStep) of \(result.steps)"

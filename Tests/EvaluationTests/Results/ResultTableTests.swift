@@ -102,6 +102,9 @@ import Testing
             )
             .first)
         #expect(table.text(table.measured[0], column: 0) == "12.35 ± 2.0" && table.best(column: 0) == 11)
+        let round = try #require(
+            ResultTable.all(results([task], [result("m", task, "test", 108.004, error: 1.7)])).first)
+        #expect(round.text(round.measured[0], column: 0) == "108.0 ± 1.7")
     }
 
     @Test func pagesAreWholeAndNothingBreaksThem() throws {

@@ -13,13 +13,15 @@ struct Evaluate: ParsableCommand {
             letterpress evaluate [<options>] --print-config
             """,
         discussion: """
-            FOLDER gets results.json, results.md and report.html with a table of models by tasks, confusions and mistakes, and an
-            answer a line for each example in predictions/. For a task that needs a head a pretrained model is fine-tuned first,
-            in finetuned/; a folder that fine-tuning wrote is taken as it is, a grid with all seeds of its best settings. What was
-            stopped or killed goes on with --resume.
-            With --noise and --font-transfer all is answered again under noise and with pictures that other fonts draw, and plotted.
-            A flag beats LETTERPRESS_EVALUATE_<KEY> in the environment, that beats --config, the way of drawing in the model's
-            folder, the default; the section finetune of --config has the settings of fine-tunings, over the task's preset.
+            FOLDER gets results.json, results.md and report.html with a table of models by tasks, confusions and mistakes, \
+            and an answer a line for each example in predictions/. For a task that needs a head a pretrained model is \
+            fine-tuned first, in finetuned/; a folder that fine-tuning wrote is taken as it is, a grid with all seeds of its \
+            best settings. What was stopped or killed goes on with --resume.
+            With --noise and --font-transfer all is answered again under noise and with pictures that other fonts draw, and \
+            plotted.
+            A flag beats LETTERPRESS_EVALUATE_<KEY> in the environment, that beats --config, the way of drawing in the \
+            model's folder, the default; the section finetune of --config has the settings of fine-tunings, over the \
+            task's preset.
 
             EXAMPLES
               letterpress evaluate --model runs/topic --tasks sample-topic --out results

@@ -174,9 +174,10 @@ final class EvaluateJob {
         lock = try FolderLock(path: folder)
         guard lock?.isHeld == true else { throw PretrainingError.folderInUse(path: folder) }
         let contents = try Folder.contents(of: folder)
-        // What was killed before its first answer has nothing to go on with.
+        // What ended before its first answer has nothing to go on with.
         let isOurs = contents.files.contains(EvaluationState.fileName)
-        if isOurs, !resumes, contents.files.count + contents.folders.count > 1 {
+        let isBegun = contents.files.contains { ![EvaluationState.fileName, Self.settingsName].contains($0) }
+        if isOurs, !resumes, isBegun {
             throw PretrainingError.otherRun(path: folder, reason: "it has an evaluation; go on with --resume")
         }
         guard isOurs || contents.files.isEmpty && contents.folders.isEmpty else {

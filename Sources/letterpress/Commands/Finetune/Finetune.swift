@@ -14,15 +14,15 @@ struct Finetune: ParsableCommand {
             letterpress finetune [<options>] --print-config
             """,
         discussion: """
-            The model reads the task's texts as pictures, as tokens, or as both, and gets a new head of classes, or of one number.
-            FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl, report.html
-            and, while it runs, a checkpoint. With --grid or --seeds every run gets a folder of its own, and grid.jsonl a line as soon as it is
-            finished; a grid that was stopped goes on with --resume.
-            A flag beats LETTERPRESS_FINETUNE_<KEY> in the environment, that beats --config, the task's --preset, the model's own
-            way of drawing, the default; a run that goes on begins with its own settings.
+            The model reads the task's texts as pictures, as tokens, or as both, and gets a new head of classes, or of one \
+            number. FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl, \
+            report.html and, while it runs, a checkpoint. With --grid or --seeds every run gets a folder of its own, and \
+            grid.jsonl a line as soon as it is finished; a grid that was stopped goes on with --resume.
+            A flag beats LETTERPRESS_FINETUNE_<KEY> in the environment, that beats --config, the task's --preset, what the \
+            model reads and how it draws, the default; a run that goes on begins with its own settings.
 
             EXAMPLES
-              letterpress finetune --model runs/tiny/checkpoints/step-00001500 --task sample-topic --out runs/topic
+              letterpress finetune --model runs/tiny --task sample-topic --out runs/topic
               letterpress finetune --model m --task glue-cola --data glue --preset script --grid lr=1e-5,3e-5 batch=32,64 --out g
               letterpress finetune --resume --out runs/topic
             """)
@@ -65,10 +65,13 @@ struct Finetune: ParsableCommand {
         let known = MergedSettings(strong)
         let found = try known.decode("task", over: FinetuneSources())
         var weak: [SettingLayer] = []
-        if let model = found.model, let drawing = try FinetuneSources.drawing(of: model) { weak.append(drawing) }
+        if let model = try found.model.flatMap(FinetuneSources.pretrained) {
+            if let drawing = try FinetuneSources.drawing(of: model) { weak.append(drawing) }
+            if let reading = try FinetuneSources.modality(of: model) { weak.append(reading) }
+        }
         if let preset {
             let task = try found.task(Installation(root: fonts.root))
-            let modality = try known.decode("finetune", over: FinetuneSettings()).modality
+            let modality = try MergedSettings(weak + strong).decode("finetune", over: FinetuneSettings()).modality
             var (layer, grid) = try FinetuneSources.preset(preset, task, modality)
             // What the preset searches and nobody sets is searched.
             grid = grid.filter { word in

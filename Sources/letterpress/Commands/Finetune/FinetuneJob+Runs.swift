@@ -74,12 +74,27 @@ extension FinetuneJob {
         FinetunePrinter(report: report, settings: settings, model: sources.model ?? "", folder: folder)
     }
 
-    /// Holds a folder alone.
+    /// Holds a folder alone; one with something else in it, which a run would overwrite, is left alone.
     private func locked(_ folder: String) throws -> FolderLock {
-        try Folder.create(folder)
+        do { try Folder.create(folder) } catch { throw CommandFailure(.cannotCreate, "\(error)") }
         let lock = try FolderLock(path: folder)
         guard lock.isHeld else { throw PretrainingError.folderInUse(path: folder) }
+        let run = RunFolder(folder)
+        guard
+            try Self.isOurs(run.file(SettingSources.runFile))
+                || FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy({ $0.hasSuffix(".partial") })
+        else {
+            throw CommandFailure(
+                .cannotCreate, "\(folder) is not empty and holds no fine-tuning; name another folder with --out")
+        }
         return lock
+    }
+
+    /// Whether settings are those of a fine-tuning: those of a pretraining and of an evaluation name no task.
+    private static func isOurs(_ path: String) -> Bool {
+        guard let bytes = FileManager.default.contents(atPath: path) else { return false }
+        guard let settings = try? JSONValue.parse([UInt8](bytes)) else { return false }
+        return settings["task"] != nil && settings["finetune"] != nil
     }
 
     private func entries(

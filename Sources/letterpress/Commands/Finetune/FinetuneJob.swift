@@ -28,7 +28,10 @@ struct FinetuneJob {
         self.task = task
         self.fonts = fonts
         self.report = report
-        sources = try merged.decode("task", over: FinetuneSources())
+        var sources = try merged.decode("task", over: FinetuneSources())
+        // A run goes on from the checkpoint that it began with, however far the pretraining is by then.
+        sources.model = try sources.model.map { try FinetuneSources.pretrained($0) ?? $0 }
+        self.sources = sources
         settings = try merged.training(FinetuneCourse.self)
         pixels = try PixelSettings(merged)
         computing = try RunSettings.read(merged)

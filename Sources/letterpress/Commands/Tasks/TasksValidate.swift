@@ -54,9 +54,11 @@ struct TasksValidate: ParsableCommand {
                     try Console.result("\(task.name) \(split): \(summary.line)")
                 }
             } catch let error as TaskError {
-                guard case .missingFiles = error else { throw error }
-                missing = missing ?? error
-                report.note("\(task.name) \(split): passed over, its files are not there")
+                guard case .missingFiles(_, _, _, let expected, _, let flaw) = error else { throw error }
+                // Of several the split that scores are told of says best what is wanted.
+                if missing == nil || split == task.use.report.first { missing = error }
+                let reason = flaw == .incomplete ? "\(expected[0]) is missing" : "its files are not there"
+                report.note("\(task.name) \(split): passed over, \(reason)")
             }
         }
         if found == 0, let missing { throw missing }
