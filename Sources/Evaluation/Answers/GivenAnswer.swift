@@ -89,7 +89,14 @@ extension Outcomes {
             }
             self = .losses(sums: sums, weights: weights, isGreedy: greedy)
         case .text(_, .some):
-            self = .passes(answers.map { if case .text(_, let passed) = $0 { passed ?? false } else { false } })
+            var (texts, right, passes): ([String], [[String]], [Bool]) = ([], [], [])
+            for case (let example, .text(let text, let passed)) in known {
+                texts.append(text)
+                right.append(example.answers)
+                passes.append(passed ?? false)
+            }
+            let isOpen = right.allSatisfy(\.isEmpty)
+            self = isOpen ? .passes(passes) : .judged(predicted: texts, answers: right, passes: passes)
         case .text:
             var (texts, right): ([String], [[String]]) = ([], [])
             for case (let example, .text(let text, _)) in known {

@@ -23,7 +23,12 @@ public struct Bootstrap: Sendable {
     public func standardError(of metric: Metric, _ outcomes: Outcomes) -> Double? {
         let count = outcomes.count
         guard count > 0 else { return nil }
-        if case .texts = outcomes {
+        let isOfTexts =
+            switch outcomes {
+            case .texts, .judged: true
+            default: false
+            }
+        if isOfTexts {
             let values = (0..<count).compactMap { metric(outcomes.at([$0])).number }
             guard values.count == count else { return nil }
             return deviation(

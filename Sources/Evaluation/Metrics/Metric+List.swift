@@ -40,8 +40,10 @@ extension Metric {
             texts(outcomes) { RougeL.score($0, $1) }
         },
         Metric(name: "pass_rate", summary: "share of texts that a script passes", direction: .higher) { outcomes in
-            guard case .passes(let passes) = outcomes else { return mismatch("passes") }
-            return share(passes)
+            switch outcomes {
+            case .passes(let passes), .judged(_, _, let passes): return share(passes)
+            default: return mismatch("passes")
+            }
         },
         Metric(name: "perplexity", summary: "e to the mean loss of a token, or of a continuation", direction: .lower) {
             outcomes in
@@ -78,7 +80,12 @@ extension Metric {
     }
 
     private static func texts(_ outcomes: Outcomes, _ score: (String, [String]) -> Double) -> MetricValue {
-        guard case .texts(let predicted, let answers) = outcomes else { return mismatch("texts") }
+        let (predicted, answers): ([String], [[String]])
+        switch outcomes {
+        case .texts(let texts, let right), .judged(let texts, let right, _): (predicted, answers) = (texts, right)
+        case .passes: return .undefined("no example has an answer")
+        default: return mismatch("texts")
+        }
         guard predicted.count == answers.count else {
             return .undefined("\(predicted.count) texts for \(answers.count) examples")
         }

@@ -13,8 +13,10 @@ public enum Outcomes: Sendable, Equatable {
     /// For each example a summed loss (nats, or squared error) and over how many tokens or patches it is summed (a cloze counts
     /// as one), and whether each token was the likeliest.
     case losses(sums: [Double], weights: [Double], isGreedy: [Bool])
-    /// Whether each text passed.
+    /// Whether each text passed, of examples without answers.
     case passes([Bool])
+    /// Texts with the answers that are right, and whether each passed.
+    case judged(predicted: [String], answers: [[String]], passes: [Bool])
 
     /// How many examples there are.
     public var count: Int {
@@ -24,7 +26,7 @@ public enum Outcomes: Sendable, Equatable {
         case .texts(let predicted, _): predicted.count
         case .choices(_, _, let gold): gold.count
         case .losses(let sums, _, _): sums.count
-        case .passes(let passes): passes.count
+        case .passes(let passes), .judged(_, _, let passes): passes.count
         }
     }
 
@@ -44,6 +46,8 @@ public enum Outcomes: Sendable, Equatable {
         case .losses(let sums, let weights, let isGreedy):
             return .losses(sums: pick(sums), weights: pick(weights), isGreedy: pick(isGreedy))
         case .passes(let passes): return .passes(pick(passes))
+        case .judged(let predicted, let answers, let passes):
+            return .judged(predicted: pick(predicted), answers: pick(answers), passes: pick(passes))
         }
     }
 }

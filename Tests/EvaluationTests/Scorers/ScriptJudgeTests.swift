@@ -162,5 +162,15 @@ import Testing
         let passes: [Bool?] = answers.map { if case .text(_, let passed) = $0 { passed } else { nil } }
         #expect(passes == [true, false])
         #expect(Metric.named("pass_rate")?(Outcomes(task, examples, answers)).number == 0.5)
+        // What a script judges may have answers all the same.
+        let exact = try #require(Metric.named("exact_match"))
+        #expect(exact(Outcomes(task, examples, answers)).reason == "no example has an answer")
+        var answered = examples
+        for (place, answer) in answers.enumerated() {
+            if case .text(let text, _) = answer { answered[place].answers = [text] }
+        }
+        let outcomes = Outcomes(task, answered, answers)
+        #expect(exact(outcomes).number == 1 && exact(outcomes.at([1])).number == 1)
+        #expect(Bootstrap(resamples: 10).standardError(of: exact, outcomes) == 0)
     }
 }
