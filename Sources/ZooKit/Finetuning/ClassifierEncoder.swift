@@ -13,12 +13,13 @@ public final class ClassifierEncoder {
     /// Tokens at most; 0 where none are made.
     public let tokenLimit: Int
     private let single: PatchRenderer?
-    private let double: PatchRenderer?
+    /// Not every strategy draws two texts; that matters only where there are two.
+    private let double: Result<PatchRenderer, any Error>?
     private let encoding: TextEncoding?
 
     /// An encoder of the lengths in `options`: `length` for a kind alone, `pairPatches` and `pairTokens` for both. The layout's
     /// limit of patches of text A holds for two texts. Throws `PretrainingError` where fonts or tokenizer are missing, and
-    /// `LayoutError`.
+    /// `LayoutError`; that of a strategy which draws no two texts comes when there are two.
     public init(_ kind: ExampleKind, _ options: ExampleOptions) throws {
         self.kind = kind
         patchLimit = kind == .text ? 0 : kind == .image ? options.length : options.pairPatches
@@ -38,7 +39,7 @@ public final class ClassifierEncoder {
         layout.stride = nil
         layout.channels = options.channels == 3 ? .rgb : .gray
         layout.layout = .pair
-        double = try PatchRenderer(typesetter: typesetter, options: layout)
+        double = Result { [layout] in try PatchRenderer(typesetter: typesetter, options: layout) }
         layout.layout = .single
         layout.textAMaxPatches = nil
         layout.rightToLeft = false
@@ -66,7 +67,7 @@ public final class ClassifierEncoder {
         var drawn: PatchSequence?
         let report: RenderReport?
         if let second {
-            report = try double?.render(.pair(first, second)) { drawn = drawn ?? $0 }
+            report = try double?.get().render(.pair(first, second)) { drawn = drawn ?? $0 }
         } else {
             report = try single?.render(.single(first)) { drawn = drawn ?? $0 }
         }

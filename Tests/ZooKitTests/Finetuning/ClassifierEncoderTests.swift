@@ -6,11 +6,13 @@ import Typesetting
 
 /// Texts as classifiers read them.
 @Suite struct ClassifierEncoderTests {
-    private func encoder(_ kind: ExampleKind, length: Int = 40) throws -> ClassifierEncoder {
-        try ClassifierEncoder(
-            kind,
-            ExampleOptions(
-                length: length, channels: 3, encoding: TrainingData.bytes, fonts: try TrainingData.fonts.get()))
+    private func encoder(
+        _ kind: ExampleKind, length: Int = 40, layout: LayoutOptions = LayoutOptions()
+    ) throws -> ClassifierEncoder {
+        var options = ExampleOptions(
+            length: length, channels: 3, encoding: TrainingData.bytes, fonts: try TrainingData.fonts.get())
+        options.layout = layout
+        return try ClassifierEncoder(kind, options)
     }
 
     private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -66,6 +68,19 @@ import Typesetting
         let long = try encoder.encode(bytes(String(repeating: "many words ", count: 50)))
         #expect(long.isTruncated && long.content.patches <= 40)
         #expect(try encoder.encode([]).content.patches >= 1)
+    }
+
+    /// Bigrams and words draw no two texts; one they do.
+    @Test func aStrategyWithoutPairsDrawsSingleTexts() throws {
+        var layout = LayoutOptions()
+        layout.strategy = .bigrams
+        let encoder = try encoder(.image, layout: layout)
+        #expect(try encoder.encode(bytes("abcdef")).content.patches == 4)
+        #expect {
+            try encoder.encode(bytes("ab"), bytes("cd"))
+        } throws: { error in
+            "\(error)".contains("strategy") && "\(error)".contains("with pairs")
+        }
     }
 
     @Test func bothKindsHoldTheWholeText() throws {
