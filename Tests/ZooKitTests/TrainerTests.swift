@@ -153,7 +153,7 @@ import Testing
             tensor: "the parameter model.layers.1.mlp.up_proj.weight", step: 1, count: 1)
         #expect(throws: error) { try bench.trainer.step([batch]) }
         #expect(try bench.values().flatMap { $0 }.filter { !$0.isNaN } == before)
-        #expect(bench.trainer.step == 0)
+        #expect(bench.trainer.count.step == 0)
     }
 
     @Test func anOverflowIsNamedByItsPlaceAndMayBeSkipped() throws {
@@ -169,7 +169,7 @@ import Testing
             return
         }
         #expect(reason == "model.layers.0.self_attn.value")
-        #expect(bench.trainer.step == 1 && bench.trainer.skipped == 1 && bench.unit.stepCount == 1)
+        #expect(bench.trainer.count.step == 1 && bench.trainer.count.skipped == 1 && bench.unit.stepCount == 1)
         try parameter.set(good)
         guard case .stepped = try bench.trainer.step([batch]) else {
             Issue.record("a good step was skipped")

@@ -9,7 +9,7 @@ extension FinetuneCourse {
     public static let optimiser = OptimiserSettings(learningRate: 3e-5, warmUp: 10, weightDecay: 0)
     /// All keys.
     public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
-    /// Keys that may differ between a run and its continuation.
+    /// Keys that may differ when a run resumes.
     public static let mayChange: Set = ["save_every"]
 
     /// Checks ranges and combinations. Throws `badSetting` with the key.
@@ -22,7 +22,6 @@ extension FinetuneCourse {
             (.evalLimit, evalLimit, 1...1 << 40), (.saveEvery, saveEvery, 0...1 << 40),
         ])
         try SettingCheck<CodingKeys>.numbers([(.epochs, epochs, 1e-6...1e6), (.dropout, dropout, 0...0.99)])
-        try SettingCheck<CodingKeys>.words([(.frozen, frozen, ["none", "backbone"])])
         guard steps == nil || epochs == nil else {
             throw .badSetting(key: "epochs", reason: "steps are given, too; give one of the two")
         }
@@ -46,12 +45,7 @@ extension FinetuneCourse {
 }
 
 extension FinetuneSettings {
-    /// What is trained.
-    public var adaptation: Adaptation {
-        course.frozen == "backbone" ? .head(decay: optimiser.weightDecay) : .all(decay: optimiser.weightDecay)
-    }
-
-    /// Takes what a task's preset says; where it names a grid for batch or learning rate, these stay as they are.
+    /// Takes the settings of a task's preset; where it names a grid for batch or learning rate, these stay as they are.
     public mutating func apply(_ preset: TaskPreset) {
         course.batch = preset.batch ?? course.batch
         (course.steps, course.epochs, course.length) = (preset.steps, nil, preset.length)

@@ -1,24 +1,24 @@
 public import ZooKit
 
-/// What a fine-tuning does, but for the model and the data.
+/// The settings of a fine-tuning, but for the model and the data.
 public typealias FinetuneSettings = TrainingSettings<FinetuneCourse>
 
-/// What a fine-tuning reads, what it trains of the model, and when it looks at what it learned. The defaults are the values of
+/// The data and length of a fine-tuning, and its evaluations. The defaults are the values of
 /// the published scripts where these agree (section 3.7 of the specification of pixel models), or ours.
 public struct FinetuneCourse: TrainingCourse {
-    /// What is read of the texts: "image", "text" or "pair".
+    /// The form in which texts are read: "image", "text" or "pair".
     public var modality = ExampleKind.image
     /// Patches or tokens of an example at most; of a pair of both, half of it each. Nil is all that the model takes, but at most 256.
     public var length: Int?
     /// Examples of a step.
     public var batch = 32
-    /// Examples that are computed at once at most; nil is the whole batch.
+    /// Examples of a micro-batch at most; nil is the whole batch.
     public var microBatch: Int?
     /// Steps in all; nil where epochs are given, or for three epochs.
     public var steps: Int?
     /// Times that the training split is read; nil where steps are given.
     public var epochs: Double?
-    /// Of new heads and of the order of examples.
+    /// The seed of new heads and of the order of examples.
     public var seed = 42
     /// The share of attention weights that are dropped.
     public var dropout = 0.0
@@ -28,14 +28,12 @@ public struct FinetuneCourse: TrainingCourse {
     public var evalBatch = 64
     /// Evaluations without a better one that end the run; 0 for none.
     public var patience = 8
-    /// What decides which evaluation is the best; nil is the task's own.
+    /// The metric that chooses the best evaluation; nil is the task's own.
     public var metric: String?
     /// The row of a picture that is classified.
     public var pool = Pooling.ImagePlace.end
-    /// Whether rows are found as the published code finds them, mistakes included.
+    /// True if rows are found as the published code finds them, mistakes included.
     public var compatPooling = false
-    /// What is not trained: "none" or "backbone".
-    public var frozen = "none"
     /// Pictures of one channel; how a model of three reads them. Nil for as many channels as the model has.
     public var channelAdapt: ChannelAdaptation?
     /// Examples of the training split that are used, of each language; nil for all.
@@ -44,7 +42,7 @@ public struct FinetuneCourse: TrainingCourse {
     public var evalLimit: Int?
     /// One language of a task of several.
     public var taskLanguage: String?
-    /// Steps between checkpoints to go on from; 0 for none but at a stop.
+    /// Steps between checkpoints to resume from; 0 for none but at a stop.
     public var saveEvery = 500
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -55,7 +53,6 @@ public struct FinetuneCourse: TrainingCourse {
         case evalBatch = "eval_batch"
         case patience, metric, pool
         case compatPooling = "compat_pooling"
-        case frozen
         case channelAdapt = "channel_adapt"
         case trainLimit = "train_limit"
         case evalLimit = "eval_limit"

@@ -16,6 +16,11 @@ public struct Classification: Objective {
     /// One of the two, by the head.
     public var termNames: [String] { [isRegression ? "regression" : "classification"] }
 
+    /// The model.
+    public var root: (any Part)? { model }
+    /// All rows, padding among them.
+    public func rows(of batch: ClassifierBatch) -> Rows? { batch.input.rows }
+
     /// "text", "image" or "pair".
     public func kind(of batch: ClassifierBatch) -> String { batch.kind.rawValue }
 

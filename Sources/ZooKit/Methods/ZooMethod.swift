@@ -9,8 +9,17 @@ public protocol ZooMethod: Sendable {
     static var summary: String { get }
     /// The work it comes from.
     static var source: MethodSource { get }
-    /// What it can do, in the order in which a user does it.
+    /// Its verbs, in the order in which a user runs them.
     static var verbs: [any MethodVerb.Type] { get }
+    /// Its ways of adapting a model in any run.
+    static var adaptations: [any MethodAdaptation.Type] { get }
+}
+
+extension ZooMethod {
+    /// None.
+    public static var verbs: [any MethodVerb.Type] { [] }
+    /// None.
+    public static var adaptations: [any MethodAdaptation.Type] { [] }
 }
 
 /// The work a method comes from.
@@ -81,6 +90,8 @@ public struct MethodCatalogue: Sendable {
             precondition(
                 Set(method.verbs.map { $0.name }).count == method.verbs.count, "\(method.name): two verbs share a name")
         }
+        let adaptations = methods.flatMap { $0.adaptations.map { $0.name } } + ["all", "head"]
+        precondition(Set(adaptations).count == adaptations.count, "two adaptations share a name")
         self.methods = methods
     }
 

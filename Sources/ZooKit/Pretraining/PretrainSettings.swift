@@ -1,7 +1,7 @@
-/// What a pretraining does, but for the model and the data.
+/// The settings of a pretraining, but for the model and the data.
 public typealias PretrainSettings = TrainingSettings<PretrainCourse>
 
-/// How much of what a pretraining reads, and when it looks at what it learned. The defaults are the specification's (section
+/// The data and length of a pretraining, its evaluations and checkpoints. The defaults are the specification's (section
 /// 3.6) or, where it has none, ours.
 public struct PretrainCourse: TrainingCourse {
     /// Shares of text, image and pair: "4:4:2".
@@ -14,25 +14,25 @@ public struct PretrainCourse: TrainingCourse {
     public var microBatch: Int?
     /// Steps in all.
     public var steps = 1000
-    /// Of initial values, shuffling and dropout.
+    /// The seed of initial values, shuffling and dropout.
     public var seed = 0
-    /// What is left of the rate at the end, as a part of the peak.
+    /// The learning rate at the end, as a share of the peak.
     public var rateFloor = 0.0
-    /// What the token loss enters with.
+    /// The token loss weight.
     public var textWeight = 1.0
-    /// What the patch loss enters with.
+    /// The patch loss weight.
     public var imageWeight = 1.0
-    /// Whether black end patches are seen.
+    /// True if black end patches are attended to.
     public var eosAttended = true
-    /// Whether they are predicted.
+    /// True if they are predicted.
     public var eosInLoss = true
-    /// Whether an end token stands behind a text.
+    /// True if an end token stands behind a text.
     public var textEnd = true
     /// The share of documents that is held out.
     public var heldOut = 0.01
     /// Sequences that are packed and shuffled together, about.
     public var window = 64
-    /// Documents that are brought into another order together; 0 leaves them as they come.
+    /// The shuffle buffer, in documents; 0 leaves them as they come.
     public var shuffle = 65536
     /// Streams of documents; nil is one a rank.
     public var streams: Int?
@@ -74,7 +74,7 @@ public struct PretrainCourse: TrainingCourse {
     public static let optimiser = OptimiserSettings(learningRate: 5e-4, warmUp: 200, weightDecay: 0.1)
     /// All keys.
     public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
-    /// Keys that may differ between a run and its continuation.
+    /// Keys that may differ when a run resumes.
     public static let mayChange: Set = ["eval_every", "eval_sequences", "save_every", "keep", "pin"]
 
     /// Checks ranges and combinations. Throws `badSetting` with the key.

@@ -10,6 +10,8 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     case damaged(path: String, reason: String, earlier: Int?)
     /// Another process writes to the folder.
     case folderInUse(path: String)
+    /// The folder of a run cannot be made, or holds something else.
+    case cannotCreate(path: String, reason: String)
 
     /// What is wrong, and what to do.
     public var description: String {
@@ -21,9 +23,11 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
             "\(path) holds another run: \(reason)" + (reason.hasSuffix("--resume") ? ", or" : ";")
                 + " take another folder"
         case .damaged(let path, let reason, let earlier):
-            "\(path) cannot be gone on from: \(reason); "
-                + (earlier.map { "remove the folder to go on from step \($0)" } ?? "there is no earlier one: begin anew")
+            "cannot resume from \(path): \(reason); "
+                + (earlier.map { "remove the folder to resume from step \($0)" }
+                    ?? "there is no earlier one: begin anew")
         case .folderInUse(let path): "another run is writing to \(path); wait for it, or name another folder"
+        case .cannotCreate(let path, let reason): "\(path): \(reason)"
         }
     }
 }

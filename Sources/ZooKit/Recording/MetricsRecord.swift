@@ -1,24 +1,7 @@
 import Foundation
 public import Foundations
 
-/// A checkpoint that was written.
-public struct CheckpointRecord: Codable, Sendable, Equatable {
-    /// After so many steps.
-    public var step: Int
-    /// Its place in the run's folder.
-    public var path: String
-    /// Places of those that went for it.
-    public var removed: [String]
-
-    /// A record from its parts.
-    public init(step: Int, path: String, removed: [String]) {
-        self.step = step
-        self.path = path
-        self.removed = removed
-    }
-}
-
-/// A line of `metrics.jsonl`: a JSON object whose `kind` tells which of these it is.
+/// A line of `metrics.jsonl`: a JSON object whose `kind` is one of these.
 ///
 /// JSON has no word for numbers that are not finite. They stand as null, and `not_finite` names each by its path with what it
 /// is: `{"loss":null,"not_finite":{"loss":"nan"}}`.
@@ -54,7 +37,7 @@ public enum MetricsRecord: Sendable, Equatable {
     /// Reads a line without its end. Throws `JSONError` and `ConfigError`.
     init(line: [UInt8], source: String) throws {
         var value = try JSONValue.parse(line, rejectDuplicates: true)
-        guard case .object(var fields) = value, case .string(let kind)? = fields.removeValue(forKey: "kind") else {
+        guard case .object(var fields) = value, case .string(let kind)? = Self.kind(&fields) else {
             throw ConfigError.missingKey(source: source, keyPath: "kind", near: [])
         }
         let notFinite = fields.removeValue(forKey: "not_finite")
@@ -72,7 +55,17 @@ public enum MetricsRecord: Sendable, Equatable {
         }
     }
 
-    /// What stands for a number that is not finite between the encoder and the line; no text of a record begins like this.
+    /// Takes the kind of a line. Fine-tunings once wrote lines without one, steps with a number of examples and evaluations with metrics.
+    private static func kind(_ fields: inout [String: JSONValue]) -> JSONValue? {
+        if let kind = fields.removeValue(forKey: "kind") { return kind }
+        if fields["metrics"] != nil { return .string("evaluation") }
+        guard fields["examples"] != nil, fields["truncated"] != nil else { return nil }
+        if fields["loss"] == .null { fields["not_finite"] = .object(["loss": .string("nan")]) }
+        for key in ["terms", "kinds"] { fields[key] = .object([:]) }
+        return .string("step")
+    }
+
+    /// The mark of a number that is not finite between the encoder and the line; no text of a record begins like this.
     private static let mark = "\u{1}not finite "
     private static let words = ["nan": Double.nan, "inf": .infinity, "-inf": -.infinity]
 

@@ -11,14 +11,16 @@ struct PredictionPictures {
     /// Patches in a row.
     var columns = 32
 
-    /// One picture a strip, from the first held-out pictures of the run; none where it has none. O(strips * patches) rows
-    /// through the model. Throws `TensorError`.
-    func pictures(_ run: PretrainRun) throws(TensorError) -> [Picture] {
-        let config = run.model.base.config
+    /// One picture a strip, from the first of `batches` that hold pictures. O(strips * patches) rows through the model. Throws
+    /// `TensorError`.
+    func pictures(
+        _ model: LanguageModel, _ batches: [ModelInput], endsAreSeen: Bool, _ workspace: Workspace
+    ) throws(TensorError) -> [Picture] {
+        let config = model.base.config
         let bytes = config.patchSize * config.patchSize * config.channels
         var pixels: [[UInt8]] = []
         var segments: [[Int32]] = []
-        batches: for batch in run.heldOutPictures {
+        batches: for batch in batches {
             guard let patches = batch.patches else { continue }
             for b in 0..<patches.sequences {
                 guard pixels.count < strips else { break batches }
@@ -26,7 +28,7 @@ struct PredictionPictures {
                 let counted = (0..<min(patches.length, self.patches)).prefix { patches.isCounted[first + $0] }.count
                 guard counted > 1 else { continue }
                 let rows = try patches.pixels.rows(first..<first + counted)
-                pixels.append(try run.workspace.values(rows).map { UInt8($0) })
+                pixels.append(try workspace.values(rows).map { UInt8($0) })
                 segments.append(
                     batch.segments.map { Array($0[first..<first + counted]) } ?? [Int32](repeating: 0, count: counted))
             }
@@ -34,10 +36,10 @@ struct PredictionPictures {
         guard !pixels.isEmpty else { return [] }
         let input = try ModelInput.images(
             pixels, seen: pixels.map { $0.count / bytes }, patchBytes: bytes, segments: segments,
-            endsAreSeen: run.settings.eosAttended, workspace: run.workspace)
+            endsAreSeen: endsAreSeen, workspace: workspace)
         let length = input.patches?.length ?? 0
         var drawn = pixels.map { [UInt8](repeating: 160, count: $0.count) }
-        for prediction in try run.model.patchPredictions(input, in: run.workspace) {
+        for prediction in try model.patchPredictions(input, in: workspace) {
             let (strip, place) = (prediction.target / length, prediction.target % length)
             let range = place * bytes..<(place + 1) * bytes
             let level = config.patchHead.pixels(prediction.numbers, truth: Array(pixels[strip][range]))

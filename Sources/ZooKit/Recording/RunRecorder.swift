@@ -1,26 +1,25 @@
 import Foundations
 import Patches
 
-/// Writes what a run leaves beside its checkpoints: `metrics.jsonl`, TensorBoard's event files in `tensorboard/`, pictures of
-/// predictions in `pictures/`, and `report.html`. On the first rank alone.
+/// Writes the records of a run, whatever it trains: `metrics.jsonl`, TensorBoard's event files in `tensorboard/`, pictures of
+/// predictions in `pictures/`, and `report.html`. On rank 0 alone.
 ///
-/// A run that goes on after step S keeps what is known of the steps up to S and loses the rest, so that its files are those of
+/// A run that resumes after step S keeps the records of the steps up to S and loses the rest, so that its files are those of
 /// a run that was never stopped, but for times and for checkpoints that were written because of the stop.
 public final class RunRecorder {
     private let folder: RunFolder
     private let metrics: MetricsFile
     private let events: EventFiles
-    private let drawing = PredictionPictures()
     private var report: RunReport
     private var evaluations = 0
 
-    /// Opens the files to go on after a step, or anew: what other runs left in their places goes.
+    /// Opens the files behind the records of a step, or anew: the files of other runs in their places are removed.
     ///
     /// - Parameters:
     ///   - folder: where the files are.
-    ///   - step: the step that they go on after; nil begins anew.
-    ///   - title: what the report is headed with.
-    ///   - facts: what it tells of model, data and settings, line by line.
+    ///   - step: the step that the run resumes after; nil begins anew.
+    ///   - title: the title of the report.
+    ///   - facts: names and values of model, data and settings for it.
     ///
     /// Throws ``RecordingError`` and `FileError`.
     public init(
@@ -38,60 +37,67 @@ public final class RunRecorder {
         for picture in try RunPicture.all(in: folder) where picture.step > step ?? -1 {
             try Folder.removeItem(folder.file("pictures/\(picture.name)"))
         }
-        // A run that ended between a checkpoint and its record goes on from a checkpoint that nothing tells of.
+        // A run that was killed between a checkpoint and its record resumes from a checkpoint without a record.
         if let step, step > 0, history.checkpoints.last?.step != step, Folder.isFolder(folder.checkpoint(step)) {
-            try add(.checkpoint(CheckpointRecord(step: step, path: place(folder.checkpoint(step)), removed: [])))
+            let removed = history.checkpoints.map(\.path).filter { !Folder.isFolder(folder.file($0)) }
+            try add(.checkpoint(CheckpointRecord(step: step, path: place(folder.checkpoint(step)), removed: removed)))
         }
     }
 
-    /// Records what a run tells. Pictures are drawn at the first evaluation, at number 1, 2, 4, 8 and so on behind it, and at the
-    /// last step, by the model of `run`; without it there are none.
+    /// Records an event. Pictures are drawn at the first evaluation, at number 1, 2, 4, 8 and so on behind it, and at the last step, by
+    /// `program`; without it there are none.
     ///
     /// Throws `FileError`, `ConfigError`, `PictureError`, `TensorError`.
-    public func record(_ event: PretrainEvent, _ run: PretrainRun?) throws {
-        if let run { report.isNormalised = run.model.base.config.patchHead == .regressionNorm }
+    public func record(_ event: RunEvent, _ program: (any TrainingProgram)?) throws {
+        if let program { report.isNormalised = program.picturesAreNormalised }
         switch event {
         case .started(let plan): report.plan = plan
+        case .notice, .evaluating: return
         case .stepped(let record):
             try add(.step(record))
             try events.add(Self.values(record), step: record.step)
         case .evaluated(let record):
             try add(.evaluation(record))
             var values: [(tag: String, value: EventMessage.Value)] = [("heldout/loss", .scalar(record.loss))]
-            for (name, value) in record.kinds.sorted(by: { $0.key < $1.key }) {
+            for (name, value) in record.kinds.merging(record.metrics, uniquingKeysWith: { $1 }).sorted(by: {
+                $0.key < $1.key
+            }) {
                 values.append(("heldout/\(name)", .scalar(value)))
             }
             try events.add(values, step: record.step)
             // Evaluations are counted from 0, so this is 0 and every power of 2.
             let isDrawn = evaluations & (evaluations - 1) == 0 || record.step == report.plan?.steps
-            if let run, isDrawn { try draw(run, step: record.step) }
+            if let program, isDrawn { try draw(try program.pictures(), step: record.step) }
             evaluations += 1
             try write(isFinished: false)
-        case .saved(let step, let path, let removed):
-            try add(.checkpoint(CheckpointRecord(step: step, path: place(path), removed: removed.map(place))))
+        case .saved(var record):
+            (record.path, record.removed) = (place(record.path), record.removed.map(place))
+            try add(.checkpoint(record))
             try metrics.sync()
         }
     }
 
-    /// Keeps baselines in `baselines.json`, for the report of this run and of its continuations. Throws `FileError`.
+    /// Keeps baselines in `baselines.json`, for the report of this run, also after a resume. Throws `FileError`.
     public func record(_ baselines: RunBaselines) throws {
         try baselines.save(folder)
         report.baselines = baselines
     }
 
-    /// The baselines that were recorded, now or before the run went on.
+    /// The baselines that were recorded, now or before a resume.
     public var baselines: RunBaselines? { report.baselines }
 
-    /// Writes the report a last time. Throws `FileError`.
-    public func finish() throws {
+    /// Writes the report of a run that ended or was stopped. Throws `FileError`.
+    public func finish(_ outcome: RunOutcome) throws {
+        report.isComplete = outcome.isComplete
         try metrics.sync()
         try write(isFinished: true)
     }
 
-    /// Writes the report a last time, of a run that an error ended. Throws `FileError`.
+    /// Writes the report of a run that an error ended. Throws `FileError`.
     public func fail(_ reason: String) throws {
         report.failure = reason
-        try finish()
+        try metrics.sync()
+        try write(isFinished: true)
     }
 
     private func add(_ record: MetricsRecord) throws {
@@ -122,6 +128,9 @@ public final class RunRecorder {
         }
         if let rate = record.rate { values.append(("train/learning_rate", .scalar(rate))) }
         if let norm = record.gradientNorm { values.append(("train/gradient_norm", .scalar(norm))) }
+        for (name, value) in (record.reports ?? [:]).sorted(by: { $0.key < $1.key }) {
+            values.append(("report/\(name)", .scalar(value)))
+        }
         if record.seconds > 0 {
             values.append(("speed/rows_per_second", .scalar(Double(record.rows) / record.seconds)))
             values.append(("speed/data_share", .scalar(record.dataSeconds / record.seconds)))
@@ -129,10 +138,10 @@ public final class RunRecorder {
         return values
     }
 
-    private func draw(_ run: PretrainRun, step: Int) throws {
+    private func draw(_ pictures: [Picture], step: Int) throws {
         let encoder = PNGEncoder(settings: PNGSettings(level: 9))
         var values: [(tag: String, value: EventMessage.Value)] = []
-        for (index, picture) in try drawing.pictures(run).enumerated() {
+        for (index, picture) in pictures.enumerated() {
             let name = RunPicture(step: step, strip: index + 1)
             let png = try encoder.encode(picture)
             try AtomicFile.write(png, to: folder.file("pictures/\(name.name)"))

@@ -1,3 +1,4 @@
+import Foundations
 import Layers
 public import Tensors
 
@@ -8,7 +9,7 @@ public struct GradientAccumulation<Goal: Objective> {
     public let objective: Goal
     /// The processes of the training.
     public let communicator: any Communicator
-    /// Whether blocks keep no activations.
+    /// True if blocks keep no activations and are recomputed in the backward pass.
     public var recomputesBlocks = false
     /// Sees tensors by the path of their place; see `ForwardContext.observer`.
     public var observer: ((String, Tensor) -> Void)?
@@ -26,38 +27,49 @@ public struct GradientAccumulation<Goal: Objective> {
     ///
     /// Throws ``TrainingError/weight(term:announced:got:)``, `TensorError`, and what the communicator throws.
     public func callAsFunction(_ batches: [Goal.MicroBatch], key: RandomKey) throws -> StepLoss {
-        let totals = try totalWeights(batches)
-        var terms: [(kind: String, term: LossTerm)] = []
-        for (index, batch) in batches.enumerated() {
+        try accumulate(batches) { index in
             let tape = Tape(workspace)
             var context = ForwardContext(tape: tape, isTraining: true, key: key.with(index))
             context.recomputesBlocks = recomputesBlocks
-            context.observer = observer
-            let found = try objective.terms(of: batch, context) + context.losses
-            let announced = objective.weights(of: batch)
-            try tape.backward(
-                try found.map { term in
-                    try check(term, announced[term.name])
-                    return (term.sum, totals.gradient(of: term))
-                })
-            try context.runUpdates()
-            let kind = objective.kind(of: batch)
-            terms += found.map { (kind, $0.withoutTape) }
+            return context
         }
-        return try total(terms, totals)
     }
 
     /// The loss of `batches` without gradients, as an evaluation wants it.
     public func evaluate(_ batches: [Goal.MicroBatch]) throws -> StepLoss {
-        let totals = try totalWeights(batches)
-        var terms: [(kind: String, term: LossTerm)] = []
-        for batch in batches {
-            var context = ForwardContext(tape: Tape(workspace, mode: .inference))
-            context.observer = observer
-            let kind = objective.kind(of: batch)
-            terms += try (objective.terms(of: batch, context) + context.losses).map { (kind, $0.withoutTape) }
+        try accumulate(batches) { _ in ForwardContext(tape: Tape(workspace, mode: .inference)) }
+    }
+
+    private func accumulate(
+        _ batches: [Goal.MicroBatch], _ begin: (Int) -> ForwardContext
+    ) throws -> StepLoss {
+        let parts = objective.auxiliaryParts
+        let announced = batches.map { batch in
+            let rows = parts.isEmpty ? nil : objective.rows(of: batch)
+            return parts.reduce(into: objective.weights(of: batch)) { weights, part in
+                if let rows { weights.merge(part.auxiliaryWeights(rows), uniquingKeysWith: +) }
+            }
         }
-        return try total(terms, totals)
+        let totals = try totalWeights(announced, objective.termNames + parts.flatMap(\.auxiliaryTerms))
+        var found: [(kind: String, term: LossTerm)] = []
+        var reports: [(name: String, value: Tensor)] = []
+        for (index, batch) in batches.enumerated() {
+            var context = begin(index)
+            context.observer = observer
+            let terms = try objective.terms(of: batch, context) + context.losses
+            if context.isTraining {
+                try context.tape.backward(
+                    try terms.map { term in
+                        try check(term, announced[index])
+                        return (term.sum, totals.gradient(of: term))
+                    })
+                try context.runUpdates()
+            }
+            let kind = objective.kind(of: batch)
+            found += terms.map { (kind, $0.withoutTape) }
+            reports += context.metrics
+        }
+        return try total(found, reports, totals)
     }
 
     /// What is counted over all micro-batches and ranks.
@@ -65,7 +77,7 @@ public struct GradientAccumulation<Goal: Objective> {
         var weights: [String: Double]
         var microBatches: Double
 
-        /// What a term's sum enters the loss with.
+        /// The factor of a term's sum in the loss.
         func gradient(of term: LossTerm) -> Double {
             switch term.scope {
             case .step:
@@ -77,53 +89,79 @@ public struct GradientAccumulation<Goal: Objective> {
         }
     }
 
-    private func totalWeights(_ batches: [Goal.MicroBatch]) throws -> Totals {
+    private func totalWeights(_ announced: [[String: Double]], _ names: [String]) throws -> Totals {
         var weights: [String: Double] = [:]
-        for batch in batches { weights.merge(objective.weights(of: batch), uniquingKeysWith: +) }
-        let names = objective.termNames
-        if let stranger = weights.keys.filter({ !names.contains($0) }).min() {
+        for own in announced { weights.merge(own, uniquingKeysWith: +) }
+        var known: [String] = []
+        for name in names where !known.contains(name) { known.append(name) }
+        if let stranger = weights.keys.filter({ !known.contains($0) }).min() {
             throw TrainingError.weight(term: stranger, announced: nil, got: weights[stranger] ?? 0)
         }
-        var numbers = names.map { weights[$0] ?? 0 } + [Double(batches.count)]
+        var numbers = known.map { weights[$0] ?? 0 } + [Double(announced.count)]
         try communicator.sum(&numbers)
         return Totals(
-            weights: Dictionary(uniqueKeysWithValues: zip(names, numbers)), microBatches: numbers[names.count])
+            weights: Dictionary(uniqueKeysWithValues: zip(known, numbers)), microBatches: numbers[known.count])
     }
 
-    private func check(_ term: LossTerm, _ announced: Double?) throws {
-        guard term.scope == .step, announced != term.weight else { return }
-        throw TrainingError.weight(term: term.name, announced: announced, got: term.weight)
+    private func check(_ term: LossTerm, _ announced: [String: Double]) throws {
+        guard term.scope == .step, announced[term.name] != term.weight else { return }
+        throw TrainingError.weight(term: term.name, announced: announced[term.name], got: term.weight)
     }
 
     /// Reads the sums, the only time in a step, and adds those of other ranks.
-    private func total(_ terms: [(kind: String, term: LossTerm)], _ weights: Totals) throws -> StepLoss {
+    private func total(
+        _ terms: [(kind: String, term: LossTerm)], _ reports: [(name: String, value: Tensor)], _ weights: Totals
+    ) throws -> StepLoss {
         var loss = StepLoss()
-        var value = 0.0
         for (kind, term) in terms {
             let sum = try workspace.values(term.sum)[0]
             let own = TermTotal(sum: sum, weight: term.weight)
             loss.terms[term.name, default: TermTotal()] += own
             loss.kinds[kind, default: [:]][term.name, default: TermTotal()] += own
-            value += sum * weights.gradient(of: term)
+            loss.value += sum * weights.gradient(of: term)
         }
-        guard communicator.size > 1 else {
-            loss.value = value
-            return loss
+        for (name, value) in reports {
+            let numbers = try workspace.values(value)
+            loss.reports[name, default: TermTotal()] += TermTotal(
+                sum: numbers.reduce(0, +), weight: Double(numbers.count))
         }
-        let names = objective.termNames
-        let totals = names.map { loss.terms[$0] ?? TermTotal() }
-        var numbers = totals.flatMap { [$0.sum, $0.weight] } + [value]
-        try communicator.sum(&numbers)
-        for (index, name) in names.enumerated() where numbers[2 * index + 1] > 0 {
-            loss.terms[name] = TermTotal(sum: numbers[2 * index], weight: numbers[2 * index + 1])
+        guard communicator.size > 1 else { return loss }
+        let own = ["term": loss.terms, "report": loss.reports].flatMap { group, totals in
+            totals.map { name, total in ("\(group) \(name)", total) }
         }
-        loss.value = numbers[2 * names.count]
+        let all = try communicator.sum(Dictionary(own) { first, _ in first })
+        var value = [loss.value]
+        try communicator.sum(&value)
+        loss.value = value[0]
+        for name in loss.terms.keys { loss.terms[name] = nil }
+        for (key, total) in all where total.weight > 0 {
+            let name = String(key.drop { $0 != " " }.dropFirst())
+            if key.hasPrefix("term ") { loss.terms[name] = total } else { loss.reports[name] = total }
+        }
         return loss
     }
 }
 
+extension Communicator {
+    /// Sums of named totals over all ranks, each of which may know other names; on every rank. O(names x ranks).
+    func sum(_ own: [String: TermTotal]) throws -> [String: TermTotal] {
+        let lists = try gather(Array(own.keys.joined(separator: "\n").utf8))
+        let known = Set(lists.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) })
+        var text = Array(known.sorted().joined(separator: "\n").utf8)
+        try broadcast(&text)
+        let names = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+        let totals = names.map { own[$0] ?? TermTotal() }
+        var numbers: [Double] = totals.flatMap { [$0.sum, $0.weight] }
+        try sum(&numbers)
+        return Dictionary(
+            uniqueKeysWithValues: names.enumerated().map {
+                ($0.element, TermTotal(sum: numbers[2 * $0.offset], weight: numbers[2 * $0.offset + 1]))
+            })
+    }
+}
+
 extension LossTerm {
-    /// The same term without the way back.
+    /// The same term without the backward pass.
     var withoutTape: LossTerm {
         LossTerm(name, sum: sum.detached, weight: weight, coefficient: coefficient, scope: scope)
     }

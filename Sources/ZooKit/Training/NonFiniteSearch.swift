@@ -6,8 +6,8 @@ struct NonFiniteSearch {
     let unit: OptimisationUnit
     let workspace: Workspace
 
-    /// The first culprit on this rank; nil where only gradients, or other ranks, have one. Runs the forward passes once more.
-    func culprit<Goal>(
+    /// The first non-finite tensor on this rank; nil where only gradients, or other ranks, have one. Runs the forward passes once more.
+    func first<Goal>(
         _ accumulation: GradientAccumulation<Goal>, _ batches: [Goal.MicroBatch], key: RandomKey, _ loss: StepLoss
     ) throws -> (tensor: String, count: Int)? {
         for parameter in unit.groups.flatMap(\.parameters) {
@@ -35,8 +35,8 @@ struct NonFiniteSearch {
         return nil
     }
 
-    /// The culprit of the lowest rank that has one, on every rank, with the rank's number where there are several.
-    static func first(
+    /// The first non-finite tensor of the lowest rank that has one, on every rank, with the rank's number where there are several.
+    static func ofLowestRank(
         _ own: (tensor: String, count: Int)?, _ communicator: any Communicator
     ) throws -> (tensor: String, count: Int)? {
         guard communicator.size > 1 else { return own }

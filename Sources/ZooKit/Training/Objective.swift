@@ -16,9 +16,25 @@ public protocol Objective {
     func weights(of batch: MicroBatch) -> [String: Double]
     /// The terms of a micro-batch. Their weights are those that `weights` gave.
     func terms(of batch: MicroBatch, _ context: ForwardContext) throws(TensorError) -> [LossTerm]
+    /// The tree whose parts may add terms of their own; nil for none.
+    var root: (any Part)? { get }
+    /// The rows of a micro-batch, which parts weigh their terms by; nil where no part does.
+    func rows(of batch: MicroBatch) -> Rows?
 }
 
-/// What a term came to.
+extension Objective {
+    /// None.
+    public var root: (any Part)? { nil }
+    /// Not known.
+    public func rows(of batch: MicroBatch) -> Rows? { nil }
+
+    /// Parts that announce terms of scope `step`.
+    var auxiliaryParts: [any AuxiliaryPart] {
+        root?.descendants.compactMap { $0.part as? any AuxiliaryPart } ?? []
+    }
+}
+
+/// An accumulated loss term.
 public struct TermTotal: Sendable, Equatable {
     /// The sum over all that it counts.
     public var sum: Double
@@ -41,10 +57,12 @@ public struct TermTotal: Sendable, Equatable {
     }
 }
 
-/// What the terms of a step, or of an evaluation, came to over all micro-batches and ranks.
+/// Accumulated loss terms of a step, or of an evaluation, over all micro-batches and ranks.
 public struct StepLoss: Sendable, Equatable {
-    /// By the term's name.
+    /// By the term's name; terms that parts added among them.
     public var terms: [String: TermTotal] = [:]
+    /// Numbers that parts reported, by name: their sum and how many there were.
+    public var reports: [String: TermTotal] = [:]
     /// By kind of micro-batch, then by the term's name; this rank's own.
     public var kinds: [String: [String: TermTotal]] = [:]
     /// Sum over terms of coefficient times mean.

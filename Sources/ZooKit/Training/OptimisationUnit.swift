@@ -15,7 +15,7 @@ public final class OptimisationUnit {
     public var groups: [ParameterGroup]
     /// The optimiser with its states.
     public let optimiser: AdamW
-    /// Course of the learning rate.
+    /// The schedule of the learning rate.
     public var schedule: Schedule
     /// Learning rate at the peak.
     public var peakRate: Double
@@ -63,7 +63,7 @@ public final class OptimisationUnit {
         for name in Set(groups.map(\.clipGroup)).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
             let sum = try sumOfSquares(groups.filter { $0.clipGroup == name })
             let square = try workspace.values(sum)[0]
-            guard square.isFinite else { throw try culprit(trained) }
+            guard square.isFinite else { throw try firstNonFinite(trained) }
             guard let name else { continue }
             norms[name] = square.squareRoot()
             guard let limit = clipLimits[name] else {
@@ -97,7 +97,7 @@ public final class OptimisationUnit {
         return sum
     }
 
-    private func culprit(_ parameters: [Parameter]) throws(TensorError) -> TensorError {
+    private func firstNonFinite(_ parameters: [Parameter]) throws(TensorError) -> TensorError {
         for parameter in parameters {
             guard let gradient = parameter.gradient else { continue }
             let count = try workspace.indices([0])

@@ -5,7 +5,7 @@ public import Tensors
 public struct OptimiserSettings: Codable, Sendable, Equatable {
     /// Learning rate at its peak.
     public var learningRate: Double
-    /// Its course after the warm-up.
+    /// Its schedule after the warm-up.
     public var schedule = Schedule.Shape.linear
     /// Steps of warm-up.
     public var warmUp: Int
@@ -25,9 +25,11 @@ public struct OptimiserSettings: Codable, Sendable, Equatable {
     public var recompute = false
     /// What to do about numbers that are not finite: "stop" or "skip".
     public var onNonFinite = "stop"
+    /// The adaptation with its settings: "all", "head", "half:ratio=0.5". See ``MethodCatalogue/adaptation(parsing:)``.
+    public var method = "all"
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case schedule, beta1, beta2, epsilon, clip, precision, recompute
+        case method, schedule, beta1, beta2, epsilon, clip, precision, recompute
         case learningRate = "learning_rate"
         case warmUp = "warm_up"
         case weightDecay = "weight_decay"
@@ -57,7 +59,27 @@ public struct OptimiserSettings: Codable, Sendable, Equatable {
     /// What a workspace computes in.
     public var computing: Precision { precision == "bf16" ? .bf16 : .fp32 }
 
-    /// What steps `groups` in a training of `steps`, down to the part `floor` of the rate.
+    /// A trainer of `objective` with the groups and hooks of an adaptation, which prepares its target now; the rate falls to the share
+    /// `floor` of its peak. Throws ``PretrainingError/badSetting(key:reason:)`` where nothing is left to train.
+    public func trainer<Goal>(
+        _ objective: Goal, adapting target: AdaptationTarget, by adaptation: Adaptation, floor: Double = 0,
+        communicator: any Communicator = SoleProcess()
+    ) throws -> Trainer<Goal> {
+        let unit = unit(
+            try adaptation.prepare(target), steps: target.steps, floor: floor, workspace: target.workspace)
+        guard !unit.trained.isEmpty else {
+            throw PretrainingError.badSetting(
+                key: "method", reason: "'\(adaptation.name)' leaves nothing to train in this model")
+        }
+        let trainer = Trainer(
+            objective, unit: unit, communicator: communicator, seed: UInt64(target.seed), workspace: target.workspace)
+        trainer.accumulation.recomputesBlocks = recompute
+        trainer.onNonFinite = onNonFinite == "skip" ? .skip : .stop
+        trainer.hooks = adaptation.hooks
+        return trainer
+    }
+
+    /// The optimisation unit of `groups` in a training of `steps`, down to the share `floor` of the rate.
     public func unit(
         _ groups: [ParameterGroup], steps: Int, floor: Double = 0, workspace: Workspace
     ) -> OptimisationUnit {
@@ -66,11 +88,5 @@ public struct OptimiserSettings: Codable, Sendable, Equatable {
             optimiser: AdamW(.init(beta1: beta1, beta2: beta2, epsilon: epsilon), workspace: workspace),
             schedule: Schedule(schedule, warmUp: warmUp, steps: steps, floor: floor), peakRate: learningRate,
             clipLimits: ["default": clip], workspace: workspace)
-    }
-
-    /// Tells a trainer what to keep, and what to do about numbers that are not finite.
-    public func prepare<Goal>(_ trainer: Trainer<Goal>) {
-        trainer.accumulation.recomputesBlocks = recompute
-        trainer.onNonFinite = onNonFinite == "skip" ? .skip : .stop
     }
 }

@@ -6,11 +6,11 @@ public import Tensors
 public struct Pretraining: Objective {
     /// The model, with the heads that its data need.
     public let model: LanguageModel
-    /// What the token loss enters with.
+    /// The token loss weight.
     public var tokenCoefficient: Double
-    /// What the patch loss enters with.
+    /// The patch loss weight.
     public var patchCoefficient: Double
-    /// Whether the black patch at a picture's end is predicted (`eos_in_loss`).
+    /// True if the black patch at a picture's end is predicted (`eos_in_loss`).
     public var countsEnd: Bool
 
     /// Both losses at weight 1, as the paper has them.
@@ -25,6 +25,11 @@ public struct Pretraining: Objective {
 
     /// Tokens and patches.
     public var termNames: [String] { ["next_token", "next_patch"] }
+
+    /// The model.
+    public var root: (any Part)? { model }
+    /// All rows, padding among them.
+    public func rows(of batch: ModelInput) -> Rows? { batch.rows }
 
     /// "text", "image" or "pair".
     public func kind(of batch: ModelInput) -> String {

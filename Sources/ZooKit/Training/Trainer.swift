@@ -35,7 +35,7 @@ public final class Trainer<Goal: Objective> {
     public enum NonFinitePolicy: String, Codable, Sendable, CaseIterable {
         /// Throws.
         case stop
-        /// Leaves the parameters as they are and goes on, `Trainer.skipLimit` times in a row at most.
+        /// Leaves the parameters as they are and takes the next step, `Trainer.skipLimit` times in a row at most.
         case skip
     }
 
@@ -47,13 +47,10 @@ public final class Trainer<Goal: Objective> {
     public var hooks: [any TrainingHook] = []
     /// What to do about numbers that are not finite.
     public var onNonFinite: NonFinitePolicy = .stop
-    /// Steps made or skipped.
-    public private(set) var step = 0
-    /// Steps skipped.
-    public private(set) var skipped = 0
-    /// Steps skipped since the last one that was made.
-    public private(set) var skippedInARow = 0
-    private var events: [(step: Int, hook: any TrainingHook)] = []
+    /// Steps made and skipped; set it to resume.
+    public var count = StepCount()
+    /// Events of hooks; nil before ``plan(steps:)``.
+    private var events: [(step: Int, hook: any TrainingHook)]?
     private let reduction: GradientReduction
     private let workspace: Workspace
     private let key: RandomKey
@@ -73,10 +70,12 @@ public final class Trainer<Goal: Objective> {
         key = RandomKey(seed: seed).with("step")
     }
 
-    /// The events that hooks plan within `steps`, in their order; they are the ones that will be called. Throws: `emptyPlan`
-    /// for a hook that has events, none of which falls into the run.
+    /// The events that hooks plan within `steps`, in their order; they are the ones that will be called. A trainer that was not asked
+    /// plans for the steps of its unit's schedule at its first step. Throws: `emptyPlan` for a hook that has events, none of which
+    /// falls into the run.
+    @discardableResult
     public func plan(steps: Int) throws(TrainingError) -> [(step: Int, hook: String)] {
-        events = []
+        var events: [(step: Int, hook: any TrainingHook)] = []
         for hook in hooks {
             guard let planned = hook.plannedEvents(steps: steps) else { continue }
             let inside = planned.filter { 1...max(steps, 1) ~= $0 }
@@ -84,12 +83,15 @@ public final class Trainer<Goal: Objective> {
             events += inside.map { ($0, hook) }
         }
         events.sort { $0.step < $1.step }
+        self.events = events
         return events.map { ($0.step, $0.hook.name) }
     }
 
     /// One optimiser step on micro-batches; this rank's own where there are several. Throws ``TrainingError``, `TensorError`,
     /// and what hooks and the communicator throw.
     public func step(_ batches: [Goal.MicroBatch]) throws -> Outcome {
+        if events == nil { try plan(steps: unit.schedule.steps) }
+        let step = count.step
         unit.clearGradients()
         let loss = try accumulation(batches, key: key.with(step))
         guard loss.value.isFinite else { return try skip(batches, loss, nil) }
@@ -102,43 +104,40 @@ public final class Trainer<Goal: Objective> {
             guard case .nonFinite = error else { throw error }
             return try skip(batches, loss, error)
         }
-        skippedInARow = 0
+        count.skippedInARow = 0
         for hook in hooks { try hook.afterStep(unit, step: step) }
-        step += 1
-        for event in events where event.step == step { try event.hook.event(unit, step: step) }
+        count.step += 1
+        try callEvents()
         return .stepped(loss, report)
     }
 
-    /// Goes on behind `step` steps, `skipped` of which were skipped, the last `skippedInARow` of them one after another.
-    public func resume(step: Int, skipped: Int, skippedInARow: Int = 0) {
-        self.step = step
-        self.skipped = skipped
-        self.skippedInARow = skippedInARow
+    private func callEvents() throws {
+        for event in events ?? [] where event.step == count.step { try event.hook.event(unit, step: count.step) }
     }
 
     private func skip(_ batches: [Goal.MicroBatch], _ loss: StepLoss, _ error: TensorError?) throws -> Outcome {
-        let own = try NonFiniteSearch(unit: unit, workspace: workspace).culprit(
-            accumulation, batches, key: key.with(step), loss)
-        let culprit = try NonFiniteSearch.first(own, accumulation.communicator)
+        let own = try NonFiniteSearch(unit: unit, workspace: workspace).first(
+            accumulation, batches, key: key.with(count.step), loss)
+        let first = try NonFiniteSearch.ofLowestRank(own, accumulation.communicator)
         let reason: String
-        if let culprit {
-            reason = culprit.tensor
+        if let first {
+            reason = first.tensor
         } else if case .nonFinite(let tensor, _, _)? = error {
             reason = tensor
         } else {
             reason = "the loss"
         }
         guard onNonFinite == .skip else {
-            throw TrainingError.nonFinite(tensor: reason, step: step + 1, count: culprit?.count ?? 1)
+            throw TrainingError.nonFinite(tensor: reason, step: count.step + 1, count: first?.count ?? 1)
         }
         unit.clearGradients()
         unit.stepCount += 1
-        step += 1
-        skipped += 1
-        skippedInARow += 1
-        for event in events where event.step == step { try event.hook.event(unit, step: step) }
-        if skippedInARow >= Self.skipLimit {
-            throw TrainingError.skipsInARow(count: skippedInARow, step: step, last: reason)
+        count.step += 1
+        count.skipped += 1
+        count.skippedInARow += 1
+        try callEvents()
+        if count.skippedInARow >= Self.skipLimit {
+            throw TrainingError.skipsInARow(count: count.skippedInARow, step: count.step, last: reason)
         }
         return .skipped(loss, reason: reason)
     }

@@ -1,6 +1,6 @@
 public import Foundations
 
-/// What one kind of training is told beside how parameters are stepped: how much of what, and when to look at it.
+/// The settings of one kind of training beside those of the optimiser: data, length, evaluations and checkpoints.
 public protocol TrainingCourse: Codable, Sendable, Equatable {
     /// The section of settings files that holds the course and the optimiser.
     static var section: String { get }
@@ -8,7 +8,7 @@ public protocol TrainingCourse: Codable, Sendable, Equatable {
     static var optimiser: OptimiserSettings { get }
     /// All keys.
     static var keys: [String] { get }
-    /// Keys that may differ between a run and its continuation without changing what is computed.
+    /// Keys that may differ when a run resumes, because they change nothing that is computed.
     static var mayChange: Set<String> { get }
     /// The defaults.
     init()
@@ -16,11 +16,11 @@ public protocol TrainingCourse: Codable, Sendable, Equatable {
     func check() throws(PretrainingError)
 }
 
-/// All settings of a training: its course and its optimiser, side by side in one JSON object. Keys that are absent have their
+/// All settings of a training: those of its kind and its optimiser's, side by side in one JSON object. Keys that are absent have their
 /// defaults where `StrictJSON` decodes. Each setting is a property: `settings.steps`, `settings.learningRate`.
 @dynamicMemberLookup
 public struct TrainingSettings<Course: TrainingCourse>: DefaultFilled, Sendable, Equatable {
-    /// How much of what.
+    /// The settings of the kind of training.
     public var course = Course()
     /// How parameters are stepped.
     public var optimiser = Course.optimiser
@@ -61,7 +61,7 @@ public struct TrainingSettings<Course: TrainingCourse>: DefaultFilled, Sendable,
         try optimiser.checkRanges()
     }
 
-    /// Keys in which a continuation differs from its run though it must not, with both values; O(keys).
+    /// Keys in which a resumed run differs from its checkpoint and must not, with both values; O(keys).
     public func differences(from run: Self) throws -> [String] {
         let (own, other) = (try StrictJSON.encodedValue(self), try StrictJSON.encodedValue(run))
         let mayChange = Course.mayChange.union([OptimiserSettings.CodingKeys.onNonFinite.rawValue])

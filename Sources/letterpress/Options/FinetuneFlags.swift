@@ -6,7 +6,7 @@ extension ExampleKind: ExpressibleByArgument {}
 extension Pooling.ImagePlace: ExpressibleByArgument {}
 extension ChannelAdaptation: ExpressibleByArgument {}
 
-/// What is fine-tuned on what.
+/// Model, task and grid.
 struct FinetuneSourceFlags: SettingFlags {
     @Option(help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String?
     @Option(help: ArgumentHelp("A task by name, or its JSON file.", valueName: "name")) var task: String?
@@ -43,30 +43,30 @@ struct FinetuneSourceFlags: SettingFlags {
     }
 }
 
-/// What is read, for how long, and when to look at it.
+/// Data, length and evaluations.
 struct FinetuneCourseFlags: SettingFlags {
-    @Option(help: "What is read of the texts (image; text where the model takes no pictures).") var modality:
-        ExampleKind?
+    @Option(help: "Form in which texts are read (image; text for a model of text alone).") var modality: ExampleKind?
     @Option(
         help: ArgumentHelp("Patches or tokens of an example, half of each for pairs (256 at most).", valueName: "n"))
     var length: Int?
     @Option(help: ArgumentHelp("Examples of a step (32).", valueName: "n")) var batch: Int?
-    @Option(help: ArgumentHelp("Examples that are computed at once; all without.", valueName: "n")) var microBatch: Int?
+    @Option(help: ArgumentHelp("Examples of a micro-batch; the whole batch without.", valueName: "n")) var microBatch:
+        Int?
     @Option(help: ArgumentHelp("Steps in all.", valueName: "n")) var steps: Int?
     @Option(help: ArgumentHelp("Times that the training split is read (3).", valueName: "x")) var epochs: Double?
-    @Option(help: ArgumentHelp("Of new heads and of the order of examples (42).", valueName: "n")) var seed: Int?
+    @Option(help: ArgumentHelp("Seed of new heads and of the order of examples (42).", valueName: "n")) var seed: Int?
     @Option(help: ArgumentHelp("Steps between evaluations; once an epoch without.", valueName: "n")) var evalEvery: Int?
     @Option(help: ArgumentHelp("Examples that evaluations compute at once (64).", valueName: "n")) var evalBatch: Int?
     @Option(help: ArgumentHelp("Evaluations without a better one that end the run; 0 for none (8).", valueName: "n"))
     var patience: Int?
-    @Option(help: ArgumentHelp("What the best evaluation is told by; the task's own without.", valueName: "name"))
+    @Option(help: ArgumentHelp("Metric that chooses the best evaluation; the task's own without.", valueName: "name"))
     var metric: String?
     @Option(help: ArgumentHelp("Examples of the training split, of each language; all without.", valueName: "n"))
     var trainLimit: Int?
     @Option(help: ArgumentHelp("The same of the split that evaluations use.", valueName: "n")) var evalLimit: Int?
     @Option(help: ArgumentHelp("One language of a task of several.", valueName: "code")) var taskLanguage: String?
     @Option(
-        help: ArgumentHelp("Steps between checkpoints to go on from; 0 for none but at a stop (500).", valueName: "n"))
+        help: ArgumentHelp("Steps between checkpoints to resume from; 0 for none but at a stop (500).", valueName: "n"))
     var saveEvery: Int?
 
     func add(to layer: inout SettingLayer) {
@@ -83,20 +83,14 @@ struct FinetuneCourseFlags: SettingFlags {
     }
 }
 
-/// What of the model is trained, and what is classified.
+/// Dropout, and the row that is classified.
 struct ClassifierFlags: SettingFlags {
-    /// What is left alone.
-    enum Frozen: String, ExpressibleByArgument, CaseIterable {
-        case none, backbone
-    }
-
     @Option(help: ArgumentHelp("The share of attention weights that are dropped (0).", valueName: "x"))
     var dropout: Double?
     @Option(help: "The patch of a picture that is classified: the black one at its end, or the last of the text (eos).")
     var pool: Pooling.ImagePlace?
     @Flag(inversion: .prefixedNo, help: "Find rows as the published code does, mistakes included.")
     var compatPooling: Bool?
-    @Option(help: "What is not trained (none).") var frozen: Frozen?
     @Option(help: "Draw pictures in gray, for a model that reads one channel by the mean or the sum of its weights.")
     var channelAdapt: ChannelAdaptation?
 
@@ -105,7 +99,7 @@ struct ClassifierFlags: SettingFlags {
         set("dropout", dropout.map { .number($0) })
         set("compat_pooling", compatPooling.map { .bool($0) })
         for (key, value) in [
-            ("pool", pool?.rawValue), ("frozen", frozen?.rawValue), ("channel_adapt", channelAdapt?.rawValue),
+            ("pool", pool?.rawValue), ("channel_adapt", channelAdapt?.rawValue),
         ] { set(key, value.map { .string($0) }) }
     }
 }

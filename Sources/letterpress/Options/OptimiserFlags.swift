@@ -12,7 +12,13 @@ struct OptimiserFlags<Course: TrainingCourse>: SettingFlags {
         name: [.long, .customLong("lr")],
         help: ArgumentHelp("Learning rate at its peak (\(usual(\.learningRate))).", valueName: "x"))
     var learningRate: Double?
-    @Option(help: "Its course after the warm-up (\(Course.optimiser.schedule.rawValue)).") var schedule: Schedule.Shape?
+    @Option(
+        help: ArgumentHelp(
+            "Which parameters are trained, and how: all, head or a method (all); see letterpress zoo list.",
+            valueName: "name[:key=value,…]"))
+    var method: String?
+    @Option(help: "Its schedule after the warm-up (\(Course.optimiser.schedule.rawValue)).") var schedule:
+        Schedule.Shape?
     @Option(help: ArgumentHelp("Steps of warm-up (\(Course.optimiser.warmUp)).", valueName: "n")) var warmUp: Int?
     @Option(help: ArgumentHelp("Decoupled decay of matrices (\(usual(\.weightDecay))).", valueName: "x"))
     var weightDecay: Double?
@@ -38,7 +44,7 @@ struct OptimiserFlags<Course: TrainingCourse>: SettingFlags {
         ] { set(key, value.map { .number($0) }) }
         for (key, value) in [
             ("schedule", schedule?.rawValue), ("precision", precision?.rawValue),
-            ("on_non_finite", onNonFinite?.rawValue),
+            ("on_non_finite", onNonFinite?.rawValue), ("method", method),
         ] { set(key, value.map { .string($0) }) }
         set("warm_up", warmUp.map { .integer($0) })
         set("recompute", recompute.map { .bool($0) })

@@ -1,11 +1,15 @@
 import ArgumentParser
 import Foundations
 
-/// What is trained on.
+/// Model and data.
 struct SourceFlags: SettingFlags {
     @Option(
         help: ArgumentHelp("Shape of the model: a preset (pixelgpt/tiny), a JSON file or a folder.", valueName: "name"))
     var model: String?
+    @Option(
+        name: .customLong("init"),
+        help: ArgumentHelp("Begin with the weights of a model's folder, which has its own shape.", valueName: "folder"))
+    var initial: String?
     @Option(help: ArgumentHelp("Corpora or folders of shards, for every kind; repeat.", valueName: "path"))
     var data: [String] = []
     @Option(help: ArgumentHelp("The same for text alone; repeat.", valueName: "path")) var textData: [String] = []
@@ -18,6 +22,7 @@ struct SourceFlags: SettingFlags {
             layer.set("sources", key, paths.isEmpty ? nil : .array(paths.map { .string($0) }))
         }
         layer.set("sources", "model", model.map { .string($0) })
+        layer.set("sources", "init", initial.map { .string($0) })
         layer.set("sources", "tokenizer", tokenizer.map { .string($0) })
         set("data", data)
         set("text_data", textData)
@@ -26,14 +31,14 @@ struct SourceFlags: SettingFlags {
     }
 }
 
-/// How much of what, and when to look at it.
+/// Data, length, evaluations and checkpoints.
 struct CourseFlags: SettingFlags {
     @Option(help: ArgumentHelp("Shares of text, image and pair (0:1:0).", valueName: "t:i:p")) var mix: String?
     @Option(help: ArgumentHelp("Steps in all (1000).", valueName: "n")) var steps: Int?
     @Option(help: ArgumentHelp("Patches or tokens of a sequence; all that the model takes without.", valueName: "n"))
     var length: Int?
     @Option(help: ArgumentHelp("Sequences of a step, over all processes (32).", valueName: "n")) var batch: Int?
-    @Option(help: ArgumentHelp("Sequences that are computed at once; all without.", valueName: "n")) var microBatch:
+    @Option(help: ArgumentHelp("Sequences of a micro-batch; the whole batch without.", valueName: "n")) var microBatch:
         Int?
     @Option(help: ArgumentHelp("The share of documents that is held out (0.01).", valueName: "x")) var heldOut: Double?
     @Option(help: ArgumentHelp("Steps between evaluations; 0 for none (100).", valueName: "n")) var evalEvery: Int?
@@ -43,12 +48,12 @@ struct CourseFlags: SettingFlags {
     @Option(help: ArgumentHelp("Checkpoints that stay beside the best and the pinned (3).", valueName: "n"))
     var keep: Int?
     @Option(help: ArgumentHelp("A step whose checkpoint stays; repeat.", valueName: "step")) var pin: [Int] = []
-    @Option(help: ArgumentHelp("Of initial values, order and dropout (0).", valueName: "n")) var seed: Int?
+    @Option(help: ArgumentHelp("Seed of initial values, order and dropout (0).", valueName: "n")) var seed: Int?
     @Option(help: ArgumentHelp("Sequences that are packed and shuffled together, about (64).", valueName: "n"))
     var window: Int?
     @Option(
         help: ArgumentHelp(
-            "Documents that are brought into another order together, 64 MB at most; 0 for none (65536).",
+            "Shuffle buffer, in documents, 64 MB at most; 0 for none (65536).",
             valueName: "n"))
     var shuffle: Int?
     @Option(help: ArgumentHelp("Streams of documents; more than processes where those may grow.", valueName: "n"))
@@ -67,15 +72,15 @@ struct CourseFlags: SettingFlags {
     }
 }
 
-/// Where the rate ends, and what the losses count.
+/// The end of the schedule and the weights of losses.
 struct LossFlags: SettingFlags {
-    @Option(help: ArgumentHelp("What is left of the rate at the end, as a part (0).", valueName: "x"))
+    @Option(help: ArgumentHelp("Learning rate at the end, as a share of the peak (0).", valueName: "x"))
     var rateFloor: Double?
-    @Option(help: ArgumentHelp("What the token loss enters with (1).", valueName: "x")) var textWeight: Double?
-    @Option(help: ArgumentHelp("What the patch loss enters with (1).", valueName: "x")) var imageWeight: Double?
-    @Flag(inversion: .prefixedNo, help: "Black end patches are seen.") var eosAttended: Bool?
-    @Flag(inversion: .prefixedNo, help: "Black end patches are predicted.") var eosInLoss: Bool?
-    @Flag(inversion: .prefixedNo, help: "An end token stands behind a text.") var textEnd: Bool?
+    @Option(help: ArgumentHelp("Token loss weight (1).", valueName: "x")) var textWeight: Double?
+    @Option(help: ArgumentHelp("Patch loss weight (1).", valueName: "x")) var imageWeight: Double?
+    @Flag(inversion: .prefixedNo, help: "Attend to black end patches.") var eosAttended: Bool?
+    @Flag(inversion: .prefixedNo, help: "Predict black end patches.") var eosInLoss: Bool?
+    @Flag(inversion: .prefixedNo, help: "Put an end token behind each text.") var textEnd: Bool?
 
     func add(to layer: inout SettingLayer) {
         for (key, value) in [

@@ -13,9 +13,9 @@ extension MergedSettings {
         return settings
     }
 
-    /// Writes what a run goes on with: sections as they were read, and fonts and threads as they were set; paths of fonts hold in
+    /// The settings that a run resumes with: sections as they were read, and fonts and threads as they were set; paths of fonts hold in
     /// every working folder.
-    func save(_ sections: [(name: String, value: any Encodable)], in folder: RunFolder) throws {
+    func record(_ sections: [(name: String, value: any Encodable)]) throws -> [String: JSONValue] {
         var root: [String: JSONValue] = [:]
         for (name, value) in sections {
             guard case .object(let keys) = try StrictJSON.encodedValue(value) else { continue }
@@ -32,6 +32,6 @@ extension MergedSettings {
             }
             root["fonts"] = .object(fonts)
         }
-        try AtomicFile.write(JSONValue.object(root).encoded(pretty: true), to: folder.file(SettingSources.runFile))
+        return root
     }
 }

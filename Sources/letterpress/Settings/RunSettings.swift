@@ -1,5 +1,8 @@
 import Foundation
 import Foundations
+import Layers
+import Tensors
+import ZooKit
 
 /// The settings of the section `run`: how the work is done. They change no byte of the output.
 struct RunSettings: Codable {
@@ -25,6 +28,24 @@ struct RunSettings: Codable {
                 reason: "\(threads) is out of range; expected 1 to 1024")
         }
         return found
+    }
+
+    /// Kernels and memory of a training.
+    func workspace(_ precision: Precision) throws -> Workspace {
+        try Workspace(kernels: CPUKernels(threads: trainingThreads), precision: precision)
+    }
+
+    /// Facts of a report: how parameters are stepped, and what computes.
+    func facts(
+        _ optimiser: OptimiserSettings, seed: Int, _ plan: RunPlan, _ workspace: Workspace
+    ) -> [(name: String, value: String)] {
+        [
+            ("Method", optimiser.method),
+            ("Learning rate", "\(optimiser.learningRate), \(optimiser.schedule.rawValue), warm-up \(optimiser.warmUp)"),
+            ("Seed", "\(seed)"),
+            ("Computed in", "\(optimiser.precision), \(plan.ranks) x \(trainingThreads) threads"),
+            ("Kernels", workspace.kernels.name),
+        ]
     }
 
     /// Worker threads that start.

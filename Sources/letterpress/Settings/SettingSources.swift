@@ -6,9 +6,6 @@ import ZooKit
 
 /// The layers below the flags: environment, file, preset.
 enum SettingSources {
-    /// The file in a run's folder with its settings.
-    static let runFile = "run.json"
-
     /// All layers, the weakest first: those that are there of `weak`, then the file, the environment, flags.
     static func layers(
         over weak: SettingLayer?..., config: String?, flags: SettingLayer
@@ -16,12 +13,13 @@ enum SettingSources {
         try (weak + [config.map { try file($0) }, environment(), flags]).compactMap(\.self)
     }
 
-    /// What a run in a folder began with.
+    /// The settings that a run in a folder began with.
     static func run(_ folder: String) throws -> SettingLayer {
-        guard Folder.hasItem(RunFolder(folder).file(runFile)) else {
-            throw CommandFailure(.noInput, "\(folder) holds no run to go on with; begin one without --resume")
+        let path = RunFolder(folder).file(RunFolder.settings)
+        guard Folder.hasItem(path) else {
+            throw CommandFailure(.noInput, "\(folder) holds no run to resume; begin one without --resume")
         }
-        return try file(RunFolder(folder).file(runFile), origin: "run \(folder)")
+        return try file(path, origin: "run \(folder)")
     }
 
     /// Settings of the environment. Throws for a value that its key cannot take.

@@ -34,7 +34,7 @@ enum SettingTable {
         ],
         "run": ["workers": .integer, "threads": .integer],
         "sources": [
-            "model": .text, "tokenizer": .text, "data": .list, "text_data": .list, "image_data": .list,
+            "model": .text, "init": .text, "tokenizer": .text, "data": .list, "text_data": .list, "image_data": .list,
             "pair_data": .list,
         ],
         "pretrain": [
@@ -45,7 +45,7 @@ enum SettingTable {
             "image_weight": .number, "eos_attended": .boolean, "eos_in_loss": .boolean, "text_end": .boolean,
             "held_out": .number, "window": .integer, "shuffle": .integer, "streams": .integer, "eval_every": .integer,
             "eval_sequences": .integer, "save_every": .integer, "keep": .integer, "pin": .integers,
-            "on_non_finite": .text,
+            "on_non_finite": .text, "method": .text,
         ],
         "task": [
             "model": .text, "name": .text, "data": .text, "tokenizer": .text, "grid": .list, "seeds": .integers,
@@ -57,7 +57,7 @@ enum SettingTable {
             "weight_decay": .number, "dropout": .number, "beta1": .number, "beta2": .number, "epsilon": .number,
             "clip": .number, "precision": .text, "recompute": .boolean, "eval_every": .integer,
             "eval_batch": .integer, "patience": .integer, "metric": .text, "pool": .text,
-            "compat_pooling": .boolean, "frozen": .text, "channel_adapt": .text, "train_limit": .integer,
+            "compat_pooling": .boolean, "method": .text, "channel_adapt": .text, "train_limit": .integer,
             "eval_limit": .integer, "task_language": .text, "save_every": .integer, "on_non_finite": .text,
         ],
         "evaluate": [

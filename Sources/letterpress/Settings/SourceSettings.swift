@@ -7,7 +7,10 @@ import ZooKit
 
 /// The settings of the section `sources`: the shape of the model, and what it is trained on.
 struct SourceSettings: Codable {
+    /// The shape of the model.
     var model: String?
+    /// A folder with the weights that training begins with.
+    var initial: String?
     var tokenizer: String?
     var data: [String] = []
     var textData: [String] = []
@@ -16,6 +19,7 @@ struct SourceSettings: Codable {
 
     enum CodingKeys: String, CodingKey {
         case model, tokenizer, data
+        case initial = "init"
         case textData = "text_data"
         case imageData = "image_data"
         case pairData = "pair_data"
@@ -68,6 +72,7 @@ struct SourceSettings: Codable {
         settings.pairData = pairData.map(Self.absolute)
         if let tokenizer, tokenizer != "bytes" { settings.tokenizer = Self.absolute(tokenizer) }
         if let model, FileManager.default.fileExists(atPath: model) { settings.model = Self.absolute(model) }
+        settings.initial = initial.map(Self.absolute)
         return settings
     }
 

@@ -122,7 +122,7 @@ struct CommandFailure: Error {
         switch error {
         case .noExamples, .damaged: .badData
         case .badSetting: .usage
-        case .otherRun, .folderInUse: .cannotCreate
+        case .otherRun, .folderInUse, .cannotCreate: .cannotCreate
         }
     }
 
@@ -146,7 +146,7 @@ extension ExitCode {
     static let fontsUnavailable = ExitCode(69)
     /// A training came to numbers that are not finite.
     static let notFinite = ExitCode(70)
-    /// A signal stopped a training or an evaluation, which can be gone on with.
+    /// A signal stopped a training or an evaluation, which can be resumed.
     static let stopped = ExitCode(75)
     /// The output cannot be created.
     static let cannotCreate = ExitCode(73)

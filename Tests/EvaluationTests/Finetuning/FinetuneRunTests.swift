@@ -94,23 +94,24 @@ import ZooKit
     @Test func aFrozenBackboneStaysAndMethodsBringTheirOwn() throws {
         let fixture = try FinetuneFixture()
         var settings = FinetuneFixture.settings
-        settings.frozen = "backbone"
-        let whole = try fixture.run("whole", settings)
+        settings.method = "head"
+        let whole = try fixture.run("whole", settings, adaptation: .head)
         let start = try fixture.parts(FinetuneFixture.workspace()).model
         for parameter in start.parameters {
             let isSame = try whole.values[parameter.path] == parameter.hostValues()
             #expect(isSame == (parameter.path != "score.weight"), "\(parameter.path)")
         }
-        _ = try fixture.run("pieces", settings, stopAfter: 3)
-        #expect(try fixture.run("pieces", settings, resumes: true).values == whole.values)
-        settings.frozen = "none"
-        let own = Adaptation.training("own", decay: 0) { $0.path.contains("o_proj") }
+        _ = try fixture.run("pieces", settings, stopAfter: 3, adaptation: .head)
+        #expect(throws: PretrainingError.self) { try fixture.run("pieces", settings, resumes: true) }
+        #expect(try fixture.run("pieces", settings, resumes: true, adaptation: .head).values == whole.values)
+        settings.method = "all"
+        let own = Adaptation.training("own") { $0.path.contains("o_proj") }
         let other = try fixture.run("own", settings, adaptation: own)
         for parameter in start.parameters {
             let isSame = try other.values[parameter.path] == parameter.hostValues()
             #expect(isSame != parameter.path.contains("o_proj"), "\(parameter.path)")
         }
-        let nothing = Adaptation.training("nothing", decay: 0) { _ in false }
+        let nothing = Adaptation.training("nothing") { _ in false }
         #expect(throws: PretrainingError.self) { try fixture.run("nothing", settings, adaptation: nothing) }
     }
 
@@ -128,7 +129,6 @@ import ZooKit
         refused("metric") { $0.metric = "spearman" }
         refused("length") { $0.length = 65 }
         refused("batch") { $0.batch = 0 }
-        refused("frozen") { $0.frozen = "head" }
         refused("channel_adapt") { ($0.modality, $0.channelAdapt) = (.image, .mean) }
         var settings = FinetuneFixture.settings
         _ = try fixture.run("run", settings, stopAfter: 2)

@@ -61,8 +61,8 @@ struct FinetuneFixture {
     }
 
     func parts(
-        _ workspace: Workspace, kind: String = "classification", train: Int = 20, adaptation: Adaptation? = nil
-    ) throws -> FinetuneRun.Parts {
+        _ workspace: Workspace, kind: String = "classification", train: Int = 20, adaptation: Adaptation = .all
+    ) throws -> ClassificationProgram.Parts {
         var config = DecoderConfig(
             modelType: .erniePixel, width: 32, layerCount: 1, innerWidth: 48, heads: 2, groups: 1, vocabulary: 260,
             positions: 64)
@@ -70,7 +70,7 @@ struct FinetuneFixture {
         let model = try LanguageModel(
             config, heads: .init(labels: kind == "regression" ? 1 : 2), seed: 3, workspace: workspace)
         let bytes = TextEncoding(begin: 256, end: 257) { $0.map { Int32($0) } }
-        return FinetuneRun.Parts(
+        return ClassificationProgram.Parts(
             task: try Self.task(kind), train: Self.examples(train, seed: 1, kind),
             select: Self.examples(15, seed: 2, kind), model: model,
             options: ExampleOptions(length: 64, channels: 3, encoding: bytes, fonts: fonts),
@@ -80,28 +80,29 @@ struct FinetuneFixture {
     /// What a run, or a piece of one, told.
     struct Course {
         var losses: [Int: Double] = [:]
-        var evaluations: [FinetuneEvaluation] = []
+        var evaluations: [EvaluationRecord] = []
         var result: FinetuneResult?
         var values: [String: [Double]] = [:]
     }
 
     func run(
         _ name: String, _ settings: FinetuneSettings, kind: String = "classification", train: Int = 20,
-        resumes: Bool = false, stopAfter: Int? = nil, adaptation: Adaptation? = nil
+        resumes: Bool = false, stopAfter: Int? = nil, adaptation: Adaptation = .all
     ) throws -> Course {
         let workspace = try Self.workspace()
         let run = try FinetuneRun(
             settings, parts(workspace, kind: kind, train: train, adaptation: adaptation), folder: folder.file(name),
             resumes: resumes, workspace: workspace)
         var course = Course()
-        course.result = try run.run(shouldStop: { course.losses.keys.max() == stopAfter }) { event in
+        _ = try run.run(shouldStop: { course.losses.keys.max() == stopAfter }) { event in
             if case .stepped(let record) = event { course.losses[record.step] = record.loss }
             if case .evaluated(var record) = event {
                 record.seconds = 0
                 course.evaluations.append(record)
             }
         }
-        for parameter in run.model.parameters { course.values[parameter.path] = try parameter.hostValues() }
+        course.result = run.program.result
+        for parameter in run.program.model.parameters { course.values[parameter.path] = try parameter.hostValues() }
         return course
     }
 }

@@ -54,7 +54,7 @@ import Testing
             if case .stepped(let record) = event { losses[record.step] = record.loss }
             if case .evaluated(let record) = event { evaluations.append(record) }
         }
-        return (losses, evaluations, try run.model.parameters.map { try $0.hostValues() })
+        return (losses, evaluations, try run.program.model.parameters.map { try $0.hostValues() })
     }
 
     @Test func aRunInPiecesIsTheRunInOnePiece() throws {
@@ -93,7 +93,7 @@ import Testing
                 folder: folder, resumes: resumes, workspace: try KernelChoice.single.workspace())
             // Infinite values in the stream: no loss is finite.
             if !resumes {
-                let value = try #require(run.model.parameters.first { $0.path.hasSuffix("v_proj.weight") })
+                let value = try #require(run.program.model.parameters.first { $0.path.hasSuffix("v_proj.weight") })
                 try value.set(value.hostValues().map { $0 < 0 ? -3e38 : 3e38 })
             }
             var left = steps
@@ -101,8 +101,8 @@ import Testing
             return run
         }
         let limit = Trainer<Pretraining>.skipLimit
-        #expect(try piece(of: 7, resumes: false).trainer.skippedInARow == 7)
-        let second = try piece(of: limit - 8, resumes: true).trainer
+        #expect(try piece(of: 7, resumes: false).program.count.skippedInARow == 7)
+        let second = try piece(of: limit - 8, resumes: true).program.count
         #expect(second.skippedInARow == limit - 1 && second.skipped == limit - 1)
         #expect { try piece(of: 1, resumes: true) } throws: { error in
             if case TrainingError.skipsInARow(limit, limit, _) = error { true } else { false }
@@ -159,7 +159,7 @@ import Testing
         let run = try PretrainRun(
             settings, .init(config: try data.config(), data: [.text: data.data], options: try data.options()),
             folder: data.folder.file("run"), resumes: false, workspace: try KernelChoice.single.workspace())
-        let value = try #require(run.model.parameters.first { $0.path.hasSuffix("v_proj.weight") })
+        let value = try #require(run.program.model.parameters.first { $0.path.hasSuffix("v_proj.weight") })
         try value.set(value.hostValues().map { $0 < 0 ? -3e38 : 3e38 })
         var evaluated: [EvaluationRecord] = []
         _ = try run.run { if case .evaluated(let record) = $0 { evaluated.append(record) } }

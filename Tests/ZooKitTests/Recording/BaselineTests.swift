@@ -159,12 +159,12 @@ import Testing
                 config: try data.config(), data: [.text: data.data, .image: data.data, .pair: data.data],
                 options: try data.options()), folder: folder, resumes: false,
             workspace: try KernelChoice.single.workspace())
-        let found = try run.baselines(patches: 500, tokens: 2000)
+        let found = try run.program.baselines(patches: 500, tokens: 2000)
         #expect(found.patches.keys.sorted() == ["image.next_patch", "pair.next_patch"])
         #expect(found.tokens.keys.sorted() == ["pair.next_token", "text.next_token"])
         let images = try #require(found.patches["image.next_patch"])
         // As many patches as the evaluation predicts.
-        let asked = run.heldOutPictures.reduce(0) { $0 + $1.nextPatches(countsEnd: false).places.count }
+        let asked = run.program.heldOutPictures.reduce(0) { $0 + $1.nextPatches(countsEnd: false).places.count }
         #expect(images.heldOutPatches == asked && images.trainingPatches == 500)
         #expect(images.zero > 0.95 && images.zero < 1)
         // Regressions on so few patches learn them by heart.
@@ -175,8 +175,8 @@ import Testing
         let recorder = try RunRecorder(run.folder, resumesAfter: nil, title: "Run", facts: [])
         try recorder.record(found)
         #expect(try RunBaselines.load(run.folder) == found)
-        _ = try run.run { try recorder.record($0, run) }
-        try recorder.finish()
+        let outcome = try run.run { try recorder.record($0, run.program) }
+        try recorder.finish(outcome)
         let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
         let hasLines = ["ridge 4", "mean patch", "5-gram"].allSatisfy(page.contains)
         #expect(hasLines)

@@ -21,7 +21,7 @@ import Testing
 
     /// Runs on; throws behind the event at which `dies` is true, as a process that is killed would end there.
     private func run(
-        _ data: TrainingData, _ folder: String, resumes: Bool = false, dies: (PretrainEvent) -> Bool = { _ in false }
+        _ data: TrainingData, _ folder: String, resumes: Bool = false, dies: (RunEvent) -> Bool = { _ in false }
     ) throws {
         let run = try PretrainRun(
             settings(),
@@ -30,15 +30,15 @@ import Testing
                 options: try data.options()), folder: folder, resumes: resumes,
             workspace: try KernelChoice.single.workspace())
         let recorder = try RunRecorder(
-            RunFolder(folder), resumesAfter: resumes ? run.plan.firstStep : nil, title: "A <run>",
+            RunFolder(folder), resumesAfter: run.plan.firstStep > 0 ? run.plan.firstStep : nil, title: "A <run>",
             facts: [("data", "drawn & quartered")])
         do {
-            _ = try run.run { event in
-                try recorder.record(event, run)
+            let outcome = try run.run { event in
+                try recorder.record(event, run.program)
                 if dies(event) { throw Stopped() }
             }
+            try recorder.finish(outcome)
         } catch is Stopped { return }
-        try recorder.finish()
     }
 
     /// The lines of `metrics.jsonl` without times.

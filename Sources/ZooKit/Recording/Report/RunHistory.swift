@@ -57,11 +57,21 @@ struct RunHistory {
     /// The share of time that went to reading data, 0 to 1.
     private(set) var dataShare = Curve()
     private(set) var heldOut: [String: Curve] = [:]
+    /// Losses of evaluations, kinds added.
+    private(set) var heldOutLoss = Curve()
+    /// Metrics of evaluations by name.
+    private(set) var metrics: [String: Curve] = [:]
+    /// Numbers that parts and hooks reported, by name.
+    private(set) var reports: [String: Curve] = [:]
     private(set) var evaluations: [EvaluationRecord] = []
     private(set) var checkpoints: [CheckpointRecord] = []
     private(set) var last: StepRecord?
     /// Rows read.
     private(set) var rows = 0
+    /// Examples read, where they are counted.
+    private(set) var examples = 0
+    /// Examples that were truncated.
+    private(set) var truncated = 0
     /// Seconds of steps.
     private(set) var seconds = 0.0
     /// Seconds of them for data.
@@ -76,6 +86,8 @@ struct RunHistory {
         case .step(let record): add(record)
         case .evaluation(let record):
             evaluations.append(record)
+            heldOutLoss.append(record.loss, at: record.step)
+            for (name, value) in record.metrics { metrics[name, default: Curve()].append(value, at: record.step) }
             for (name, value) in record.kinds { heldOut[name, default: Curve()].append(value, at: record.step) }
         case .checkpoint(let record):
             checkpoints.removeAll { record.removed.contains($0.path) || $0.path == record.path }
@@ -93,7 +105,10 @@ struct RunHistory {
             speed.append(Double(record.rows) / record.seconds, at: record.step)
             dataShare.append(record.dataSeconds / record.seconds, at: record.step)
         }
+        for (name, value) in record.reports ?? [:] { reports[name, default: Curve()].append(value, at: record.step) }
         rows += record.rows
+        examples += record.examples ?? 0
+        truncated += record.truncated ?? 0
         seconds += record.seconds
         dataSeconds += record.dataSeconds
         if record.skipped != nil { skipped += 1 }

@@ -13,7 +13,10 @@ extension RunReport {
         if let plan {
             let million = ReportNumbers.compact
             rows += [
-                ("parameters", ReportNumbers.grouped(plan.parameters)),
+                (
+                    "parameters",
+                    "\(ReportNumbers.grouped(plan.parameters)), \(ReportNumbers.grouped(plan.trained)) trained"
+                ), ("adaptation", plan.adaptation),
                 ("rows of a step", "at most \(ReportNumbers.grouped(plan.rowsPerStep))"),
                 ("operations of a step", "at most \(million(plan.operationsPerStep / 1e9)) billion"),
                 (
@@ -79,7 +82,7 @@ extension RunReport {
         let shown = all.count > 20 ? [first] + all.suffix(19) : all
         let best = all.last(where: \.isBest)?.step
         // A single kind's loss is the whole.
-        let kinds = history.heldOut.count > 1 ? history.heldOut.keys.sorted() : []
+        let kinds = (history.heldOut.count > 1 ? history.heldOut.keys.sorted() : []) + metricNames
         var html =
             "<h3>Evaluations</h3><div class=\"wide\"><table><thead><tr><th class=\"n\">step</th>"
             + "<th class=\"n\">held-out loss</th>"
@@ -90,7 +93,10 @@ extension RunReport {
             let style = record.step == best ? "n best" : "n"
             html +=
                 "<tr><td class=\"n\">\(Numbers.grouped(record.step))</td><td class=\"\(style)\">\(Numbers.short(record.loss))</td>"
-            for kind in kinds { html += "<td class=\"n\">\(record.kinds[kind].map(Numbers.short) ?? "")</td>" }
+            for kind in kinds {
+                let value = record.kinds[kind] ?? record.metrics[kind]
+                html += "<td class=\"\(style)\">\(value.map(Numbers.short) ?? "–")</td>"
+            }
             html += "<td class=\"n\">\(Numbers.time(record.seconds))</td></tr>"
         }
         return html + "</tbody></table></div>"

@@ -1,17 +1,20 @@
 import Foundation
 import Foundations
 
-/// The page that tells how a run goes.
+/// The page of a run, whatever it trains.
 struct RunReport {
     var title: String
     var facts: [(name: String, value: String)]
     var history: RunHistory
     var baselines: RunBaselines?
-    var plan: PretrainPlan?
-    /// Whether the head's predictions have no brightness of their own.
+    var plan: RunPlan?
+    /// True if the head's predictions have no brightness of their own.
     var isNormalised = false
+    /// True if the report is written for the last time, after a stop or at the end.
     var isFinished = false
-    /// What ended the run before its end.
+    /// True if the run came to its end.
+    var isComplete = false
+    /// The error that ended the run.
     var failure: String?
 
     /// The page, with the pictures of `folder` in it. O(steps). Throws `FileError`.
@@ -23,7 +26,7 @@ struct RunReport {
                 + "predicts those. Held-out losses and baselines leave black end patches out.</p>"
         }
         body += "<div class=\"charts\">"
-        body += (lossCharts + courseCharts).map(\.html).joined() + "</div>"
+        body += (lossCharts + metricCharts + reportCharts + scheduleCharts).map(\.html).joined() + "</div>"
         body += try pictures(folder)
         body += "<h2>Numbers</h2>" + numbers + evaluations + "<h2>The run</h2>" + table(factRows)
         body += "<footer>Written by letterpress from metrics.jsonl and the pictures beside it.</footer>"
@@ -39,7 +42,7 @@ struct RunReport {
             if let failure {
                 "ended by an error: \(Numbers.escaped(failure))"
             } else if isFinished {
-                history.step >= total ? "finished" : "stopped; it can be gone on with"
+                isComplete ? history.step < total ? "ended early" : "finished" : "stopped; it can be resumed"
             } else {
                 "under way"
             }
@@ -54,7 +57,12 @@ struct RunReport {
             tiles.append(("held-out loss", Numbers.short(last.loss), "at step \(Numbers.grouped(last.step))\(sum)"))
         }
         if let best = history.evaluations.last(where: \.isBest) {
-            tiles.append(("best held-out loss", Numbers.short(best.loss), "at step \(Numbers.grouped(best.step))"))
+            let place = "at step \(Numbers.grouped(best.step))"
+            if let metric, let value = best.metrics[metric] {
+                tiles.append(("best \(Numbers.escaped(metric))", Numbers.short(value), place))
+            } else {
+                tiles.append(("best held-out loss", Numbers.short(best.loss), place))
+            }
         }
         if let loss = smoothed(history.loss).values.last {
             tiles.append(("training loss", Numbers.short(loss), "running mean"))
@@ -63,6 +71,11 @@ struct RunReport {
             let speed = Double(history.rows) / history.seconds
             let share = "\(Numbers.percent(history.dataSeconds / history.seconds)) of the time for data"
             tiles.append(("rows a second", Numbers.short(speed), share))
+            if history.examples > 0 {
+                let rate = Numbers.short(Double(history.examples) / history.seconds)
+                let note = history.truncated > 0 ? "\(Numbers.grouped(history.truncated)) truncated" : "none truncated"
+                tiles.append(("examples a second", rate, note))
+            }
             let left = history.seconds / Double(max(history.loss.steps.count, 1)) * Double(max(0, total - history.step))
             tiles.append(
                 (
@@ -103,6 +116,12 @@ struct RunReport {
                     .init(name: "running mean", style: "train", curve: smoothed(history.loss)),
                 ], steps: steps)
         ]
+        if history.heldOut.isEmpty, !history.heldOutLoss.values.isEmpty {
+            charts[0].series.append(
+                .init(
+                    name: "held out", style: "held", curve: history.heldOutLoss,
+                    hasDots: history.heldOutLoss.values.count <= 60))
+        }
         for (name, curve) in history.heldOut.sorted(by: { $0.key < $1.key }) {
             var series: [ReportChart.Series] = []
             if let training = history.kinds[name] {
@@ -117,7 +136,40 @@ struct RunReport {
         return charts
     }
 
-    private var courseCharts: [ReportChart] {
+    /// The metric that chooses the best evaluation; nil where the loss does.
+    var metric: String? {
+        if case .string(let name)? = plan?.details["metric"] { return name }
+        return nil
+    }
+
+    /// Metrics in their order: the one that chooses the best evaluation, then the others by name.
+    var metricNames: [String] {
+        let names = history.metrics.keys.sorted()
+        return names.filter { $0 == metric } + names.filter { $0 != metric }
+    }
+
+    private var metricCharts: [ReportChart] {
+        metricNames.map { name in
+            let curve = history.metrics[name] ?? Curve()
+            return ReportChart(
+                title: name, note: "held out",
+                series: [.init(name: "held out", style: "held", curve: curve, hasDots: curve.values.count <= 60)],
+                steps: steps)
+        }
+    }
+
+    private var reportCharts: [ReportChart] {
+        history.reports.sorted { $0.key < $1.key }.map { name, curve in
+            ReportChart(
+                title: name, note: "reported by the method",
+                series: [
+                    .init(name: "each step", style: "raw", curve: curve, isWhole: false),
+                    .init(name: "running mean", style: "train", curve: smoothed(curve)),
+                ], steps: steps)
+        }
+    }
+
+    private var scheduleCharts: [ReportChart] {
         func pair(_ curve: Curve) -> [ReportChart.Series] {
             [
                 .init(name: "each step", style: "raw", curve: curve, isWhole: false),

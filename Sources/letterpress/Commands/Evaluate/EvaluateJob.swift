@@ -7,7 +7,7 @@ import ZooKit
 /// An evaluation: every model on every split of every task, then the results.
 final class EvaluateJob {
     /// The file in the folder with the settings.
-    static let settingsName = SettingSources.runFile
+    static let settingsName = RunFolder.settings
 
     /// What answers a task for a model.
     enum Answerer {

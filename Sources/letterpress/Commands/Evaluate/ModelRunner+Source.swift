@@ -121,12 +121,10 @@ extension ModelRunner {
         let label = "fine-tuning of \(model.name) on \(task.name), seed \(seed)"
         if try FinetuneResult.read(folder) == nil {
             job.printer.clear()
-            let isBegun = try !RunFolder(folder).steps().isEmpty
+            let isBegun = Folder.hasItem("\(folder)/\(RunFolder.settings)")
             let run = try finetune.makeRun(material, finetune.settings, folder: folder, resumes: isBegun)
-            let printer = FinetunePrinter(
-                report: settings.report, settings: finetune.settings, model: model.name, folder: folder)
-            printer.label = label
-            guard try run.run(telling: printer, in: folder) != nil else { return nil }
+            let result = try finetune.finish(run, folder, finetune.settings, label: label, printsResult: false)
+            guard result != nil else { return nil }
         }
         guard let record = try ClassifierRecord.read("\(folder)/best") else {
             throw CommandFailure(.badData, "\(folder)/best is gone; remove \(folder) to fine-tune again")

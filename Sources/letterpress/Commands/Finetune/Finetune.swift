@@ -17,9 +17,9 @@ struct Finetune: ParsableCommand {
             The model reads the task's texts as pictures, as tokens, or as both, and gets a new head of classes, or of one \
             number. FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl, \
             report.html and, while it runs, a checkpoint. With --grid or --seeds every run gets a folder of its own, and \
-            grid.jsonl a line as soon as it is finished; a grid that was stopped goes on with --resume.
+            grid.jsonl a line as soon as it is finished; a grid that was stopped is resumed by --resume.
             A flag beats LETTERPRESS_FINETUNE_<KEY> in the environment, that beats --config, the task's --preset, what the \
-            model reads and how it draws, the default; a run that goes on begins with its own settings.
+            model reads and how it draws, the default; a resumed run begins with its own settings.
 
             EXAMPLES
               letterpress finetune --model runs/tiny --task sample-topic --out runs/topic
@@ -28,9 +28,9 @@ struct Finetune: ParsableCommand {
             """)
 
     @Option(name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder")) var out: String?
-    @Flag(help: "Go on with the run or the grid in the folder.") var resume = false
+    @Flag(help: "Resume the run or the grid in the folder.") var resume = false
     @OptionGroup(title: "Model and task") var sources: FinetuneSourceFlags
-    @OptionGroup(title: "Course") var course: FinetuneCourseFlags
+    @OptionGroup(title: "Training") var course: FinetuneCourseFlags
     @OptionGroup(title: "Optimiser and classifier") var optimiser: OptimiserFlags<FinetuneCourse>
     @OptionGroup(title: "Optimiser and classifier") var classifier: ClassifierFlags
     @OptionGroup var computing: ThreadFlags

@@ -1,37 +1,39 @@
+import Distribution
 import Evaluation
 import Foundation
 import Foundations
 import ZooKit
 
 extension FinetuneJob {
-    /// One run, to the end or until a signal; whether it came to the end.
+    /// One run, to the end or until a signal, with all processes that `mpirun` started together; whether it came to the end.
     func runOne(in folder: String, resumes: Bool) throws -> Bool {
+        let communicator = try MPIProcesses.joined()
+        let job = communicator.rank == 0 ? self : silenced()
         if resumes, let result = try FinetuneResult.read(folder) {
-            try printer(folder, settings).finish(result, isNew: false)
-            return true
+            try job.printer(folder, nil).finish(result, isNew: false)
+        } else {
+            let result = try job.finish(
+                job.makeRun(job.material(), settings, folder: folder, resumes: resumes, communicator), folder,
+                settings, label: nil)
+            guard result != nil else { return false }
         }
-        let material = try material()
-        let lock = try locked(folder)
-        defer { withExtendedLifetime(lock) {} }
-        let run = try makeRun(material, settings, folder: folder, resumes: resumes)
-        try saveSettings(in: folder)
-        StopSignal.listen()
-        return try finish(run, material, folder, settings, label: nil) != nil
+        try (communicator as? MPIProcesses)?.leave()
+        return true
     }
 
     /// Every cell of the grid that is not in the ledger; whether all came to the end.
     func runGrid(in folder: String, resumes: Bool) throws -> Bool {
         let cells = try FinetuneGrid(parsing: sources.grid, seeds: sources.seeds).cells(over: settings)
         let material = try material()
-        let lock = try locked(folder)
+        let lock = try RunFolder(folder).claim(for: ClassificationProgram.self, resumes: resumes)
         defer { withExtendedLifetime(lock) {} }
         let path = RunFolder(folder).file("grid.jsonl")
         if !resumes, Folder.hasItem(path) {
-            throw PretrainingError.otherRun(path: folder, reason: "it has a grid; go on with --resume")
+            throw PretrainingError.otherRun(path: folder, reason: "it has a grid; resume it with --resume")
         }
-        try saveSettings(in: folder)
+        try AtomicFile.write(
+            JSONValue.object(settingsRecord(settings)).encoded(pretty: true), to: "\(folder)/\(RunFolder.settings)")
         let ledger = try GridLedger(path)
-        StopSignal.listen()
         for (number, cell) in cells.enumerated() {
             let label = "run \(number + 1) of \(cells.count), \(cell.folder)"
             if ledger.entry(of: cell, identity: material.identity) != nil {
@@ -43,9 +45,9 @@ extension FinetuneJob {
             let begin = clock.now
             var result = try FinetuneResult.read(place)
             if result?.settings != cell.settings {
-                let isBegun = try !RunFolder(place).steps().isEmpty
+                let isBegun = Folder.hasItem("\(place)/\(RunFolder.settings)")
                 let run = try makeRun(material, cell.settings, folder: place, resumes: isBegun)
-                result = try finish(run, material, place, cell.settings, label: label)
+                result = try finish(run, place, cell.settings, label: label)
             }
             guard let result else { return false }
             let seconds = Double(begin.duration(to: clock.now).components.seconds)
@@ -56,45 +58,36 @@ extension FinetuneJob {
         return true
     }
 
-    /// Runs and prints; nil where a signal stopped it.
-    private func finish(
-        _ run: FinetuneRun, _ material: Material, _ folder: String, _ settings: FinetuneSettings, label: String?
+    /// Runs, prints and records; nil where a signal stopped it.
+    func finish(
+        _ run: FinetuneRun, _ folder: String, _ settings: FinetuneSettings, label: String?, printsResult: Bool = true
     ) throws -> FinetuneResult? {
-        let printer = printer(folder, settings)
+        let printer = printer(folder, try PeakRate.measured(run.program.workspace))
         printer.label = label
-        guard let result = try run.run(telling: printer, in: folder) else {
-            try printer.stopped(command: "letterpress finetune --resume --out")
+        let facts =
+            [("Model", sources.model ?? "")]
+            + computing.facts(
+                settings.optimiser, seed: settings.seed, run.plan, run.program.workspace)
+        let outcome = try run.run(printing: printer, facts: facts, isFirst: !report.isSilent)
+        guard outcome.isComplete else {
+            let place = label == nil ? folder : (folder as NSString).deletingLastPathComponent
+            printer.stopped(outcome, command: "finetune", folder: place)
+            if report.json {
+                try printer.emit(
+                    "stopped", .object(["step": .integer(outcome.steps), "folder": .string(folder)]))
+            }
             return nil
         }
-        try printer.finish(result, isNew: true)
+        // Rank 0 writes the result; the others have nothing to tell.
+        let result = try run.program.result ?? FinetuneResult.read(folder)
+        if printsResult, let result { try printer.finish(result, isNew: true) }
         return result
     }
 
-    private func printer(_ folder: String, _ settings: FinetuneSettings) -> FinetunePrinter {
-        FinetunePrinter(report: report, settings: settings, model: sources.model ?? "", folder: folder)
-    }
-
-    /// Holds a folder alone; one with something else in it, which a run would overwrite, is left alone.
-    private func locked(_ folder: String) throws -> FolderLock {
-        do { try Folder.create(folder) } catch { throw CommandFailure(.cannotCreate, "\(error)") }
-        let lock = try FolderLock(path: folder)
-        guard lock.isHeld else { throw PretrainingError.folderInUse(path: folder) }
-        let run = RunFolder(folder)
-        guard
-            try Self.isOurs(run.file(SettingSources.runFile))
-                || FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy({ $0.hasSuffix(".partial") })
-        else {
-            throw CommandFailure(
-                .cannotCreate, "\(folder) is not empty and holds no fine-tuning; name another folder with --out")
-        }
-        return lock
-    }
-
-    /// Whether settings are those of a fine-tuning: those of a pretraining and of an evaluation name no task.
-    private static func isOurs(_ path: String) -> Bool {
-        guard let bytes = FileManager.default.contents(atPath: path) else { return false }
-        guard let settings = try? JSONValue.parse([UInt8](bytes)) else { return false }
-        return settings["task"] != nil && settings["finetune"] != nil
+    private func printer(_ folder: String, _ peak: Double?) -> RunPrinter {
+        RunPrinter(
+            report: report, title: "Fine-tuning of \(sources.model ?? "") on \(sources.name ?? "")", folder: folder,
+            peak: peak ?? 0)
     }
 
     private func entries(
@@ -146,5 +139,25 @@ extension FinetuneJob {
             let model = "\(folder)/\(row.best)/best"
             try Console.result("\(name)\(metric) \(mean)\(spread)" + (Folder.isFolder(model) ? "  \(model)" : ""))
         }
+    }
+}
+
+extension RunPrinter {
+    /// The result of a fine-tuning that is finished, now or before.
+    func finish(_ result: FinetuneResult, isNew: Bool) throws {
+        clear()
+        guard !report.isSilent else { return }
+        if report.json {
+            guard case .object(var fields) = try StrictJSON.encodedValue(result) else { return }
+            for key in ["evaluations", "settings"] { fields[key] = nil }
+            fields["folder"] = .string(folder)
+            return try emit("finished", .object(fields))
+        }
+        if !isNew { report.note("\(folder) is finished") }
+        noteTruncation()
+        let value = result.value.map(Figures.loss) ?? "undefined"
+        try Console.result(
+            "\(folder)/best: \(result.metric) \(value) on \(result.split) at step \(result.bestStep) of \(result.steps)"
+                + (result.endedEarly ? ", ended early" : ""))
     }
 }

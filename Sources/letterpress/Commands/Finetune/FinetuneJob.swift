@@ -5,6 +5,7 @@ import Foundations
 import Patches
 import Tensors
 import Typesetting
+import Zoo
 import ZooKit
 
 /// The settings of a fine-tuning, read and checked, and what its runs are made of.
@@ -12,9 +13,9 @@ struct FinetuneJob {
     let merged: MergedSettings
     let settings: FinetuneSettings
     let sources: FinetuneSources
-    let report: ReportFlags
+    private(set) var report: ReportFlags
     private let pixels: PixelSettings
-    private let computing: RunSettings
+    let computing: RunSettings
     private let fonts: FontFlags
     /// The task, where it is known already.
     private let task: TaskDefinition?
@@ -47,13 +48,18 @@ struct FinetuneJob {
             ])
     }
 
-    /// The sections that a run goes on with; paths hold in every working folder.
-    func saveSettings(in folder: String) throws {
-        try merged.save(
-            [
-                ("finetune", settings), ("task", sources.absolute()), ("render", pixels.render),
-                ("layout", pixels.layout),
-            ], in: RunFolder(folder))
+    /// The sections that a run resumes with; paths hold in every working folder.
+    func settingsRecord(_ settings: FinetuneSettings) throws -> [String: JSONValue] {
+        try merged.record([
+            ("finetune", settings), ("task", sources.absolute()), ("render", pixels.render), ("layout", pixels.layout),
+        ])
+    }
+
+    /// The same job of a process that says nothing.
+    func silenced() -> FinetuneJob {
+        var job = self
+        job.report = .silent
+        return job
     }
 
     // MARK: Parts
@@ -89,13 +95,10 @@ struct FinetuneJob {
         let path = try sources.needModel()
         let model = try ModelFolder.open(path)
         for warning in model.warnings { report.warn(warning) }
-        let tensors = try Folder.contents(of: path).files.filter { name in
-            name.hasSuffix(".safetensors") && !name.contains("/") && name != "optimizer.safetensors"
-        }
         var identity: [String: JSONValue] = [
             "task": .string(SHA256Digest.of(try StrictJSON.encode(task)).hex),
             "train": .string(Self.hash(try train.hashes())), "select": .string(Self.hash(try select.hashes())),
-            "model": try StrictJSON.encodedValue(InputIdentity(paths: tensors.map { "\(path)/\($0)" })),
+            "model": try StrictJSON.encodedValue(InputIdentity(paths: Self.tensorFiles(of: path))),
         ]
         let reading = try ReadingParts(
             model, settings.modality, tokenizer: sources.tokenizer, merged, pixels, fonts)
@@ -107,17 +110,23 @@ struct FinetuneJob {
             identity: try JSONValue.parse(JSONValue.object(identity).encoded()))
     }
 
+    /// Paths of a model folder's tensors.
+    static func tensorFiles(of path: String) throws -> [String] {
+        try Folder.contents(of: path).files.filter { name in
+            name.hasSuffix(".safetensors") && !name.contains("/") && name != "optimizer.safetensors"
+        }.map { "\(path)/\($0)" }
+    }
+
     private static func hash(_ hashes: [String: String]) -> String {
         SHA256Digest.of(Array(hashes.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n").utf8)).hex
     }
 
     /// A run of `settings` in a folder, with the model read anew.
     func makeRun(
-        _ material: Material, _ settings: FinetuneSettings, folder: String, resumes: Bool
+        _ material: Material, _ settings: FinetuneSettings, folder: String, resumes: Bool,
+        _ communicator: any Communicator = SoleProcess()
     ) throws -> FinetuneRun {
-        let workspace = try Workspace(
-            kernels: CPUKernels(threads: computing.trainingThreads),
-            precision: settings.optimiser.computing)
+        let workspace = try computing.workspace(settings.optimiser.computing)
         let isNumber = material.task.kind.needs.contains(.number)
         let model = try ModelFolder.load(
             material.model, heads: .init(labels: isNumber ? 1 : material.task.labels.count), workspace: workspace,
@@ -127,7 +136,9 @@ struct FinetuneJob {
             settings,
             .init(
                 task: material.task, train: material.train, select: material.select, model: model,
-                options: material.options, files: material.files, identity: material.identity),
-            folder: folder, resumes: resumes, workspace: workspace)
+                options: material.options, files: material.files, identity: material.identity,
+                adaptation: Catalogue.all.adaptation(parsing: settings.method), source: material.model.path),
+            folder: folder, resumes: resumes, communicator: communicator, workspace: workspace
+        ) { try settingsRecord($0.settings) }
     }
 }

@@ -14,10 +14,10 @@ struct Pretrain: ParsableCommand {
             """,
         discussion: """
             Data are corpora, rendered and encoded while the model trains, or folders of shards that letterpress render wrote.
-            FOLDER gets the settings (run.json), what happened (metrics.jsonl, TensorBoard events, report.html) and
-            checkpoints. Ctrl-C ends the step that runs, writes a checkpoint and says how to go on.
-            A flag beats LETTERPRESS_PRETRAIN_<KEY> in the environment, that beats --config, --preset, the default; a run
-            that goes on begins with its own settings.
+            FOLDER gets the settings (run.json), the records (metrics.jsonl, TensorBoard events, report.html) and checkpoints.
+            Ctrl-C ends the step that runs, writes a checkpoint and says how to resume.
+            A flag beats LETTERPRESS_PRETRAIN_<KEY> in the environment, that beats --config, --preset, the default; a
+            resumed run begins with its own settings.
 
             EXAMPLES
               letterpress pretrain --preset pixelgpt-tiny --data corpora/sample/sample.jsonl --out runs/tiny
@@ -26,9 +26,9 @@ struct Pretrain: ParsableCommand {
             """)
 
     @Option(name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder")) var out: String?
-    @Flag(help: "Go on with the run in the folder, from its newest checkpoint.") var resume = false
+    @Flag(help: "Resume the run in the folder from its newest checkpoint.") var resume = false
     @OptionGroup(title: "Model and data") var sources: SourceFlags
-    @OptionGroup(title: "Course") var course: CourseFlags
+    @OptionGroup(title: "Training") var course: CourseFlags
     @OptionGroup(title: "Optimiser and losses") var optimiser: OptimiserFlags<PretrainCourse>
     @OptionGroup(title: "Optimiser and losses") var losses: LossFlags
     @OptionGroup var computing: ThreadFlags

@@ -6,6 +6,7 @@ import Layers
 import Patches
 import Tensors
 import Typesetting
+import Zoo
 import ZooKit
 
 /// The settings of a pretraining, read and checked, and the run they amount to.
@@ -44,92 +45,122 @@ struct PretrainJob {
         let isFirst = communicator.rank == 0
         let report = isFirst ? report : .silent
         let parts = try parts(fonts, report)
-        let workspace = try Workspace(
-            kernels: CPUKernels(threads: computing.trainingThreads),
-            precision: pretrain.optimiser.computing)
-        var lock: FolderLock?
-        if isFirst {
-            try Folder.create(folder)
-            lock = try FolderLock(path: folder)
-            if lock?.isHeld == false { throw PretrainingError.folderInUse(path: folder) }
-        }
-        defer { withExtendedLifetime(lock) {} }
+        let workspace = try computing.workspace(pretrain.optimiser.computing)
         let run = try PretrainRun(
-            pretrain, parts, folder: folder, resumes: resumes, communicator: communicator, workspace: workspace)
-        if pretrain.evalEvery > 0, !run.hasHeldOut {
+            pretrain, parts, folder: folder, resumes: resumes, communicator: communicator, workspace: workspace
+        ) { program in
+            try merged.record([
+                ("pretrain", program.settings), ("sources", sources.absolute()), ("read", read),
+                ("render", pixels.render), ("layout", pixels.layout),
+            ])
+        }
+        defer { withExtendedLifetime(run) {} }
+        if pretrain.evalEvery > 0, !run.program.hasHeldOut {
             report.warn("nothing is held out of so few documents: no evaluations; raise --held-out")
         }
-        StopSignal.listen()
-        try communicator.onRank0 {
-            try merged.save(
-                [
-                    ("pretrain", run.settings), ("sources", sources.absolute()), ("read", read),
-                    ("render", pixels.render), ("layout", pixels.layout),
-                ], in: run.folder)
-        }
-        let printer = PretrainPrinter(
-            report: report, settings: pretrain, model: sources.model ?? "", folder: folder,
-            peak: try PeakRate.measured(workspace))
-        defer { printer.clear() }
-        let recorder = isFirst ? try self.recorder(of: run, resumes: resumes, workspace) : nil
-        let steps: Int
-        do {
-            steps = try run.run(shouldStop: { StopSignal.number != nil }) { event in
-                try printer.show(event)
-                try recorder?.record(event, run)
+        let printer = RunPrinter(
+            report: report, title: title, folder: folder, peak: try PeakRate.measured(workspace))
+        var simple: RunBaselines?
+        let outcome = try run.run(printing: printer, facts: try facts(of: run, workspace), isFirst: isFirst) {
+            recorder in
+            if baselines, recorder.baselines == nil {
+                if pretrain.evalEvery > 0 { report.note("measuring what simple predictors lose on the held-out data") }
+                try recorder.record(try run.program.baselines())
             }
-        } catch {
-            // What ended the run is what is told of; that the report could not be written as well is not.
-            try? recorder?.fail("\(error)")
-            throw error
+            simple = recorder.baselines
         }
-        if let recorder, baselines, steps == pretrain.steps, recorder.baselines == nil {
-            if pretrain.evalEvery > 0 { report.note("measuring what simple predictors lose on the held-out data") }
-            try recorder.record(try run.baselines())
-        }
-        try recorder?.finish()
-        try printer.finish(steps: steps, baselines: recorder?.baselines)
+        try finish(outcome, printer, simple)
         try (communicator as? MPIProcesses)?.leave()
-        return steps == pretrain.steps
+        return outcome.isComplete
     }
 
-    /// What writes metrics and the report; on the first rank.
-    private func recorder(of run: PretrainRun, resumes: Bool, _ workspace: Workspace) throws -> RunRecorder {
-        let kinds = try DataMix(parsing: pretrain.mix).kinds
-        let paths = kinds.flatMap { sources.paths(of: $0) }
-        var unique: [String] = []
-        for path in paths where !unique.contains(path) { unique.append(path) }
-        let facts: [(name: String, value: String)] = [
-            ("Model", "\(sources.model ?? ""), \(run.plan.parameters) parameters"),
+    private var title: String { sources.initial ?? sources.model ?? "pretraining" }
+
+    /// Prints the result, and after a signal how to resume.
+    private func finish(_ outcome: RunOutcome, _ printer: RunPrinter, _ baselines: RunBaselines?) throws {
+        let (report, folder) = (printer.report, printer.folder)
+        guard !report.isSilent else { return }
+        if report.json {
+            return try printer.emit(
+                "finished",
+                .object([
+                    "steps": .integer(outcome.steps), "is_complete": .bool(outcome.isComplete),
+                    "folder": .string(folder), "checkpoint": .string(printer.checkpoint ?? ""),
+                ]))
+        }
+        if !outcome.isComplete { printer.stopped(outcome, command: "pretrain", folder: folder) }
+        for line in baselines.map(Self.lines) ?? [] { report.note(line) }
+        report.note("report: \(folder)/report.html")
+        var line = "\(printer.checkpoint ?? folder): \(outcome.steps) steps"
+        if let shown = printer.evaluated {
+            line += ", held-out \(printer.numbers(shown).replacing("  ", with: ", "))"
+            if shown.step != outcome.steps { line += " at step \(shown.step)" }
+            if let best = printer.best, best.step != shown.step {
+                line += " (best \(Figures.loss(best.loss)) at step \(best.step))"
+            }
+        }
+        try Console.result(line)
+    }
+
+    /// Losses of simple predictors, a line each.
+    private static func lines(_ baselines: RunBaselines) -> [String] {
+        let patches = baselines.patches.sorted { $0.key < $1.key }.map { name, found in
+            let ridge = found.ridge.map { "ridge on \($0.patches) \(Figures.loss($0.loss))" }
+            return "\(name) of simple predictors: zero \(Figures.loss(found.zero)), mean patch "
+                + "\(Figures.loss(found.mean)), \(ridge.joined(separator: ", "))"
+        }
+        return patches
+            + baselines.tokens.sorted { $0.key < $1.key }.map { name, found in
+                let counts = found.counts.map { "\($0.order)-grams \(Figures.loss($0.loss))" }
+                return "\(name) of simple predictors: \(counts.joined(separator: ", "))"
+            }
+    }
+
+    /// Names and values of model, data and settings for the report.
+    private func facts(of run: PretrainRun, _ workspace: Workspace) throws -> [(name: String, value: String)] {
+        let paths = try DataMix(parsing: pretrain.mix).kinds.flatMap { sources.paths(of: $0) }
+        let unique = paths.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return [
+            ("Model", "\(title), \(run.plan.parameters) parameters"),
             ("Data", unique.joined(separator: ", ")), ("Mix text:image:pair", pretrain.mix),
             (
                 "Sequences a step",
-                "\(pretrain.batch) of at most \(pretrain.length ?? run.model.base.config.positions) rows"
+                "\(pretrain.batch) of at most \(pretrain.length ?? run.program.model.base.config.positions) rows"
             ),
-            ("Learning rate", "\(pretrain.learningRate), \(pretrain.schedule.rawValue), warm-up \(pretrain.warmUp)"),
-            ("Seed", "\(pretrain.seed)"),
-            ("Computed in", "\(pretrain.precision), \(run.plan.ranks) x \(computing.trainingThreads) threads"),
-            ("Kernels", workspace.kernels.name),
-        ]
-        return try RunRecorder(
-            run.folder, resumesAfter: resumes ? run.plan.firstStep : nil, title: sources.model ?? "pretraining",
-            facts: facts)
+        ] + computing.facts(pretrain.optimiser, seed: pretrain.seed, run.plan, workspace)
     }
 
-    private func parts(_ fonts: FontFlags, _ report: ReportFlags) throws -> PretrainRun.Parts {
+    private func parts(_ fonts: FontFlags, _ report: ReportFlags) throws -> PretrainProgram.Parts {
         let mix = try DataMix(parsing: pretrain.mix)
-        guard let model = sources.model else {
-            throw CommandFailure(.usage, "which model? pass --model, for instance pixelgpt/tiny, or a --preset")
-        }
-        var config = try ModelPresets.config(model, in: try Installation(root: fonts.root).models())
-        let data = try sources.data(of: mix.kinds, read)
         var identity: [String: JSONValue] = [:]
+        let initial = try initialFolder()
+        var config: DecoderConfig
+        if let initial {
+            let folder = try ModelFolder.open(initial)
+            for warning in folder.warnings { report.warn(warning) }
+            config = folder.config
+            config.architectures = nil
+            identity["init"] = try StrictJSON.encodedValue(InputIdentity(paths: FinetuneJob.tensorFiles(of: initial)))
+        } else {
+            guard let model = sources.model else {
+                throw CommandFailure(.usage, "which model? pass --model, for instance pixelgpt/tiny, or a --preset")
+            }
+            config = try ModelPresets.config(model, in: try Installation(root: fonts.root).models())
+        }
+        let data = try sources.data(of: mix.kinds, read)
         for (kind, data) in data { identity[kind.rawValue] = try data.identity() }
         var files: [String: [UInt8]] = [:]
         var options = ExampleOptions(length: config.positions, channels: config.channels)
         if mix.kinds.contains(where: { $0 != .image }) {
-            let words = try TrainingTokenizer(sources.tokenizer)
-            try words.fit(&config, isNamed: sources.tokenizer != nil, report)
+            let words = try TrainingTokenizer(sources.tokenizer ?? initial)
+            if initial == nil {
+                try words.fit(&config, isNamed: sources.tokenizer != nil, report)
+            } else if words.tokenizer.vocabularySize > config.vocabulary {
+                throw CommandFailure(
+                    .usage,
+                    "\(words.tokenizer.summary) has \(words.tokenizer.vocabularySize) ids and the model of --init "
+                        + "\(config.vocabulary); leave --tokenizer out to use its own")
+            }
             options.encoding = words.encoding(config)
             files.merge(words.files) { $1 }
             identity["tokenizer"] = .string(words.identity)
@@ -145,8 +176,24 @@ struct PretrainJob {
         for case .shards(let folders) in data.values where !isDrawn {
             files[RenderingRecord.fileName] = try folders.first.map { try RenderingRecord(shards: $0).file }
         }
-        return PretrainRun.Parts(
+        var parts = PretrainProgram.Parts(
             config: config, data: data, options: options, files: files, dataIdentity: .object(identity),
             workers: max(1, computing.workers ?? 1))
+        parts.adaptation = try Catalogue.all.adaptation(parsing: pretrain.method)
+        parts.initial = initial
+        return parts
+    }
+
+    /// The model folder that training begins with. Throws a usage failure where another shape is named beside it.
+    private func initialFolder() throws -> String? {
+        guard let named = sources.initial else { return nil }
+        if merged.origins["sources.model"] == "flag" {
+            throw CommandFailure(.usage, "--init has the shape of its own model; leave --model out")
+        }
+        guard let found = try FinetuneSources.pretrained(named) else {
+            throw CommandFailure(
+                .noInput, "\(named) holds no model: expected config.json, or checkpoints/ of a pretraining")
+        }
+        return found
     }
 }

@@ -1,18 +1,19 @@
 import Tensors
 
-extension PretrainRun {
-    /// What simple predictors lose on the run's held-out sequences, to see what the model has learned beside them: for patches 0,
-    /// the mean patch and ridge regressions on 1, 2 and 4 patches before; for tokens counts of runs of 1 to 5.
+extension RunBaselines {
+    /// Losses of simple predictors on a run's held-out sequences, to compare the model with: for patches 0, the mean patch and ridge
+    /// regressions on 1, 2 and 4 patches before; for tokens counts of runs of 1 to 5.
     ///
     /// They learn from the first `patches` patches and `tokens` tokens (a tenth of them for pairs, whose pictures are drawn too)
     /// of the run's own training data. A run without held-out sequences has none, and `bernoulli` heads have none for patches,
     /// since their loss is another. Reads and computes alone: other processes need not take part.
     ///
     /// Throws what reading throws, `TensorError`, ``RecordingError``.
-    public func baselines(patches: Int = 40_000, tokens: Int = 2_000_000) throws -> RunBaselines {
-        var baselines = RunBaselines()
-        guard settings.evalEvery > 0 else { return baselines }
-        let config = model.base.config
+    init(
+        _ loader: PretrainingLoader, _ settings: PretrainSettings, _ config: DecoderConfig, patches: Int, tokens: Int,
+        kernels: any KernelSet
+    ) throws {
+        self.init()
         let size = config.patchSize * config.patchSize * config.channels
         for kind in try DataMix(parsing: settings.mix).kinds {
             let heldOut = try loader.heldOutSequences(kind, count: settings.evalSequences).flatMap(\.examples)
@@ -30,13 +31,12 @@ extension PretrainRun {
             if wantsPatches {
                 var asked = PatchRows(size: size, channels: config.channels)
                 for example in heldOut { asked.add(example.pixels) }
-                baselines.patches["\(kind.rawValue).next_patch"] = try PatchBaselines(
+                self.patches["\(kind.rawValue).next_patch"] = try PatchBaselines(
                     training: rows, heldOut: asked, isNormalised: config.patchHead == .regressionNorm,
-                    kernels: workspace.kernels)
+                    kernels: kernels)
             }
-            if wantsTokens { baselines.tokens["\(kind.rawValue).next_token"] = TokenBaselines(counts, heldOut) }
+            if wantsTokens { self.tokens["\(kind.rawValue).next_token"] = TokenBaselines(counts, heldOut) }
         }
-        return baselines
     }
 }
 

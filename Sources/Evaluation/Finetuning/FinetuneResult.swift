@@ -1,0 +1,44 @@
+import Foundations
+public import ZooKit
+
+/// What a finished run came to: `result.json`.
+public struct FinetuneResult: Codable, Sendable, Equatable {
+    /// The task.
+    public var task: String
+    /// The task's version.
+    public var version: Int
+    /// The metric that chooses the best evaluation.
+    public var metric: String
+    /// The split that it is of.
+    public var split: String
+    /// Its best value; nil where it was never defined.
+    public var value: Double?
+    /// After so many steps.
+    public var bestStep: Int
+    /// Steps that were made.
+    public var steps: Int
+    /// True if evaluations that were not better ended it.
+    public var endedEarly: Bool
+    /// All evaluations.
+    public var evaluations: [EvaluationRecord]
+    /// The settings.
+    public var settings: FinetuneSettings
+
+    enum CodingKeys: String, CodingKey {
+        case task, version, metric, split, value, steps, evaluations, settings
+        case bestStep = "best_step"
+        case endedEarly = "ended_early"
+    }
+
+    /// The file's name.
+    public static let fileName = RunFolder.result
+
+    /// The result of a finished run; nil where the folder has none. Throws `FileError` and `ConfigError`.
+    public static func read(_ folder: String) throws -> FinetuneResult? {
+        let path = "\(folder)/\(fileName)"
+        guard Folder.hasItem(path) else { return nil }
+        let file = try MappedFile(path: path)
+        let bytes = unsafe file.withBytes { unsafe [UInt8]($0) }
+        return try StrictJSON.decode(FinetuneResult.self, from: bytes, source: path)
+    }
+}

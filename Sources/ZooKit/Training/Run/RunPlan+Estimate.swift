@@ -1,0 +1,111 @@
+public import Foundations
+import Layers
+public import Tensors
+
+extension RunPlan {
+    /// The plan of steps of at most `rows` rows in sequences of at most `length`, in micro-batches of at most `microBatchRows` rows. O(parts).
+    public init(
+        _ kind: String, _ model: LanguageModel, rows: Int, microBatchRows: Int, length: Int, recompute: Bool,
+        details: [String: JSONValue] = [:], _ workspace: Workspace
+    ) {
+        self.kind = kind
+        let (stream, compute) = (workspace.precision.stream, workspace.precision.compute)
+        parameters = model.parameters.reduce(0) { $0 + $1.count }
+        trained = model.parameters.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
+        rowsPerStep = rows
+        // Values, and a copy in the type of products; of what is trained a gradient and two moments.
+        stateBytes = model.parameters.reduce(0) { sum, parameter in
+            let copy = compute == parameter.type || parameter.shape.count < 2 ? 0 : compute.byteCount
+            let training = parameter.isTrainable ? 3 * stream.byteCount : 0
+            return sum + parameter.count * (parameter.type.byteCount + copy + training)
+        }
+        activationBytes = Self.activations(model, microBatchRows, recompute) * compute.byteCount
+        operationsPerStep = Double(rows) * Self.operations(model, length)
+        (firstStep, steps, evalEvery, ranks) = (0, 0, 0, 1)
+        adaptation = ""
+        events = []
+        self.details = details
+    }
+
+    /// Numbers that a micro-batch keeps for the backward pass: of a block two inputs of norms, what they give, queries, keys, values, what
+    /// was read, gate, up and their product.
+    private static func activations(_ model: LanguageModel, _ rows: Int, _ recompute: Bool) -> Int {
+        let config = model.base.config
+        let inner = config.heads * config.headWidth + 2 * config.groups * config.headWidth
+        let kept = 4 * config.width + 2 * inner + 3 * config.innerWidth
+        return rows * (recompute ? kept + config.layerCount * config.width : config.layerCount * kept)
+    }
+
+    /// Operations of a training step for one row: of each part those of the forward pass, as many again for the gradient of its input,
+    /// and once more for the gradient of a matrix that is trained. Below the lowest trained parameter nothing goes back. A part whose
+    /// parameters nothing reaches, such as the head of another kind of data, is not counted. Convention of `Cost`.
+    private static func operations(_ model: LanguageModel, _ length: Int) -> Double {
+        let isBaseTrained = model.base.parameters.contains(where: \.isTrainable)
+        func cost(_ part: any Part) -> Double {
+            let forward = (part as? any CostedPart)?.ownCost(length: length).operations ?? 0
+            let isTrained = part.ownParameters.isEmpty || part.ownParameters.contains(where: \.isTrainable)
+            return forward * (isBaseTrained ? isTrained ? 3 : 2 : 1)
+        }
+        let base = model.base.descendants.reduce(0) { $0 + cost($1.part) }
+        let heads = model.children.filter { $0.name != "model" && $0.part.parameters.contains(where: \.isTrainable) }
+        return base + heads.reduce(0) { sum, head in head.part.descendants.reduce(sum) { $0 + cost($1.part) } }
+    }
+}
+
+extension StepRecord {
+    /// What a rank read in a step.
+    public struct Counts {
+        /// Rows, padding left out.
+        public var rows: Int
+        /// Rows that were computed, padding included.
+        public var computedRows: Int
+        /// Examples; nil where sequences are packed.
+        public var examples: Int?
+        /// Examples that were truncated; nil where nothing is.
+        public var truncated: Int?
+
+        /// Counts of a rank.
+        public init(rows: Int, computedRows: Int, examples: Int? = nil, truncated: Int? = nil) {
+            (self.rows, self.computedRows, self.examples, self.truncated) = (rows, computedRows, examples, truncated)
+        }
+    }
+
+    /// The record of a step, counts and losses of all ranks in it; the run adds its time.
+    public init<Goal>(
+        _ outcome: Trainer<Goal>.Outcome, _ counts: Counts, step: Int, _ communicator: any Communicator
+    ) throws {
+        let found = outcome.loss
+        var totals: [String: TermTotal] = [
+            "rows": TermTotal(sum: Double(counts.rows)), "computed": TermTotal(sum: Double(counts.computedRows)),
+            "examples": TermTotal(sum: Double(counts.examples ?? 0)),
+            "truncated": TermTotal(sum: Double(counts.truncated ?? 0)),
+        ]
+        for (kind, terms) in found.kinds {
+            for (name, total) in terms { totals["kind \(kind).\(name)"] = total }
+        }
+        // Ranks may have seen different kinds in a step.
+        if communicator.size > 1 { totals = try communicator.sum(totals) }
+        func count(_ name: String) -> Int { Int(exactly: totals[name]?.sum ?? 0) ?? 0 }
+        self.step = step
+        loss = found.value
+        terms = found.terms.compactMapValues(\.mean)
+        kinds = [:]
+        for (key, total) in totals where key.hasPrefix("kind ") {
+            if let mean = total.mean { kinds[String(key.dropFirst(5))] = mean }
+        }
+        (rate, gradientNorm) = (outcome.report?.rate, outcome.report?.gradientNorms["default"])
+        examples = counts.examples == nil ? nil : count("examples")
+        truncated = counts.truncated == nil ? nil : count("truncated")
+        (rows, computedRows) = (count("rows"), count("computed"))
+        (seconds, dataSeconds) = (0, 0)
+        skipped = outcome.skipped
+        reports = found.reports.isEmpty ? nil : found.reports.compactMapValues(\.mean)
+    }
+}
+
+extension ModelInput {
+    /// Rows that hold something.
+    var seenRows: Int {
+        (tokens?.isPadding.count { !$0 } ?? 0) + (patches?.isCounted.count { $0 } ?? 0)
+    }
+}
