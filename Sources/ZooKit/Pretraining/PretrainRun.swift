@@ -240,7 +240,7 @@ public final class PretrainRun {
             if let found = state.evaluated, found.step == state.step, found.loss < state.bestSaved?.loss ?? .infinity {
                 state.bestSaved = found
             }
-            try state.checkpoint(model, trainer.unit, parts.config, files: parts.files, workspace).write(to: path)
+            try state.checkpoint(model, trainer.unit, files: parts.files, workspace).write(to: path)
             let surplus = RunFolder.surplus(
                 try folder.steps().filter { $0 <= state.step }, keep: settings.keep, best: state.bestSaved?.step,
                 pinned: settings.pin)

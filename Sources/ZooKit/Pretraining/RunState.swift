@@ -113,14 +113,12 @@ struct RunState: Codable {
 
     /// The files of a checkpoint.
     func checkpoint(
-        _ model: LanguageModel, _ unit: OptimisationUnit, _ config: DecoderConfig, files: [String: [UInt8]],
-        _ workspace: Workspace
+        _ model: LanguageModel, _ unit: OptimisationUnit, files: [String: [UInt8]], _ workspace: Workspace
     ) throws -> Checkpoint {
         Checkpoint(
-            model: Checkpoint.Model(
-                config: try StrictJSON.encodedValue(config),
-                tensors: model.parameters.map { SafetensorsItem($0, in: workspace) },
-                optimizer: unit.optimiser.items(in: workspace), files: files),
+            model: try ModelFolder.checkpoint(
+                model, kind: .pretraining, optimizer: unit.optimiser.items(in: workspace), files: files,
+                workspace: workspace),
             trainerState: try StrictJSON.encodedValue(self), versions: ["kernels": workspace.kernels.name])
     }
 }

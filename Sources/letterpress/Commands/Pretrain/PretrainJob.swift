@@ -128,9 +128,9 @@ struct PretrainJob {
         var files: [String: [UInt8]] = [:]
         var options = ExampleOptions(length: config.positions, channels: config.channels)
         if mix.kinds.contains(where: { $0 != .image }) {
-            let words = try TrainingTokenizer(sources.tokenizer)
-            try words.fit(&config, isNamed: sources.tokenizer != nil, report)
-            options.encoding = words.encoding(config)
+            let words = try ModelTokenizer(sources.tokenizer ?? "bytes").forTraining()
+            if let note = words.fit(&config, isNamed: sources.tokenizer != nil) { report.note(note) }
+            options.encoding = words.encoding
             files.merge(words.files) { $1 }
             identity["tokenizer"] = .string(words.identity)
         }
@@ -138,12 +138,13 @@ struct PretrainJob {
             if case .corpus = data { kind != .text } else { false }
         }
         if isDrawn {
-            let drawing = try options.draw(pixels, fonts.open(merged), patchSize: config.patchSize)
-            files[RenderingRecord.fileName] = drawing.file
-            identity["rendering"] = drawing.json
+            let drawing = try ModelDrawing(merged, fonts).open()
+            try options.draw(drawing, patchSize: config.patchSize)
+            files[DrawingRecord.fileName] = try drawing.file
+            identity["rendering"] = try drawing.json
         }
         for case .shards(let folders) in data.values where !isDrawn {
-            files[RenderingRecord.fileName] = try folders.first.map { try RenderingRecord(shards: $0).file }
+            files[DrawingRecord.fileName] = try folders.first.map(Drawing.file(ofShards:))
         }
         return PretrainRun.Parts(
             config: config, data: data, options: options, files: files, dataIdentity: .object(identity),
