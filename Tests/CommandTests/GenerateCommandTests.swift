@@ -144,7 +144,7 @@ import ZooKit
             (["--model", model.path, "--prompt", "a", "--patches", "-1"], 64, "patches"),
             (["--model", model.path, "--prompt", "a", "--patch-size", "8"], 64, "render.patch_size"),
             (["--model", model.path, "--prompt", "a", "--json"], 64, "-o"),
-            (["--model", text.path, "--prompt", "a"], 65, "patch head"),
+            (["--model", text.path, "--prompt", "a"], 64, "letterpress generate text"),
             (["--model", model.path, "--image", "\(model.path)/config.json"], 65, "PNG"),
             (["--model", model.path, "--image", model.folder.file("none.png")], 66, "none.png"),
         ]

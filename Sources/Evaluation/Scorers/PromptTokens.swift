@@ -8,27 +8,15 @@ public struct PromptTokens: Sendable {
     /// Stands before every text; nil for nothing.
     public let begin: Int32?
 
-    /// Tokens with what the tokenizer itself puts before a text, or else with `begin`; with our byte tokenizer, which puts nothing
-    /// there itself, its begin token, for no model reads its texts without.
+    /// Tokens of a tokenizer that puts `begin` before texts; nil leaves it to the tokenizer itself.
     public init(_ tokenizer: any Tokenizer, begin: Int32? = nil) {
         self.tokenizer = tokenizer
-        let empty = tokenizer.encode("")
         let own = tokenizer.special.begin
-        let isOwn = own.map { empty.first == $0 } ?? false || Self.isByteTokenizer(tokenizer)
-        self.begin = isOwn ? own : begin
+        self.begin = own.map { tokenizer.encode("").first == $0 } ?? false ? own : begin
     }
 
-    /// Whether it has the vocabulary of `BytePairTokenizer.bytes()`, which a copied folder still tells.
-    private static func isByteTokenizer(_ tokenizer: any Tokenizer) -> Bool {
-        tokenizer.vocabularySize == 260 && tokenizer.special.begin == 256 && tokenizer.id(of: "<|begin|>") == 256
-            && tokenizer.id(of: "<|mask|>") == 259
-    }
-
-    /// What our pretraining puts before documents, of a model whose folder has the state of a pretraining; nil for other models,
-    /// whose tokenizers say it themselves.
-    public static func begin(_ tokenizer: any Tokenizer, of folder: ModelFolder.Description) -> Int32? {
-        folder.isOwnPretraining ? tokenizer.special.begin : nil
-    }
+    /// Tokens of a model's tokenizer.
+    public init(_ model: ModelTokenizer) { self.init(model.tokenizer, begin: model.begin) }
 
     private func plain(_ text: String) -> [Int32] { tokenizer.encode(text, EncodeOptions(addsSpecial: false)) }
 

@@ -1,4 +1,4 @@
-public import Corpora
+import Corpora
 public import Tensors
 public import ZooKit
 
@@ -39,12 +39,12 @@ public struct TaskScorers {
 
     /// Scorers on a model that was loaded from `folder`: texts begin as the model was trained, and end where its folder says.
     public init(
-        _ model: LanguageModel, of folder: ModelFolder.Description, tokenizer: (any Tokenizer)?,
+        _ model: LanguageModel, of folder: ModelFolder, tokenizer: ModelTokenizer?,
         pictures: ExampleOptions? = nil, options: ScorerOptions = ScorerOptions(), workspace: Workspace
     ) {
         self.init(
-            model, tokens: tokenizer.map { PromptTokens($0, begin: PromptTokens.begin($0, of: folder)) },
-            pictures: pictures, options: options, workspace: workspace)
+            model, tokens: tokenizer.map { PromptTokens($0) }, pictures: pictures, options: options,
+            workspace: workspace)
         ends = folder.ends.compactMap { Int32(exactly: $0) }
     }
 

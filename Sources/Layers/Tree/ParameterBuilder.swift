@@ -20,6 +20,8 @@ public struct ParameterBuilder {
     /// The dotted path of the part being made.
     public let path: String
     private let drawsValues: @Sendable (String) -> Bool
+    /// Throws for a parameter that may not be made.
+    private var check: (@Sendable (_ path: String, _ shape: [Int]) throws(TensorError) -> Void)?
 
     /// A builder at the root of a model. Without `drawsValues` all values stay 0, which costs no memory until they are written:
     /// for a model whose values come from a file, or of which only the shape is wanted.
@@ -40,6 +42,16 @@ public struct ParameterBuilder {
         key = other.key
         self.path = path
         drawsValues = other.drawsValues
+        check = other.check
+    }
+
+    /// The same, where `check` may throw for path and shape of a parameter before it is made.
+    public func checking(
+        _ check: @escaping @Sendable (_ path: String, _ shape: [Int]) throws(TensorError) -> Void
+    ) -> ParameterBuilder {
+        var builder = self
+        builder.check = check
+        return builder
     }
 
     /// A builder for the part `name` below.
@@ -50,6 +62,7 @@ public struct ParameterBuilder {
         _ name: String, _ shape: [Int], _ initial: Initial, decays: Bool = true
     ) throws(TensorError) -> Parameter {
         let path = fullPath(name)
+        try check?(path, shape)
         let parameter = try Parameter(path: path, shape: shape, workspace: workspace, decays: decays)
         guard drawsValues(path) else { return parameter }
         let (rows, columns) = (shape.dropLast().reduce(1, *), shape.last ?? 1)

@@ -13,13 +13,20 @@ public enum ModelPresets {
     }
 
     /// The shape a preset, a JSON file or a model's folder describes; folders are read as ``ForeignConfig`` reads them. Throws:
-    /// `CatalogueError` for an unknown preset, `ConfigError` with the key, `FileError`.
+    /// `CatalogueError` for an unknown preset, `ConfigError` with the key, also for a model with
+    /// structures, `FileError`.
     public static func config(_ name: String, in folder: String) throws -> DecoderConfig {
         var isFolder: ObjCBool = false
         let exists = unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder)
         if exists {
             guard isFolder.boolValue else { return try read(name) }
-            return try ForeignConfig(CheckpointFolder(name).config(), source: "\(name)/config.json").config
+            let foreign = try ForeignConfig(CheckpointFolder(name).config(), source: "\(name)/config.json")
+            guard let structure = foreign.structures.first else { return foreign.config }
+            throw ConfigError.invalidValue(
+                source: "\(name)/config.json", keyPath: LetterpressKeys.structures,
+                reason:
+                    "the model has the structure \(structure.name), without which its shape is another; name a plain one"
+            )
         }
         let known = try list(in: folder)
         guard known.contains(name) else {

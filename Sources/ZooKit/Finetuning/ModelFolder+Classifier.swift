@@ -11,11 +11,11 @@ extension ModelFolder {
         _ model: LanguageModel, labels: [String], optimizer: [SafetensorsItem]? = nil, files: [String: [UInt8]] = [:],
         workspace: Workspace
     ) throws -> Checkpoint.Model {
-        var config = model.base.config
         // The class of the folder that it came from is another one.
-        config.architectures = nil
-        var value = try ModelFiles.config(config, heads: model.heads, type: .float32)
-        if case .object(var fields) = value {
+        model.base.config.architectures = nil
+        var files = try checkpoint(
+            model, kind: .classification, optimizer: optimizer, files: files, workspace: workspace)
+        if case .object(var fields)? = files.config {
             let isRegression = model.heads.labels == 1
             fields["problem_type"] = .string(isRegression ? "regression" : "single_label_classification")
             if !labels.isEmpty, !isRegression {
@@ -24,10 +24,8 @@ extension ModelFolder {
                 let places = labels.enumerated().map { ($0.element, JSONValue.integer($0.offset)) }
                 fields["label2id"] = .object(Dictionary(places) { first, _ in first })
             }
-            value = .object(fields)
+            files.config = .object(fields)
         }
-        return Checkpoint.Model(
-            config: value, tensors: model.parameters.map { SafetensorsItem($0, in: workspace) }, optimizer: optimizer,
-            files: files)
+        return files
     }
 }

@@ -15,6 +15,10 @@ public struct ForeignConfig: Sendable {
     public let ends: [Int]
     /// What was passed over though somebody might miss it, a line each.
     public let warnings: [String]
+    /// The structures to install before tensors are read.
+    public let structures: [StructureRecord]
+    /// What this program wrote of the checkpoint; nil for folders of others, and older ones.
+    let own: LetterpressKeys?
 
     /// Reads `value`; `source` names the document in messages. Throws: `ConfigError` with the key.
     public init(_ value: JSONValue, source: String) throws(ConfigError) {
@@ -22,6 +26,8 @@ public struct ForeignConfig: Sendable {
             throw .wrongType(source: source, keyPath: "", expected: "an object", got: value.kind)
         }
         var reader = ForeignKeys(source: source, fields: given.filter { $0.value != .null })
+        own = try reader.take(LetterpressKeys.key)
+        structures = try reader.take(LetterpressKeys.structures) ?? []
         try reader.checkArchitecture()
         try reader.spellRotary()
         ends = try reader.takeEnds(stated: Set(given.keys))
@@ -43,6 +49,12 @@ private struct ForeignKeys {
         .invalidValue(source: source, keyPath: key, reason: reason)
     }
 
+    /// Decodes the value at a key of ours; nil where there is none.
+    mutating func take<Value: Decodable>(_ key: String) throws(ConfigError) -> Value? {
+        guard let value = fields.removeValue(forKey: key) else { return nil }
+        return try StrictJSON.decode(Value.self, from: value, source: "\(source), key \(key)")
+    }
+
     /// Models that compute as a Llama does become one; others are refused with what can be done.
     mutating func checkArchitecture() throws(ConfigError) {
         let known = "llama, mistral without a sliding window, ernie-pixel"
@@ -50,9 +62,12 @@ private struct ForeignKeys {
             throw .missingKey(
                 source: source, keyPath: "model_type", near: NearNames.of("model_type", among: fields.keys))
         }
-        guard case .string(let type) = given else {
+        guard case .string(let stated) = given else {
             throw .wrongType(source: source, keyPath: "model_type", expected: "a string", got: given.kind)
         }
+        let prefix = ForeignKeyTable.ownPrefix
+        let type = stated.hasPrefix(prefix) ? String(stated.dropFirst(prefix.count)) : stated
+        fields["model_type"] = .string(type)
         switch type {
         case "llama", "ernie-pixel": break
         case "mistral": fields["model_type"] = .string("llama")

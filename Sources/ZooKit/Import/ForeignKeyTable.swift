@@ -13,8 +13,12 @@ enum ForeignKeyTable {
     static let architectures: Set<String> = [
         "LlamaForCausalLM", "LlamaModel", "LlamaForSequenceClassification", "MistralForCausalLM", "MistralModel",
         "MistralForSequenceClassification", "ErniePixelForCausalLM", "ErniePixelModel",
-        "ErniePixelForSequenceClassification",
+        "ErniePixelForSequenceClassification", "LetterpressForCausalLM", "LetterpressModel",
+        "LetterpressForSequenceClassification",
     ]
+
+    /// Stands before `model_type` of models that no other program computes, so that none loads them as a plain Llama.
+    static let ownPrefix = "letterpress-"
 
     /// Keys of `rope_scaling` by its kind.
     static let rotary: [String: Set<String>] = [

@@ -32,7 +32,7 @@ public struct GGUFModel {
         for tensor in file.tensors {
             if let name = GGUFNames.name(of: tensor.name) { stored[name] = tensor.shape }
         }
-        try ModelShape.check(config, path: path) { stored[$0] }
+        try ModelShape.check(config, .init(token: true), path: path, stored: stored)
         let shapes = try ModelShape.tensors(of: config, in: workspace)
         for tensor in file.tensors where tensor.name != GGUFConfig.frequencies {
             guard let name = GGUFNames.name(of: tensor.name), let shape = shapes[name] else {

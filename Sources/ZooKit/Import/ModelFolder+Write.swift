@@ -3,114 +3,36 @@ import Layers
 public import Tensors
 
 extension ModelFolder {
-    /// Writes a model as a folder that `transformers` loads: `config.json`, `model.safetensors`, and `files` as they are (a
-    /// tokenizer's, for instance). The folder appears whole or not at all.
+    /// Writes a model as a folder that `transformers` loads unless it has structures: `config.json`, `model.safetensors`, and
+    /// `files` as they are (a tokenizer's, for instance). The folder appears whole or not at all.
     ///
     /// Numbers are rounded to `type`; without one they keep the type they have. Throws: `CheckpointError`, also for a number that
     /// F16 does not hold.
     public static func write(
-        _ model: LanguageModel, files: [String: [UInt8]] = [:], to path: String, type: SafetensorsType? = nil,
-        workspace: Workspace
+        _ model: LanguageModel, kind: ModelKind? = nil, files: [String: [UInt8]] = [:], to path: String,
+        type: SafetensorsType? = nil, workspace: Workspace
     ) throws {
         let items = model.parameters.map { parameter in
             SafetensorsItem(parameter, as: type, in: workspace)
         }
-        try write(model.base.config, heads: model.heads, items, files: files, to: path)
+        let config = try ModelFiles.config(of: model, kind: kind, type: Self.widest(items))
+        try Checkpoint(model: .init(config: config, tensors: items, files: files)).write(to: path)
     }
 
-    /// Writes the tensors of `items` as a folder.
-    static func write(
-        _ config: DecoderConfig, heads: LanguageModel.Heads, _ items: [SafetensorsItem], files: [String: [UInt8]],
-        to path: String
-    ) throws {
-        let type = items.map(\.type).max { $0.byteCount < $1.byteCount }
-        let stored = try ModelFiles.config(config, heads: heads, type: type)
-        try Checkpoint(model: .init(config: stored, tensors: items, files: files)).write(to: path)
+    /// The widest type of the tensors.
+    static func widest(_ items: [SafetensorsItem]) -> SafetensorsType? {
+        items.map(\.type).max { $0.byteCount < $1.byteCount }
     }
 
-    /// Copies a folder or a GGUF file to a new folder, tensor by tensor, under the names and the configuration that are written
-    /// here; its tokenizer and its settings of generation come along. Gives the warnings of what was passed over.
-    ///
-    /// Without `type` a folder's tensors keep theirs and a GGUF file's become F32. Throws: what reading and writing throw.
-    public static func convert(
-        _ source: String, to path: String, type: SafetensorsType? = nil, withTokenizer: Bool = true,
+    /// The files of a checkpoint of `kind`: the model with its structures and heads, moments, and `files` beside it. Numbers are read
+    /// when the files are written. Throws `ConfigError`.
+    public static func checkpoint(
+        _ model: LanguageModel, kind: ModelKind, optimizer: [SafetensorsItem]? = nil, files: [String: [UInt8]] = [:],
         workspace: Workspace
-    ) throws -> [String] {
-        guard Folder.isFolder(source) else {
-            let model = try GGUFModel(path: source, workspace: workspace)
-            let files = withTokenizer ? try model.tokenizerFiles() : [:]
-            try write(model.config, heads: .init(token: true), model.items(type ?? .float32), files: files, to: path)
-            return model.warnings
-        }
-        let folder = try open(source)
-        _ = try folder.checkedShapes()
-        let shapes = try ModelShape.tensors(of: folder.config, heads: folder.heads, in: workspace)
-        var items: [SafetensorsItem] = []
-        let targets = shapes.sorted { $0.key < $1.key }.map { name, shape in
-            TensorTarget(name: name, shape: shape, types: [.float32, .bfloat16, .float16, .float64]) { tensor in
-                items.append(SafetensorsItem(tensor, name: name, as: type))
-                return true
-            }
-        }
-        try TensorLoader(rules: folder.rules).load(folder.tensors, into: targets)
-        var files = withTokenizer ? try ModelFiles.beside(folder.path) : [:]
-        if files["generation_config.json"] == nil {
-            files["generation_config.json"] = ModelFiles.generation(folder.config, ends: folder.ends)
-        }
-        try write(folder.config, heads: folder.heads, items, files: files, to: path)
-        return folder.warnings
-    }
-}
-
-/// Files of a model beside its tensors.
-enum ModelFiles {
-    /// What is copied as it is.
-    private static let copied = [
-        "tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json",
-        "vocab.txt", "vocab.json", "merges.txt", "chat_template.jinja", "generation_config.json",
-    ]
-
-    static func beside(_ folder: String) throws -> [String: [UInt8]] {
-        var files: [String: [UInt8]] = [:]
-        for name in copied where Folder.hasItem("\(folder)/\(name)") {
-            files[name] = try CheckpointJSON.bytes(of: "\(folder)/\(name)")
-        }
-        return files
-    }
-
-    /// `config.json` with what `transformers` wants to know besides: the class, the type, how many classes.
-    static func config(
-        _ config: DecoderConfig, heads: LanguageModel.Heads, type: SafetensorsType?
-    ) throws(ConfigError) -> JSONValue {
-        var value = try StrictJSON.encodedValue(config)
-        guard case .object(var fields) = value else { return value }
-        if config.architectures == nil {
-            let family = config.modelType == .llama ? "Llama" : "ErniePixel"
-            let kind =
-                heads.token || heads.patch ? "ForCausalLM" : heads.labels != nil ? "ForSequenceClassification" : "Model"
-            fields["architectures"] = .array([.string(family + kind)])
-        }
-        // Where these are absent transformers takes those of Llama 2.
-        for (key, id) in [("bos_token_id", config.begin), ("eos_token_id", config.end)] where id == nil {
-            fields[key] = .null
-        }
-        let names: [SafetensorsType: String] = [.float32: "float32", .float16: "float16", .bfloat16: "bfloat16"]
-        fields["torch_dtype"] = .string(type.flatMap { names[$0] } ?? "float32")
-        if let labels = heads.labels { fields["num_labels"] = .integer(labels) }
-        value = .object(fields)
-        return value
-    }
-
-    /// `generation_config.json`.
-    static func generation(_ config: DecoderConfig, ends: [Int]) -> [UInt8] {
-        var fields: [String: JSONValue] = [:]
-        for (key, id) in [("bos_token_id", config.begin), ("pad_token_id", config.pad)] {
-            if let id { fields[key] = .integer(id) }
-        }
-        if let first = ends.first {
-            fields["eos_token_id"] = ends.count == 1 ? .integer(first) : .array(ends.map { .integer($0) })
-        }
-        return JSONValue.object(fields).encoded(pretty: true)
+    ) throws(ConfigError) -> Checkpoint.Model {
+        Checkpoint.Model(
+            config: try ModelFiles.config(of: model, kind: kind, type: .float32),
+            tensors: model.parameters.map { SafetensorsItem($0, in: workspace) }, optimizer: optimizer, files: files)
     }
 }
 

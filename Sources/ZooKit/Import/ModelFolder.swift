@@ -1,59 +1,69 @@
+import Corpora
 public import Foundations
 import Layers
-public import Tensors
+import Tensors
 
-/// Folders of models: ours, Hugging Face's of the Llama family, and those of pixel models with their official names.
-public enum ModelFolder {
-    /// What a folder holds, before any number is read.
-    public struct Description {
-        /// Where it is.
-        public let path: String
-        /// What the model computes.
-        public let config: DecoderConfig
-        /// The class that wrote it.
-        public let architecture: String
-        /// The heads that are stored.
-        public let heads: LanguageModel.Heads
-        /// Ids that end a text, of `generation_config.json` or else of `config.json`.
-        public let ends: [Int]
-        /// Keys that were passed over, a line each.
-        public let warnings: [String]
-        /// The tensors, mapped.
-        public let tensors: SafetensorsFolder
-        /// What stored names become.
-        let rules: TensorNameRules
+/// The folder of a model, opened whole: shape, structures, tensors, tokenizer, how pictures are drawn, how turns are written.
+/// Ours, Hugging Face's of the Llama family, and those of pixel models with their official names are read. Tensors are mapped;
+/// other files are read when they are asked for.
+public struct ModelFolder {
+    /// Where it is; of a run the checkpoint that was taken.
+    public let path: String
+    /// What the model computes.
+    public let config: DecoderConfig
+    /// The class that wrote it.
+    public let architecture: String
+    /// The purpose of the checkpoint; nil for folders of others.
+    public let kind: ModelKind?
+    /// The structures that are installed before tensors are read.
+    public let structures: [StructureRecord]
+    /// The heads that are stored, a tied one included.
+    public let heads: LanguageModel.Heads
+    /// Ids that end a text, of `generation_config.json` or else of `config.json`.
+    public let ends: [Int]
+    /// Keys that were passed over, a line each.
+    public let warnings: [String]
+    /// The tensors, mapped.
+    public let tensors: SafetensorsFolder
+    /// What stored names become.
+    let rules: TensorNameRules
+    /// Where structures are looked up.
+    let catalogue: MethodCatalogue
 
-        /// Whether it is a checkpoint of a training by this program, which goes on from it.
-        public var isOwnPretraining: Bool {
-            Folder.hasItem("\(path)/\(CheckpointNames.manifest)")
-                && Folder.hasItem("\(path)/\(CheckpointNames.trainerState)")
-        }
-
-        /// Shapes of all tensors by the names that they become, after those were checked that the model's size follows from.
-        func checkedShapes() throws(CheckpointError) -> [String: [Int]] {
-            var shapes: [String: [Int]] = [:]
-            for tensor in tensors.tensors {
-                if let name = rules.name(of: tensor.name) { shapes[name] = tensor.shape }
-            }
-            try ModelShape.check(config, path: tensors.path) { shapes[$0] }
-            return shapes
-        }
+    /// Opens a folder, or the checkpoint of a run that ``place(of:)`` finds: reads its configuration by ``ForeignConfig`` and the
+    /// headers of its tensors, none of the numbers.
+    ///
+    /// Throws: `CheckpointError` and `ConfigError`, with file and key; `CatalogueError` for a structure that no method of
+    /// `catalogue` has.
+    public static func open(_ path: String, _ catalogue: MethodCatalogue = .none) throws -> ModelFolder {
+        try ModelFolder(CheckpointFolder(place(of: path) ?? path), catalogue)
     }
 
-    /// Opens a folder: reads its configuration by ``ForeignConfig`` and the headers of its tensors, none of the numbers.
-    ///
-    /// Throws: `CheckpointError` and `ConfigError`, with file and key.
-    public static func open(_ path: String) throws -> Description {
-        let folder = try CheckpointFolder(path)
-        let foreign = try ForeignConfig(try folder.config(), source: "\(folder.path)/config.json")
-        let tensors = try folder.tensors()
-        let config = foreign.config
-        let rules = ForeignNames.rules(of: tensors, config)
-        let generation = try ends(ofGeneration: folder.path)
-        return Description(
-            path: folder.path, config: config, architecture: foreign.architecture,
-            heads: ForeignNames.heads(of: tensors, rules, config), ends: generation ?? foreign.ends,
-            warnings: foreign.warnings, tensors: tensors, rules: rules)
+    private init(_ folder: CheckpointFolder, _ catalogue: MethodCatalogue) throws {
+        let foreign = try ForeignConfig(try folder.config(), source: "\(folder.path)/\(CheckpointNames.config)")
+        for record in foreign.structures { _ = try catalogue.structure(record.name, version: record.version) }
+        path = folder.path
+        config = foreign.config
+        architecture = foreign.architecture
+        structures = foreign.structures
+        warnings = foreign.warnings
+        tensors = try folder.tensors()
+        rules = ForeignNames.rules(of: tensors, foreign.config)
+        heads = foreign.own?.heads ?? ForeignNames.heads(of: tensors, rules, foreign.config)
+        kind = foreign.own?.kind ?? LegacyFolder.kind(of: folder.path)
+        ends = try Self.ends(ofGeneration: folder.path) ?? foreign.ends
+        self.catalogue = catalogue
+    }
+
+    /// The folder that holds a run's model: the path itself where it has a `config.json`, else `best/`, else its newest checkpoint;
+    /// nil where there is none of them. Throws `FileError`.
+    public static func place(of path: String) throws(FileError) -> String? {
+        if Folder.hasItem("\(path)/\(CheckpointNames.config)") { return path }
+        guard Folder.isFolder(path) else { return nil }
+        let best = "\(path)/best"
+        if Folder.hasItem("\(best)/\(CheckpointNames.config)") { return best }
+        let run = RunFolder(path)
+        return try run.steps().last.map(run.checkpoint)
     }
 
     private static func ends(ofGeneration folder: String) throws -> [Int]? {
@@ -64,70 +74,74 @@ public enum ModelFolder {
         return try ForeignConfig.ids(ends, key: "eos_token_id", source: path)
     }
 
-    /// A model with a folder's numbers, its loader's report, and warnings of what was passed over.
-    ///
-    /// `heads` are those that are stored unless given. A head that is wanted and not stored is an error, unless `newHeads` is a
-    /// seed to draw its first values from; one that is stored and not wanted is passed over. Without `trainable` every tensor is
-    /// kept in one type alone, that in which it is read, and stands in the mapped file where it is stored in that type. With
-    /// `singleChannel` a model of several channels becomes one of a single channel, which has no head of patches.
-    /// Throws: `CheckpointError`, `ConfigError`, `TensorError`.
-    public static func load(
-        _ path: String, heads: LanguageModel.Heads? = nil, workspace: Workspace, trainable: Bool = false,
-        newHeads seed: UInt64? = nil, singleChannel: ChannelAdaptation? = nil
-    ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
-        try load(
-            open(path), heads: heads, workspace: workspace, trainable: trainable, newHeads: seed,
-            singleChannel: singleChannel)
+    /// The tokenizer, with its files and the token that stands before texts; nil where the folder has none. Throws
+    /// `TokenizerError`.
+    public func tokenizer() throws -> ModelTokenizer? {
+        do { return try ModelTokenizer(path) } catch TokenizerError.noTokenizer { return nil }
     }
 
-    /// As the other `load`, of a folder that is open.
-    public static func load(
-        _ folder: Description, heads: LanguageModel.Heads? = nil, workspace: Workspace, trainable: Bool = false,
-        newHeads seed: UInt64? = nil, singleChannel: ChannelAdaptation? = nil
-    ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
-        let rules = folder.rules
-        let stored = try folder.checkedShapes()
-        let isNew: @Sendable (String) -> Bool = { path in
-            seed != nil && ForeignNames.isHead(path) && stored[path] == nil
+    /// How pictures are drawn for the model; nil where the folder does not say. Throws as ``DrawingRecord/init(folder:)``.
+    public func drawing() throws -> DrawingRecord? { try DrawingRecord(folder: path) }
+
+    /// How turns of a conversation are written, where the template in the folder is one that is known. Throws `CheckpointError`.
+    public func chat() throws -> ChatFormat? {
+        if Folder.hasItem("\(path)/chat_template.jinja") {
+            let bytes = try CheckpointJSON.bytes(of: "\(path)/chat_template.jinja")
+            return ChatFormat(template: String(decoding: bytes, as: UTF8.self))
         }
-        let builder = ParameterBuilder(workspace: workspace, seed: seed ?? 0, draws: isNew)
-        var (config, heads) = (folder.config, heads ?? folder.heads)
-        if singleChannel != nil { (config.channels, heads.patch) = (1, false) }
-        let model = try LanguageModel(builder, config: config, heads: heads)
-        let loader = TensorLoader(rules: rules, mayLack: isNew, mayIgnore: ForeignNames.isHead)
-        let projection = model.base.patches?.weight.path
-        let gathered = folder.config.tiesEmbeddings ? nil : model.base.tokens.weight.path
-        let targets = model.parameters.map { parameter in
-            parameter.isTrainable = trainable
-            if let singleChannel, parameter.path == projection, folder.config.channels > 1 {
-                return singleChannel.target(parameter, channels: folder.config.channels)
+        guard Folder.hasItem("\(path)/tokenizer_config.json"),
+            case .string(let template)? = try CheckpointJSON.value(of: "\(path)/tokenizer_config.json")["chat_template"]
+        else { return nil }
+        return ChatFormat(template: template)
+    }
+
+    /// SHA-256 hashes over the files that decide answers: the weights, and all others. O(bytes).
+    public func identity() throws -> (weights: String, files: String) {
+        let names = try Folder.contents(of: path).files.filter { !$0.contains("/") }
+        func hash(_ wanted: [String]) throws -> String {
+            var hasher = SHA256Hasher()
+            for name in wanted {
+                let digest = try SHA256Digest.ofFile(at: "\(path)/\(name)").hex
+                hasher.update(Array("\(name)\0\(digest)\0".utf8))
             }
-            let type = trainable ? nil : kept(parameter, isGathered: parameter.path == gathered, workspace.precision)
-            return TensorTarget(parameter, keeping: type)
+            return hasher.finish().hex
         }
-        let report = try loader.load(folder.tensors, into: targets)
-        return (model, report, folder.warnings)
+        let others = [
+            "config.json", "generation_config.json", LegacyFolder.classifier, "tokenizer.json", "tokenizer_config.json",
+            "tokenizer.model", "vocab.txt", "special_tokens_map.json", "added_tokens.json", DrawingRecord.fileName,
+            ModelFiles.renderer,
+        ]
+        return (try hash(weightFiles()), try hash(others.filter(names.contains)))
     }
 
-    /// The type that a frozen parameter is read in; nil where that is any.
-    private static func kept(_ parameter: Parameter, isGathered: Bool, _ precision: Precision) -> ElementType? {
-        // Rows are picked out of a table in whatever type it has.
-        if isGathered { return precision.stream == .float64 ? .float64 : nil }
-        return parameter.shape.count < 2 ? precision.stream : precision.compute
+    /// Names of the files of weights, sorted.
+    public func weightFiles() throws(FileError) -> [String] {
+        try Folder.contents(of: path).files.filter { name in
+            name.hasSuffix(".safetensors") && !name.contains("/") && name != CheckpointNames.optimizer
+        }
     }
 }
 
-extension TensorTarget {
-    /// A frozen parameter that keeps its numbers in `type` alone; in the file's, where it can be read there, if nil.
-    init(_ parameter: Parameter, keeping type: ElementType?) {
-        let plain = TensorTarget(parameter)
-        self.init(name: plain.name, shape: plain.shape, types: plain.types) { tensor in
-            let isMapped = try parameter.load(tensor)
-            let isOther = !parameter.isTrainable && type.map { $0 != parameter.type } ?? false
-            if isMapped && !isOther { return true }
-            if isOther, let type { try parameter.keep(only: type) }
-            tensor.file.mapped.discard(tensor.entry.bytes)
-            return false
+extension ChatFormat {
+    /// The format that a Jinja template writes; nil for a template that is not known.
+    init?(template: String) {
+        func plain(_ text: String) -> String {
+            String(text.unicodeScalars.filter { !$0.properties.isWhitespace }).replacing("\"", with: "'")
+                .replacing("{%-", with: "{%").replacing("-%}", with: "%}")
+        }
+        let turns = """
+            {{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}\
+            {% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}
+            """
+        let smollm = """
+            {% if loop.first and messages[0]['role'] != 'system' %}{{ '<|im_start|>system\\nYou are a helpful AI \
+            assistant named SmolLM, trained by Hugging Face<|im_end|>\\n' }}{% endif %}
+            """
+        let loop = "{% for message in messages %}"
+        switch plain(template) {
+        case plain(loop + turns): self = .chatml
+        case plain(loop + smollm + turns): self = .smollm2
+        default: return nil
         }
     }
 }

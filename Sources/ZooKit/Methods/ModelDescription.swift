@@ -95,7 +95,7 @@ public struct ModelDescription: Codable, Sendable, Equatable {
             rows.append(Row(part: name, count: count, cost: cost, length: length))
         }
         var waiting = layers.enumerated().map { (index: $0.offset, cost: $0.element) }[...]
-        for child in model.base.children {
+        for child in model.base.children where !(child.part is SequentialSchedule) {
             guard child.part is DecoderBlock else {
                 add(child.name, 1, child.part.cost(length: length))
                 continue

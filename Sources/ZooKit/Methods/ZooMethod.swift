@@ -13,6 +13,8 @@ public protocol ZooMethod: Sendable {
     static var verbs: [any MethodVerb.Type] { get }
     /// Its ways of adapting a model in any run.
     static var adaptations: [any MethodAdaptation.Type] { get }
+    /// The structures that its folders may name.
+    static var structures: [any ModelStructure.Type] { get }
 }
 
 extension ZooMethod {
@@ -20,6 +22,8 @@ extension ZooMethod {
     public static var verbs: [any MethodVerb.Type] { [] }
     /// None.
     public static var adaptations: [any MethodAdaptation.Type] { [] }
+    /// None.
+    public static var structures: [any ModelStructure.Type] { [] }
 }
 
 /// The work a method comes from.
@@ -83,7 +87,7 @@ public struct MethodCatalogue: Sendable {
     /// The methods in their order.
     public let methods: [any ZooMethod.Type]
 
-    /// A catalogue. Two methods of one name, or two verbs of one, are a mistake in the program.
+    /// A catalogue. Two methods or structures of one name, or two verbs of one method, are a mistake in the program.
     public init(_ methods: [any ZooMethod.Type]) {
         precondition(Set(methods.map { $0.name }).count == methods.count, "two methods share a name")
         for method in methods {
@@ -92,8 +96,13 @@ public struct MethodCatalogue: Sendable {
         }
         let adaptations = methods.flatMap { $0.adaptations.map { $0.name } } + ["all", "head"]
         precondition(Set(adaptations).count == adaptations.count, "two adaptations share a name")
+        let structures = methods.flatMap { $0.structures.map { $0.name } }
+        precondition(Set(structures).count == structures.count, "two structures share a name")
         self.methods = methods
     }
+
+    /// A catalogue without methods: of plain folders.
+    public static let none = MethodCatalogue([])
 
     /// The method of a name. Throws: `CatalogueError` with the names that look like it.
     public func method(_ name: String) throws(CatalogueError) -> any ZooMethod.Type {
@@ -107,13 +116,17 @@ public struct MethodCatalogue: Sendable {
 public enum CatalogueError: Error, Equatable, CustomStringConvertible {
     /// There is no such method, verb, preset.
     case unknown(kind: String, name: String, near: [String], known: [String])
+    /// A folder holds another version of a structure.
+    case version(structure: String, got: Int, known: Int)
 
     /// The name, what looks like it, and what there is.
     public var description: String {
         switch self {
         case .unknown(let kind, let name, let near, let known):
             "there is no \(kind) '\(name)'" + (near.isEmpty ? "" : "; near: \(near.joined(separator: ", "))")
-                + "; known: \(known.joined(separator: ", "))"
+                + "; known: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+        case .version(let structure, let got, let known):
+            "the structure '\(structure)' has version \(got), and this program reads \(known); use the program that wrote it"
         }
     }
 }

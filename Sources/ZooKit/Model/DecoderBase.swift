@@ -4,8 +4,8 @@ public import Tensors
 /// The decoder without heads: embeddings of tokens and patches, blocks, final norm. Names are those under "model." in a
 /// Hugging Face folder.
 public final class DecoderBase: Part {
-    /// Its shape.
-    public let config: DecoderConfig
+    /// Its shape; see ``treeConfig``.
+    public var config: DecoderConfig
     /// Vectors of tokens.
     public let tokens: TokenEmbedding
     /// Vectors of patches; nil in a model of tokens alone.
@@ -71,10 +71,39 @@ public final class DecoderBase: Part {
         return DecoderBlock(index: index, path: builder.path, attention: attention, feedForward: feedForward)
     }
 
-    /// Embeddings, blocks, norm.
+    /// Embeddings, blocks, norm, schedule.
     public var children: [Child] {
         [Child("embed_tokens", tokens)] + (patches.map { [Child("embed_patches", $0)] } ?? [])
-            + blocks.map { Child("layers.\($0.index)", $0) } + [Child("norm", norm)]
+            + blocks.map { Child("layers.\($0.index)", $0) }
+            + [
+                Child("norm", norm),
+                Child("schedule", schedule) { [unowned self] part in
+                    guard let schedule = part as? any DepthSchedule else { return false }
+                    self.schedule = schedule
+                    return true
+                },
+            ]
+    }
+
+    /// ``config`` with the head maps and inner widths that the blocks have by now.
+    public var treeConfig: DecoderConfig {
+        var tree = config
+        var layers = config.layers ?? [LayerConfig](repeating: LayerConfig(), count: config.layerCount)
+        let plain = (0..<config.heads).map { $0 / (config.heads / config.groups) }
+        for (index, block) in blocks.enumerated() {
+            let parts = block.descendants.map(\.part)
+            if let map = parts.lazy.compactMap({ $0 as? Attention }).first?.map {
+                if map.keyHead != layers[index].keyHead ?? plain { layers[index].keyHead = map.keyHead }
+                if map.valueHead != layers[index].valueHead ?? plain { layers[index].valueHead = map.valueHead }
+            }
+            if let inner = parts.lazy.compactMap({ $0 as? FeedForward }).first?.gate.outputs,
+                inner != layers[index].innerWidth ?? config.innerWidth
+            {
+                layers[index].innerWidth = inner
+            }
+        }
+        if config.layers != nil || layers.contains(where: { $0 != LayerConfig() }) { tree.layers = layers }
+        return tree
     }
 
     /// The stream before the first block: [B*T, D] of the stream type. Patches stand before tokens in each sequence.

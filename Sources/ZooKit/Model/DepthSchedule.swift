@@ -1,8 +1,9 @@
 public import Layers
 public import Tensors
 
-/// The order in which the residual stream visits the blocks. A method may revisit blocks, or pick rows for them.
-public protocol DepthSchedule {
+/// The order in which the residual stream visits the blocks. A method may revisit blocks, or pick rows for them. It is a part of
+/// the model, at "model.schedule", and may have parameters.
+public protocol DepthSchedule: Part {
     /// Takes h [B*T, D] through `blocks`.
     func callAsFunction(
         _ h: Tensor, blocks: [DecoderBlock], rows: Rows, _ context: ForwardContext
@@ -10,7 +11,7 @@ public protocol DepthSchedule {
 }
 
 /// Every block once, in order; each is recomputed on the way back where the context asks for it.
-public struct SequentialSchedule: DepthSchedule {
+public final class SequentialSchedule: DepthSchedule {
     /// The schedule of an ordinary decoder.
     public init() {}
 

@@ -38,6 +38,8 @@ public final class LanguageModel: Part {
     public var score: (any Projection)?
     /// D to 1.
     public var scalar: (any Projection)?
+    /// The structures that were installed, in their order; folders keep them.
+    public internal(set) var structures: [StructureRecord] = []
 
     /// A model with first values drawn from `seed` (section 3.5).
     public convenience init(

@@ -27,7 +27,7 @@ public final class PretrainProgram: TrainingProgram {
         /// What is trained, and how.
         public var adaptation = Adaptation.all
         /// A folder with the weights that the model begins with, of the shape above; nil for drawn ones. Heads that it has not are drawn.
-        public var initial: String?
+        public var initial: ModelFolder?
 
         /// Parts without files.
         public init(
@@ -91,7 +91,7 @@ public final class PretrainProgram: TrainingProgram {
         let idlePaths = Set(idle.map(\.path)).subtracting(model.base.parameters.map(\.path))
         let target = AdaptationTarget(
             model, workspace: workspace, decay: settings.weightDecay, steps: settings.steps, seed: settings.seed,
-            source: parts.initial
+            source: parts.initial?.path
         ) { !idlePaths.contains($0.path) }
         trainer = try settings.optimiser.trainer(
             objective, adapting: target, by: parts.adaptation, floor: settings.rateFloor, communicator: communicator)
@@ -139,7 +139,7 @@ public final class PretrainProgram: TrainingProgram {
     }
 
     private static func model(
-        _ parts: Parts, from initial: String?, _ settings: PretrainSettings, _ workspace: Workspace
+        _ parts: Parts, from initial: ModelFolder?, _ settings: PretrainSettings, _ workspace: Workspace
     ) throws -> LanguageModel {
         let heads = LanguageModel.Heads.pretraining(parts.config)
         let seed = UInt64(settings.seed)
@@ -236,9 +236,7 @@ public final class PretrainProgram: TrainingProgram {
 
     /// The model with its heads, and the tokenizer's files.
     public func checkpointModel() throws -> Checkpoint.Model {
-        Checkpoint.Model(
-            config: try StrictJSON.encodedValue(parts.config),
-            tensors: model.parameters.map { SafetensorsItem($0, in: workspace) }, files: parts.files)
+        try ModelFolder.checkpoint(model, kind: .pretraining, files: parts.files, workspace: workspace)
     }
 
     /// True strips of held-out pictures above what the model predicts of each patch from all true ones before it.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Foundations
 import Tensors
+import Zoo
 import ZooKit
 
 /// `letterpress convert`: a model as a folder that this program and `transformers` load.
@@ -11,7 +12,7 @@ struct Convert: ParsableCommand {
         discussion: """
             SOURCE is a GGUF file of the Llama family (numbers of F32, F16, BF16, Q8_0, Q4_0 and Q4_1), or a folder with \
             config.json and model.safetensors or its shards. The new folder holds config.json, model.safetensors in one \
-            piece, and the tokenizer; it appears whole or not at all.
+            piece, the tokenizer, and all that says how the model reads; it appears whole or not at all.
 
             EXAMPLES
               letterpress convert SmolLM2-135M-Instruct.Q4_1.gguf --to smollm2
@@ -42,7 +43,7 @@ struct Convert: ParsableCommand {
 
     func run() throws {
         let warnings = try ModelFolder.convert(
-            source, to: to, type: type?.stored, withTokenizer: !withoutTokenizer,
+            source, Catalogue.all, to: to, type: type?.stored, withTokenizer: !withoutTokenizer,
             workspace: Workspace(kernels: CPUKernels(threads: 1), precision: .fp32))
         for warning in warnings { Console.warning(warning) }
         Console.note("wrote \(to)")

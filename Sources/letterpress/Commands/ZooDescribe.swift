@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundations
 import Layers
 import Tensors
+import Zoo
 import ZooKit
 
 /// `letterpress zoo describe`
@@ -25,13 +26,16 @@ struct ZooDescribe: ParsableCommand {
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func run() throws {
-        let config = try ModelPresets.config(model, in: try Installation(root: root).models())
+        let workspace = try Workspace(kernels: CPUKernels(threads: 1), precision: .fp32)
+        let folder = try ModelFolder.place(of: model).map { try ModelFolder.open($0, Catalogue.all) }
+        let config = try folder?.config ?? ModelPresets.config(model, in: try Installation(root: root).models())
         let length = length ?? config.positions
         guard length > 0, length <= config.positions else {
             throw ValidationError("--length \(length) is not in 1...\(config.positions)")
         }
-        let description = try ModelDescription(
-            config, length: length, workspace: Workspace(kernels: CPUKernels(threads: 1), precision: .fp32))
+        let description =
+            try folder.map { ModelDescription(try $0.emptyModel(workspace), length: length) }
+            ?? ModelDescription(config, length: length, workspace: workspace)
         if report.json {
             try Console.result(try StrictJSON.encodedValue(description))
         } else {

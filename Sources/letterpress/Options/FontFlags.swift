@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundations
 import Typesetting
+import ZooKit
 
 /// Which fonts draw.
 struct FontFlags: SettingFlags {
@@ -24,30 +25,13 @@ struct FontFlags: SettingFlags {
         let found = try settings.decode("fonts", over: FontSettings())
         if let paths = found.paths { return try FontSet(paths: paths) }
         if let recorded = settings.manifestFonts {
-            return try open(recorded, of: found, origin: settings.origins["fonts.stack"] ?? "manifest")
+            let installation = Installation(root: root)
+            return try FontSet(
+                recorded: recorded, of: found.stack, origin: settings.origins["fonts.stack"] ?? "manifest",
+                allowsOther: found.allowOther ?? false, stack: installation.stack)
         }
         return try FontSet(
             stack: try Installation(root: root).stack(found.stack ?? "default"),
             allowOtherFonts: found.allowOther ?? false)
-    }
-
-    /// The stack that a manifest names, provided that its fonts are those of the manifest.
-    private func open(_ recorded: [FontDescription], of found: FontSettings, origin: String) throws -> FontSet {
-        let advice = "pass --font for each of its fonts in order, or --fonts to choose a stack"
-        guard let name = found.stack, name != "custom" else {
-            let files = recorded.map(\.file).joined(separator: ", ")
-            throw CommandFailure(
-                .fontsUnavailable, "\(origin): was rendered with fonts named by path (\(files)); \(advice)")
-        }
-        let fonts = try FontSet(stack: try Installation(root: root).stack(name), allowOtherFonts: true)
-        let isSame = fonts.fonts.elementsEqual(recorded) { $0.sha256 == $1.sha256 && $0.faceIndex == $1.faceIndex }
-        guard isSame || found.allowOther == true else {
-            let known = Set(fonts.fonts.map(\.sha256))
-            let other = recorded.first { !known.contains($0.sha256) }?.file ?? "their order"
-            throw CommandFailure(
-                .fontsUnavailable,
-                "\(origin): the fonts of stack \(name) are not those it records (\(other)); \(advice)")
-        }
-        return fonts
     }
 }

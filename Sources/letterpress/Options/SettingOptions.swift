@@ -12,11 +12,12 @@ struct SettingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Settings and font of a PIXEL or PixelGPT renderer folder.", valueName: "folder"))
     var renderer: String?
 
-    /// Puts flags over the environment, the file, the renderer folder and the preset.
-    func merged(with flags: SettingLayer) throws -> MergedSettings {
+    /// Puts flags over the environment, the file, the renderer folder, the preset and a model's folder.
+    func merged(over model: SettingLayer? = nil, with flags: SettingLayer) throws -> MergedSettings {
         var merged = MergedSettings(
             try SettingSources.layers(
-                over: preset.map { try Presets.layer($0) }, renderer.map(SettingSources.renderer), config: config,
+                over: model, preset.map { try Presets.layer($0) }, renderer.map(SettingSources.renderer),
+                config: config,
                 flags: flags))
         if merged["read", "text_b_field"] != nil {
             merged.imply("layout", "layout", .string("pair"), because: "read.text_b_field")

@@ -19,33 +19,10 @@ struct FinetuneSources: Codable {
         case keepBestOnly = "keep_best_only"
     }
 
-    /// The pretrained model's folder. Throws a failure where none is named, and where it holds none.
-    func needModel() throws -> String {
-        if let model {
-            if let found = try Self.pretrained(model) { return found }
-            throw CommandFailure(
-                .noInput,
-                Folder.isFolder(model)
-                    ? "\(model) holds no model: expected config.json, or checkpoints/ of a pretraining"
-                    : "there is no model folder \(model)")
-        }
+    /// The pretrained model. Throws a failure where none is named, and where there is none.
+    func needModel() throws -> ModelFolder {
+        if let model { return try ModelFolder.named(model) }
         throw CommandFailure(.usage, "which model? pass --model with the folder of a pretrained one")
-    }
-
-    /// The folder itself where it holds a model, of a pretraining that of its last checkpoint; nil where there is neither.
-    static func pretrained(_ folder: String) throws -> String? {
-        if Folder.hasItem("\(folder)/config.json") { return folder }
-        guard Folder.isFolder(folder) else { return nil }
-        let run = RunFolder(folder)
-        return try run.steps().last.map(run.checkpoint)
-    }
-
-    /// What a model says of its reading: one that takes no patches reads text. Nil where it takes them.
-    static func modality(of model: String) throws -> SettingLayer? {
-        guard try ModelFolder.open(model).config.modelType == .llama else { return nil }
-        var layer = SettingLayer(origin: "the model")
-        layer.set("finetune", "modality", .string(ExampleKind.text.rawValue))
-        return layer
     }
 
     /// The task, of the installation or of a file.
@@ -72,17 +49,6 @@ struct FinetuneSources: Codable {
         if let name, name.hasSuffix(".json") { sources.name = absolute(name) }
         if let tokenizer, tokenizer != "bytes" { sources.tokenizer = absolute(tokenizer) }
         return sources
-    }
-
-    /// Settings that a model's folder gives: how its pictures were drawn. Nil where it says nothing.
-    static func drawing(of model: String) throws -> SettingLayer? {
-        if FileManager.default.fileExists(atPath: "\(model)/\(RenderingRecord.fileName)") {
-            return try SettingSources.file("\(model)/\(RenderingRecord.fileName)")
-        }
-        if FileManager.default.fileExists(atPath: "\(model)/text_renderer_config.json") {
-            return try SettingSources.renderer(model)
-        }
-        return nil
     }
 
     /// The settings of a task's preset: "script", or "script/monogpt-text". Without a model's name that of the pixel, text or paired

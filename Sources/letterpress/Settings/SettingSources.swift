@@ -92,26 +92,9 @@ enum SettingSources {
 
     /// Settings of a renderer folder of PIXEL or PixelGPT, its fonts included.
     static func renderer(_ path: String) throws -> SettingLayer {
-        let loaded = try RendererConfig.load(from: path)
-        for warning in loaded.warnings { Console.warning(warning) }
-        var layer = SettingLayer(origin: "renderer \(path)")
-        if case .object(let options) = try StrictJSON.encodedValue(loaded.config.renderOptions) {
-            for key in ["profile", "font_size", "dpi", "patch_size", "colour_mode", "gray_from"] {
-                layer.set("render", key, options[key])
-            }
-            for key in ["text_colour", "background"] where loaded.config.rendererType != .pangoCairo {
-                layer.set("render", key, options[key])
-            }
-        }
-        layer.set("layout", "max_patches", .integer(loaded.config.maxSeqLength))
-        // What the reference does, and has no key for.
-        layer.set("layout", "overflow", .string(LayoutOptions.Overflow.truncate.rawValue))
-        if loaded.config.fallbackFontsDir != nil, loaded.config.rendererType == .pangoCairo {
-            layer.set("render", "line_metrics", .string(RenderOptions.LineMetrics.max.rawValue))
-        }
-        let fonts = try loaded.config.fontPaths(relativeTo: loaded.folder)
-        layer.set("fonts", "paths", .array(fonts.map { .string($0) }))
-        return layer
+        let drawing = try DrawingRecord(renderer: path)
+        for warning in drawing.warnings { Console.warning(warning) }
+        return SettingLayer(drawing)
     }
 
     private static var sectionNames: String { SettingTable.kinds.keys.sorted().joined(separator: ", ") }

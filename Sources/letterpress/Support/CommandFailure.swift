@@ -43,7 +43,9 @@ struct CommandFailure: Error {
         case let error as CheckpointError: code = Self.code(of: error)
         case let error as GenerationError:
             if case .option = error { code = .usage } else { code = .badData }
+        case CatalogueError.version: code = .badData
         case is CatalogueError: code = .usage
+        case is DrawingError: code = .fontsUnavailable
         case let error as PretrainingError: code = Self.code(of: error)
         case RecordingError.file(let error): code = Self.code(of: error)
         case is RecordingError: code = .badData

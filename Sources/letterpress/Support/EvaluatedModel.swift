@@ -43,21 +43,27 @@ struct EvaluatedModel {
             throw CommandFailure(.usage, "'\(name)' cannot name a model, for folders get the name; write name=\(path)")
         }
         guard Folder.isFolder(path) else { throw CommandFailure(.noInput, "there is no model folder \(path)") }
-        if let record = try ClassifierRecord.read(path) {
-            (folder, heads) = (path, [Head(folder: path, record: record, seed: nil)])
-        } else if let record = try ClassifierRecord.read("\(path)/best") {
-            let seed = try FinetuneResult.read(path)?.settings.seed
-            (folder, heads) = ("\(path)/best", [Head(folder: "\(path)/best", record: record, seed: seed)])
+        if let found = try ModelFolder.place(of: path) {
+            folder = found
+            heads = try Self.heads(of: found, seed: FinetuneResult.read(path)?.settings.seed)
         } else if Folder.hasItem("\(path)/grid.jsonl") {
             heads = try Self.heads(ofGrid: path)
             folder = heads[0].folder
-        } else if let pretrained = try FinetuneSources.pretrained(path) {
-            (folder, heads) = (pretrained, [])
         } else {
             throw CommandFailure(
                 .noInput,
                 "\(path) holds no model: expected config.json, best/ of a fine-tuning, grid.jsonl or checkpoints/")
         }
+    }
+
+    /// The head of a classifier; none of another model. Throws a failure for a classifier without its record.
+    private static func heads(of folder: String, seed: Int?) throws -> [Head] {
+        guard try ModelFolder.named(folder).kind == .classification else { return [] }
+        guard let record = try ClassifierRecord.read(folder) else {
+            throw CommandFailure(
+                .badData, "\(folder) is a classifier without \(ClassifierRecord.fileName); name best/ of a fine-tuning")
+        }
+        return [Head(folder: folder, record: record, seed: seed)]
     }
 
     /// The models of the best cell of a grid, one a seed.
@@ -99,26 +105,5 @@ struct EvaluatedModel {
             }
         }
         return models
-    }
-
-    /// Files whose contents decide answers: weights, configuration, head, tokenizer, how pictures are drawn.
-    static func identity(of folder: String) throws -> (weights: String, files: String) {
-        let names = try Folder.contents(of: folder).files.filter { !$0.contains("/") }
-        func hash(_ wanted: [String]) throws -> String {
-            var hasher = SHA256Hasher()
-            for name in wanted {
-                let digest = try SHA256Digest.ofFile(at: "\(folder)/\(name)").hex
-                hasher.update(Array("\(name)\0\(digest)\0".utf8))
-            }
-            return hasher.finish().hex
-        }
-        let weights = names.filter { $0.hasSuffix(".safetensors") && $0 != "optimizer.safetensors" }
-        let others = [
-            "config.json", "generation_config.json", ClassifierRecord.fileName, "tokenizer.json",
-            "tokenizer_config.json",
-            "tokenizer.model", "vocab.txt", "special_tokens_map.json", "added_tokens.json", RenderingRecord.fileName,
-            "text_renderer_config.json",
-        ]
-        return (try hash(weights), try hash(others.filter(names.contains)))
     }
 }

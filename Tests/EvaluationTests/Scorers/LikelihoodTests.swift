@@ -117,8 +117,8 @@ import ZooKit
         let folder = try TemporaryFolder()
         try folder.write(bytes.tokenizerJSON(), to: "copy/tokenizer.json")
         try folder.write(bytes.tokenizerConfigJSON(), to: "copy/tokenizer_config.json")
-        for tokenizer in [bytes, try TokenizerFolder.load(folder.file("copy"))] as [any Tokenizer] {
-            let tokens = PromptTokens(tokenizer)
+        for model in [try ModelTokenizer("bytes"), try ModelTokenizer(folder.file("copy"))] {
+            let tokens = PromptTokens(model)
             #expect(tokens.prompt("a") == [256, 97] && tokens.text("a") == [256, 97])
             #expect(tokens.continuation("a", " b") == Continuation(context: [256, 97], tokens: [32, 98]))
         }

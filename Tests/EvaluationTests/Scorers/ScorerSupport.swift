@@ -9,9 +9,10 @@ import ZooKit
 
 /// A tiny Llama of `transformers`, its tokenizer and what the peer script computed with it.
 struct ScoreFixture {
-    let folder: ModelFolder.Description
+    let folder: ModelFolder
     let model: LanguageModel
-    let tokenizer: any Tokenizer
+    let words: ModelTokenizer
+    var tokenizer: any Tokenizer { words.tokenizer }
     let expected: JSONValue
     let workspace: Workspace
 
@@ -22,12 +23,12 @@ struct ScoreFixture {
         workspace = try FinetuneFixture.workspace()
         folder = try ModelFolder.open(path)
         model = try ModelFolder.load(folder, workspace: workspace).model
-        tokenizer = try TokenizerFolder.load(path)
+        words = try ModelTokenizer(path)
         expected = try JSONValue.parse(try MappedFile(path: "\(path)/expected.json").withBytes { Array($0) })
     }
 
     func scorers(_ options: ScorerOptions = ScorerOptions()) -> TaskScorers {
-        TaskScorers(model, of: folder, tokenizer: tokenizer, options: options, workspace: workspace)
+        TaskScorers(model, of: folder, tokenizer: words, options: options, workspace: workspace)
     }
 
     /// The entries of a list of the expectations.

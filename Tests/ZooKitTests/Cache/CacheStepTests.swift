@@ -6,7 +6,7 @@ import ZooKit
 /// A schedule that takes some rows through a block a second time: each visit has a slot of its own, with rows of its own.
 @Suite struct CacheStepTests {
     /// After block 0, rows whose position is no multiple of 3 go through it again, among themselves.
-    private struct Again: DepthSchedule {
+    private final class Again: DepthSchedule {
         func callAsFunction(
             _ h: Tensor, blocks: [DecoderBlock], rows: Rows, _ context: ForwardContext
         ) throws(TensorError) -> Tensor {

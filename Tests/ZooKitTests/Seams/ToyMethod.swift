@@ -82,7 +82,7 @@ final class ToyRouter: Sublayer {
 }
 
 /// Every block in order; after one of them the rows it made largest go through it again, at their own positions.
-struct ToySchedule: DepthSchedule {
+final class ToySchedule: DepthSchedule {
     let again: Int
     let keeping: Int
     let gain: Double

@@ -1,8 +1,9 @@
 import Foundations
 
 extension BytePairTokenizer {
-    /// The tokenizer as a `tokenizer.json`, which ``TokenizerFolder`` and the Python package `tokenizers` read. O(n).
-    public func tokenizerJSON() -> [UInt8] {
+    /// The tokenizer as a `tokenizer.json`, which ``TokenizerFolder`` and the Python package `tokenizers` read. With `begin` its
+    /// template puts that token before every text. O(n).
+    public func tokenizerJSON(begin: Int32? = nil) -> [UInt8] {
         var text = JSONLines()
         text.add(#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":["#)
         text.list(added) { text, token in
@@ -14,7 +15,7 @@ extension BytePairTokenizer {
         text.add(#"],"normalizer":\#(options.composes ? #"{"type":"NFC"}"# : "null"),"pre_tokenizer":"#)
         writeSplitter(&text)
         text.add(#","post_processor":"#)
-        writeTemplate(&text)
+        writeTemplate(&text, prefix: begin.map { [$0] } ?? options.prefix)
         text.add(#","decoder":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},"#)
         writeModel(&text)
         text.add("}\n")
@@ -40,14 +41,14 @@ extension BytePairTokenizer {
         }
     }
 
-    private func writeTemplate(_ text: inout JSONLines) {
-        let ids = options.prefix + options.suffix
+    private func writeTemplate(_ text: inout JSONLines, prefix: [Int32]) {
+        let ids = prefix + options.suffix
         if ids.isEmpty {
             return text.add("\(Self.byteLevel)true}")
         }
         func item(_ id: Int32) -> String { #"{"SpecialToken":{"id":\#(name(id)),"type_id":0}}"# }
-        let single = options.prefix.map(item) + [#"{"Sequence":{"id":"A","type_id":0}}"#] + options.suffix.map(item)
-        let second = options.prefix.map(item) + [#"{"Sequence":{"id":"B","type_id":1}}"#] + options.suffix.map(item)
+        let single = prefix.map(item) + [#"{"Sequence":{"id":"A","type_id":0}}"#] + options.suffix.map(item)
+        let second = prefix.map(item) + [#"{"Sequence":{"id":"B","type_id":1}}"#] + options.suffix.map(item)
         let tokens = Set(ids).sorted().map {
             #"\#(name($0)):{"id":\#(name($0)),"ids":[\#($0)],"tokens":[\#(name($0))]}"#
         }

@@ -124,7 +124,7 @@ final class EvaluateJob {
                     "the model was fine-tuned on \(head.record.task) and has lost what \(definition.kind) needs; name the "
                         + "pretrained model's folder")
             }
-            let heads = try ModelFolder.open(model.folder).heads
+            let heads = try ModelFolder.named(model.folder).heads
             if definition.kind == .patchLoss ? heads.patch : heads.token { return [.model] }
             let lacks = definition.kind == .patchLoss ? "patches" : "tokens"
             return try unfit(

@@ -15,6 +15,7 @@ extension ModelRunner {
         let record: HeadRecord?
         private let runner: ModelRunner
         private let head: EvaluatedModel.Head?
+        private let folder: ModelFolder
         /// Scorers by the stack that draws, "" for the model's own; they share the model.
         private var made: [String: any TaskScorer] = [:]
         private var loaded: (model: LanguageModel, workspace: Workspace)?
@@ -22,8 +23,9 @@ extension ModelRunner {
         init(_ runner: ModelRunner, _ task: TaskInput, _ head: EvaluatedModel.Head?) throws {
             (self.runner, self.task, self.head) = (runner, task, head)
             let settings = runner.job.settings
-            let folder = head?.folder ?? runner.model.folder
-            let hashes = folder == runner.model.folder ? runner.identity : try EvaluatedModel.identity(of: folder)
+            let isOther = head.map { $0.folder != runner.model.folder } ?? false
+            folder = isOther ? try ModelFolder.named(head?.folder ?? runner.model.folder) : runner.folder
+            let hashes = isOther ? try folder.identity() : runner.identity
             var identity = [
                 "the model's weights": hashes.weights, "the model's other files": hashes.files,
                 "the task file of \(task.name)": task.record.sha256, "batch": "\(settings.evaluate.batch)",
@@ -73,12 +75,10 @@ extension ModelRunner {
             guard let head else {
                 var scorers = try runner.taskScorers()
                 if let stack {
-                    let folder = try ModelFolder.open(runner.model.folder)
                     scorers.pictures = try settings.reading(folder, .image, mayLackWords: true, stack: stack).options
                 }
                 return try scorers.scorer(of: task.definition, folder: task.folder)
             }
-            let folder = try ModelFolder.open(head.folder)
             let reading = try settings.reading(folder, head.record.modality, stack: stack)
             guard folder.heads.labels == max(1, head.record.labels.count) else {
                 throw CommandFailure(
@@ -142,15 +142,15 @@ extension EvaluateJob.Settings {
 
     /// How a model reads texts, by its own folder unless settings say otherwise; `stack` draws in place of its fonts.
     func reading(
-        _ folder: ModelFolder.Description, _ kind: ExampleKind, mayLackWords: Bool = false, stack: String? = nil
-    ) throws -> ReadingParts {
+        _ folder: ModelFolder, _ kind: ExampleKind, mayLackWords: Bool = false, stack: String? = nil
+    ) throws -> ModelReading {
         var transfer = SettingLayer(origin: "font transfer")
         transfer.set("fonts", "stack", stack.map { .string($0) })
         let merged = MergedSettings(
-            (try FinetuneSources.drawing(of: folder.path).map { [$0] } ?? []) + layers + [transfer])
-        return try ReadingParts(
-            folder, kind, tokenizer: evaluate.tokenizer, merged, PixelSettings(merged), fonts,
-            mayLackWords: mayLackWords)
+            (try folder.drawingLayer().map { [$0] } ?? []) + layers + [transfer])
+        return try ModelReading(
+            folder, kind, tokenizer: evaluate.tokenizer, mayLackWords: mayLackWords,
+            drawing: ModelDrawing(merged, fonts).open)
     }
 
     /// The variant of a stack, by its name or the path of its manifest; its fonts are looked for and read. Throws failures that say what
@@ -174,11 +174,10 @@ extension EvaluateJob.Settings {
 
     /// A fine-tuning of a model on a task, with the settings of the section `finetune` over those of the task's preset.
     func finetuneJob(_ model: EvaluatedModel, _ task: TaskInput, seed: Int) throws -> FinetuneJob {
-        let heads = try ModelFolder.open(model.folder).heads
-        var base: [SettingLayer] = []
-        if let drawing = try FinetuneSources.drawing(of: model.folder) { base.append(drawing) }
+        let folder = try ModelFolder.named(model.folder)
+        var base = [try folder.drawingLayer()].compactMap(\.self)
         var usual = SettingLayer(origin: "the model's heads")
-        usual.set("finetune", "modality", .string((heads.patch ? ExampleKind.image : .text).rawValue))
+        usual.set("finetune", "modality", .string((folder.heads.patch ? ExampleKind.image : .text).rawValue))
         base.append(usual)
         let modality = try merged(over: base).decode("finetune", over: FinetuneSettings()).modality
         if let name = evaluate.finetunePreset {

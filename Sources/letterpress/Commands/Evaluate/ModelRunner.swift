@@ -8,6 +8,7 @@ import ZooKit
 final class ModelRunner {
     let model: EvaluatedModel
     let job: EvaluateJob
+    let folder: ModelFolder
     let identity: (weights: String, files: String)
     /// The model with all its heads, read when it is first needed.
     private var scorers: TaskScorers?
@@ -17,12 +18,12 @@ final class ModelRunner {
 
     init(_ model: EvaluatedModel, _ job: EvaluateJob) throws {
         (self.model, self.job) = (model, job)
-        identity = try EvaluatedModel.identity(of: model.folder)
+        folder = try ModelFolder.named(model.folder)
+        identity = try folder.identity()
     }
 
     /// What results say of the model.
     func record() throws -> EvaluationResults.ModelRecord {
-        let folder = try ModelFolder.open(model.folder)
         for warning in folder.warnings { job.settings.report.warn(warning) }
         return .init(
             name: model.name, path: model.folder, weights: identity.weights, architecture: folder.architecture,
@@ -176,8 +177,7 @@ final class ModelRunner {
     }
 
     /// Hashes of the tokenizer and of how pictures are drawn, fonts included, for a model's folder.
-    func readingIdentity(_ folder: String, _ modality: ExampleKind?) throws -> [String: String] {
-        let folder = try ModelFolder.open(folder)
+    func readingIdentity(_ folder: ModelFolder, _ modality: ExampleKind?) throws -> [String: String] {
         let kind = modality ?? Self.kind(folder)
         if let known = readings["\(folder.path) \(kind.rawValue)"] { return known }
         let reading = try job.settings.reading(folder, kind, mayLackWords: true)
@@ -188,14 +188,13 @@ final class ModelRunner {
     }
 
     /// What a model's own heads read.
-    private static func kind(_ folder: ModelFolder.Description) -> ExampleKind {
+    private static func kind(_ folder: ModelFolder) -> ExampleKind {
         folder.heads.patch ? folder.heads.token ? .pair : .image : .text
     }
 
     /// What scorers of tasks without a head are made by; the model is read once.
     func taskScorers() throws -> TaskScorers {
         if let scorers { return scorers }
-        let folder = try ModelFolder.open(model.folder)
         let workspace = try job.settings.workspace()
         let loaded = try ModelFolder.load(folder, workspace: workspace).model
         let kind = Self.kind(folder)

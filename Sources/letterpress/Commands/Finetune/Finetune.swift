@@ -65,9 +65,14 @@ struct Finetune: ParsableCommand {
         let known = MergedSettings(strong)
         let found = try known.decode("task", over: FinetuneSources())
         var weak: [SettingLayer] = []
-        if let model = try found.model.flatMap(FinetuneSources.pretrained) {
-            if let drawing = try FinetuneSources.drawing(of: model) { weak.append(drawing) }
-            if let reading = try FinetuneSources.modality(of: model) { weak.append(reading) }
+        if let path = try found.model.flatMap({ try ModelFolder.place(of: $0) }) {
+            let model = try ModelFolder.named(path)
+            if let drawing = try model.drawingLayer() { weak.append(drawing) }
+            if model.config.modelType == .llama {
+                var reading = SettingLayer(origin: "the model")
+                reading.set("finetune", "modality", .string(ExampleKind.text.rawValue))
+                weak.append(reading)
+            }
         }
         if let preset {
             let task = try found.task(Installation(root: fonts.root))

@@ -31,7 +31,7 @@ struct FinetuneJob {
         self.report = report
         var sources = try merged.decode("task", over: FinetuneSources())
         // A run goes on from the checkpoint that it began with, however far the pretraining is by then.
-        sources.model = try sources.model.map { try FinetuneSources.pretrained($0) ?? $0 }
+        sources.model = try sources.model.map { try ModelFolder.place(of: $0) ?? $0 }
         self.sources = sources
         settings = try merged.training(FinetuneCourse.self)
         pixels = try PixelSettings(merged)
@@ -69,7 +69,7 @@ struct FinetuneJob {
         let task: TaskDefinition
         let train: [TaskExample]
         let select: [TaskExample]
-        let model: ModelFolder.Description
+        let model: ModelFolder
         let options: ExampleOptions
         let files: [String: [UInt8]]
         let identity: JSONValue
@@ -92,29 +92,23 @@ struct FinetuneJob {
             try TaskData.load(task, split: split, folder: folder, language: settings.taskLanguage)
         }
         let (train, select) = try (load(trainSplit), load(selectSplit))
-        let path = try sources.needModel()
-        let model = try ModelFolder.open(path)
+        let model = try sources.needModel()
         for warning in model.warnings { report.warn(warning) }
         var identity: [String: JSONValue] = [
             "task": .string(SHA256Digest.of(try StrictJSON.encode(task)).hex),
             "train": .string(Self.hash(try train.hashes())), "select": .string(Self.hash(try select.hashes())),
-            "model": try StrictJSON.encodedValue(InputIdentity(paths: Self.tensorFiles(of: path))),
+            "model": try StrictJSON.encodedValue(
+                InputIdentity(paths: model.weightFiles().map { "\(model.path)/\($0)" })),
         ]
-        let reading = try ReadingParts(
-            model, settings.modality, tokenizer: sources.tokenizer, merged, pixels, fonts)
+        let reading = try ModelReading(
+            model, settings.modality, tokenizer: sources.tokenizer, isTraining: true,
+            drawing: ModelDrawing(merged, fonts).open)
         identity.merge(reading.identity) { $1 }
         return Material(
             task: task, train: TaskExample.sample(train.examples, limit: settings.trainLimit),
             select: TaskExample.sample(select.examples, limit: settings.evalLimit), model: model,
             options: reading.options, files: reading.files,
             identity: try JSONValue.parse(JSONValue.object(identity).encoded()))
-    }
-
-    /// Paths of a model folder's tensors.
-    static func tensorFiles(of path: String) throws -> [String] {
-        try Folder.contents(of: path).files.filter { name in
-            name.hasSuffix(".safetensors") && !name.contains("/") && name != "optimizer.safetensors"
-        }.map { "\(path)/\($0)" }
     }
 
     private static func hash(_ hashes: [String: String]) -> String {

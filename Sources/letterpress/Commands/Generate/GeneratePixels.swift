@@ -43,13 +43,14 @@ struct GeneratePixels: ParsableCommand {
     }
 
     func run() throws {
-        var merged = try settings.merged(with: SettingLayer(flags: [pixels, computing, rendering, fonts]))
+        let folder = try ModelFolder.named(model)
+        try folder.needPatches(for: "generate")
+        let merged = try settings.merged(
+            over: folder.drawingLayer(), with: SettingLayer(flags: [pixels, computing, rendering, fonts]))
         let (generate, _) = try GenerateSettings.read(merged)
         let found = try PixelGenerationSettings.read(merged)
-        let folder = try ModelFolder.open(model)
-        guard folder.heads.patch else { throw GenerationError.noHead("patch") }
         try found.options.check(folder.config.patchHead)
-        let begun = try beginning(&merged, folder.config, gap: found.gap)
+        let begun = try beginning(merged, folder, gap: found.gap)
         let workspace = try generate.workspace()
         let loaded = try ModelFolder.load(folder, heads: LanguageModel.Heads(patch: true), workspace: workspace)
         for warning in loaded.warnings { report.warn(warning) }
@@ -65,28 +66,20 @@ struct GeneratePixels: ParsableCommand {
     }
 
     /// The prompt's patches.
-    private func beginning(_ merged: inout MergedSettings, _ config: DecoderConfig, gap: Int) throws -> [UInt8] {
+    private func beginning(_ merged: MergedSettings, _ folder: ModelFolder, gap: Int) throws -> [UInt8] {
+        let config = folder.config
         if let image {
             let picture = try PNG.decode(try MappedFile(path: image).withBytes { Array($0) })
             return try PixelPrompt.patches(of: picture, patchSize: config.patchSize, channels: config.channels)
         }
-        let origin = "the model's configuration"
-        merged.imply("render", "patch_size", .integer(config.patchSize), because: origin)
-        merged.imply("layout", "max_patches", .integer(config.positions), because: origin)
-        let settings = try PixelSettings(merged)
-        guard settings.render.patchSize == config.patchSize else {
-            throw CommandFailure(
-                .usage,
-                "render.patch_size is \(settings.render.patchSize) (\(merged.origins["render.patch_size"] ?? "settings")), "
-                    + "but the model reads patches of \(config.patchSize); leave it out")
-        }
+        let drawing = try ModelDrawing(folder, merged, fonts).open()
         let renderer = try PatchRenderer(
-            typesetter: Typesetter(fonts: fonts.open(merged), options: settings.render), options: settings.layout)
+            typesetter: Typesetter(fonts: drawing.fonts, options: drawing.render), options: drawing.layout)
         let sequences = try renderer.render(.single(Array((prompt ?? "").utf8))).sequences
         guard sequences.count == 1, let sequence = sequences.first else {
             throw CommandFailure(
                 .badData,
-                "the text fills \(sequences.count) sequences of \(settings.layout.maxPatches) patches; shorten it")
+                "the text fills \(sequences.count) sequences of \(drawing.layout.maxPatches) patches; shorten it")
         }
         guard sequence.textPatchCount > 0 else { throw GenerationError.emptyPrompt(id: 0) }
         let own = Array(sequence.pixels.dropLast(sequence.patchByteCount))

@@ -12,7 +12,7 @@ struct GenerateText: ParsableCommand {
         abstract: "Let a model continue texts.",
         discussion: """
             FILE holds a prompt a line. Where its name ends with .jsonl a line is a JSON string, or an object with prompt or, \
-            with --chat, messages; its id (an integer) names the random numbers, else the line's number does, counted from 0. \
+            a conversation's messages; its id (an integer) names the random numbers, else the line's number does, counted from 0. \
             One text streams to standard output; several come in the order of their prompts. They are the same at any --batch \
             up to 16; larger batches are computed by other products, whose rounding may turn a choice between tokens that are \
             all but equally likely.
@@ -65,14 +65,14 @@ struct GenerateText: ParsableCommand {
         if generate.system != nil, generate.chat == nil {
             throw CommandFailure(.usage, "a system text needs a conversation; name its format with --chat")
         }
-        let words = try TokenizerCommand.load(tokenizer ?? model)
-        let asked = try requests(words, generate, options)
+        let folder = try ModelFolder.named(model)
+        let words = try folder.words(tokenizer, for: "generate")
+        let asked = try requests(words, folder, generate, options)
         let workspace = try generate.workspace()
-        let folder = try ModelFolder.open(model)
         let loaded = try ModelFolder.load(
             folder, heads: LanguageModel.Heads(token: true), workspace: workspace)
         for warning in loaded.warnings { report.warn(warning) }
-        let generator = TextGenerator(loaded.model, tokenizer: words, in: workspace)
+        let generator = TextGenerator(loaded.model, tokenizer: words.tokenizer, in: workspace)
         generator.policy = try generate.policy()
         generator.batch = generate.batch
         generator.recordsSteps = record
@@ -86,7 +86,7 @@ struct GenerateText: ParsableCommand {
 
     /// The prompts with their tokens. Throws a failure that names the line.
     private func requests(
-        _ tokenizer: any Tokenizer, _ settings: GenerateSettings, _ options: SamplingOptions
+        _ words: ModelTokenizer, _ folder: ModelFolder, _ settings: GenerateSettings, _ options: SamplingOptions
     ) throws -> [(prompt: JSONValue, request: GenerationRequest)] {
         var asked: [(prompt: JSONValue, request: GenerationRequest)] = []
         var names: Set<Int> = []
@@ -109,13 +109,16 @@ struct GenerateText: ParsableCommand {
             }
             var messages = turns ?? []
             let ids: [Int32]
-            if let chat = settings.chat {
+            // Messages are a conversation, in the model's own format unless another is named.
+            if let chat = try settings.chat ?? (value["messages"] == nil ? nil : folder.chat()) {
                 if let system = settings.system { messages.insert(.init(role: "system", content: system), at: 0) }
-                ids = try chat.prompt(messages, tokenizer)
+                ids = try chat.prompt(messages, words.tokenizer)
             } else if case .string(let text) = shown {
-                ids = tokenizer.encode(text)
+                ids = words.ids(of: Array(text.utf8))
             } else {
-                throw CommandFailure(.badData, "\(line): messages need a format; name it with --chat")
+                throw CommandFailure(
+                    .badData,
+                    "\(line): messages need a format, and the model names none that is known; name it with --chat")
             }
             asked.append(
                 (shown, GenerationRequest(id: id, prompt: ids, samples: settings.samples, options: options)))

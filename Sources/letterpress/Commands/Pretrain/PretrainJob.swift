@@ -136,11 +136,11 @@ struct PretrainJob {
         let initial = try initialFolder()
         var config: DecoderConfig
         if let initial {
-            let folder = try ModelFolder.open(initial)
-            for warning in folder.warnings { report.warn(warning) }
-            config = folder.config
+            for warning in initial.warnings { report.warn(warning) }
+            config = initial.config
             config.architectures = nil
-            identity["init"] = try StrictJSON.encodedValue(InputIdentity(paths: FinetuneJob.tensorFiles(of: initial)))
+            identity["init"] = try StrictJSON.encodedValue(
+                InputIdentity(paths: initial.weightFiles().map { "\(initial.path)/\($0)" }))
         } else {
             guard let model = sources.model else {
                 throw CommandFailure(.usage, "which model? pass --model, for instance pixelgpt/tiny, or a --preset")
@@ -152,16 +152,17 @@ struct PretrainJob {
         var files: [String: [UInt8]] = [:]
         var options = ExampleOptions(length: config.positions, channels: config.channels)
         if mix.kinds.contains(where: { $0 != .image }) {
-            let words = try TrainingTokenizer(sources.tokenizer ?? initial)
+            let own = sources.tokenizer == nil ? try initial?.tokenizer() : nil
+            let words = try (own ?? ModelTokenizer(sources.tokenizer ?? "bytes")).forTraining()
             if initial == nil {
-                try words.fit(&config, isNamed: sources.tokenizer != nil, report)
+                if let note = words.fit(&config, isNamed: sources.tokenizer != nil) { report.note(note) }
             } else if words.tokenizer.vocabularySize > config.vocabulary {
                 throw CommandFailure(
                     .usage,
                     "\(words.tokenizer.summary) has \(words.tokenizer.vocabularySize) ids and the model of --init "
                         + "\(config.vocabulary); leave --tokenizer out to use its own")
             }
-            options.encoding = words.encoding(config)
+            options.encoding = words.encoding
             files.merge(words.files) { $1 }
             identity["tokenizer"] = .string(words.identity)
         }
@@ -169,12 +170,13 @@ struct PretrainJob {
             if case .corpus = data { kind != .text } else { false }
         }
         if isDrawn {
-            let drawing = try options.draw(pixels, fonts.open(merged), patchSize: config.patchSize)
-            files[RenderingRecord.fileName] = drawing.file
-            identity["rendering"] = drawing.json
+            let drawing = try ModelDrawing(merged, fonts).open()
+            try options.draw(drawing, patchSize: config.patchSize)
+            files[DrawingRecord.fileName] = try drawing.file
+            identity["rendering"] = try drawing.json
         }
         for case .shards(let folders) in data.values where !isDrawn {
-            files[RenderingRecord.fileName] = try folders.first.map { try RenderingRecord(shards: $0).file }
+            files[DrawingRecord.fileName] = try folders.first.map(Drawing.file(ofShards:))
         }
         var parts = PretrainProgram.Parts(
             config: config, data: data, options: options, files: files, dataIdentity: .object(identity),
@@ -185,15 +187,11 @@ struct PretrainJob {
     }
 
     /// The model folder that training begins with. Throws a usage failure where another shape is named beside it.
-    private func initialFolder() throws -> String? {
+    private func initialFolder() throws -> ModelFolder? {
         guard let named = sources.initial else { return nil }
         if merged.origins["sources.model"] == "flag" {
             throw CommandFailure(.usage, "--init has the shape of its own model; leave --model out")
         }
-        guard let found = try FinetuneSources.pretrained(named) else {
-            throw CommandFailure(
-                .noInput, "\(named) holds no model: expected config.json, or checkpoints/ of a pretraining")
-        }
-        return found
+        return try ModelFolder.named(named)
     }
 }

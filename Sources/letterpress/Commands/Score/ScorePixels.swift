@@ -48,37 +48,22 @@ struct ScorePixels: ParsableCommand {
     }
 
     func run() throws {
-        var merged = try settings.merged(with: SettingLayer(flags: [computing, rendering, fonts]))
+        let folder = try ModelFolder.named(model)
+        try folder.needPatches(for: "score")
+        let merged = try settings.merged(
+            over: folder.drawingLayer(), with: SettingLayer(flags: [computing, rendering, fonts]))
         let workspace = try GenerateSettings.read(merged).generate.workspace()
-        let folder = try ModelFolder.open(model)
-        guard folder.heads.patch else { throw GenerationError.noHead("patch") }
         let config = folder.config
-        let found = try renderSettings(&merged, config)
-        let set = try fonts.open(merged)
-        let pictures = try pictures(found, set, config)
+        let drawing = try ModelDrawing(folder, merged, fonts).open()
+        let pictures = try pictures(drawing, config)
         let windows = try cutting.windows(for: config)
         let loaded = try ModelFolder.load(folder, heads: .init(patch: true), workspace: workspace)
         for warning in loaded.warnings { report.warn(warning) }
         let scorer = try PatchScorer(loaded.model, windows: windows, in: workspace)
         let scores = try pictures.map { try scorer.score($0) }
         let path = out ?? image.map { ($0.hasSuffix(".png") ? String($0.dropLast(4)) : $0) + ".loss.png" }
-        if let path { try draw(pictures, scores, config, labels(set, config), to: path) }
+        if let path { try draw(pictures, scores, config, labels(drawing.fonts, config), to: path) }
         if path != "-" { try print(scores, path: path, windows) }
-    }
-
-    /// How the text is drawn: in patches of the model's size.
-    private func renderSettings(_ merged: inout MergedSettings, _ config: DecoderConfig) throws -> PixelSettings {
-        let origin = "the model's configuration"
-        merged.imply("render", "patch_size", .integer(config.patchSize), because: origin)
-        merged.imply("layout", "max_patches", .integer(config.positions), because: origin)
-        let settings = try PixelSettings(merged)
-        guard settings.render.patchSize == config.patchSize else {
-            throw CommandFailure(
-                .usage,
-                "render.patch_size is \(settings.render.patchSize) (\(merged.origins["render.patch_size"] ?? "settings")), "
-                    + "but the model reads patches of \(config.patchSize); leave it out")
-        }
-        return settings
     }
 
     /// Labels are black on white, whatever the text is drawn with.
@@ -90,15 +75,13 @@ struct ScorePixels: ParsableCommand {
     }
 
     /// The patches of the picture, or of each sequence that the text fills, its black end included.
-    private func pictures(
-        _ settings: PixelSettings, _ fonts: FontSet, _ config: DecoderConfig
-    ) throws -> [[UInt8]] {
+    private func pictures(_ drawing: Drawing, _ config: DecoderConfig) throws -> [[UInt8]] {
         if let image {
             let picture = try PNG.decode(try MappedFile(path: image).withBytes { Array($0) })
             return [try PixelPrompt.patches(of: picture, patchSize: config.patchSize, channels: config.channels)]
         }
         let renderer = try PatchRenderer(
-            typesetter: Typesetter(fonts: fonts, options: settings.render), options: settings.layout)
+            typesetter: Typesetter(fonts: drawing.fonts, options: drawing.render), options: drawing.layout)
         return try renderer.render(.single(Array((text ?? "").utf8))).sequences.map { sequence in
             try PixelPrompt.patches(of: Picture(sequence), patchSize: config.patchSize, channels: config.channels)
         }

@@ -42,15 +42,16 @@ struct ScoreText: ParsableCommand {
         let merged = MergedSettings(
             try SettingSources.layers(config: nil, flags: SettingLayer(flags: [computing])))
         let workspace = try GenerateSettings.read(merged).generate.workspace()
-        let words = try TokenizerCommand.load(tokenizer ?? model)
-        let folder = try ModelFolder.open(model)
+        let folder = try ModelFolder.named(model)
+        let model = try folder.words(tokenizer, for: "score")
+        let words = model.tokenizer
         let windows = try cutting.windows(for: folder.config)
         let loaded = try ModelFolder.load(folder, heads: .init(token: true), workspace: workspace)
         for warning in loaded.warnings { report.warn(warning) }
         let scorer = try TextScorer(loaded.model, windows: windows, in: workspace)
         var total = Total()
         try eachText { name, text in
-            var ids = words.encode(bytes: text)
+            var ids = model.ids(of: text)
             if begin {
                 guard let mark = words.special.begin else {
                     throw CommandFailure(.usage, "the tokenizer has no begin mark; leave out --begin")
