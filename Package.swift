@@ -31,7 +31,7 @@ func edge(_ name: String, pkgConfig: String, apt: String) -> Target {
 }
 
 // The methods of the zoo: each is a folder of Sources/Zoo, with its code and a README.
-let methods = ["TextGPT", "PixelGPT", "MonoGPT", "DualGPT"]
+let methods = ["TextGPT", "PixelGPT", "MonoGPT", "DualGPT", "HFT"]
 
 // The documentation plugin is fetched only for `make docs`.
 let documentation: [Package.Dependency] =
@@ -98,7 +98,8 @@ let package = Package(
             swiftSettings: common + memorySafe + optimised),
         // Tier 4
         .target(
-            name: "Zoo", dependencies: ["ZooKit"], exclude: methods.map { "\($0)/README.md" },
+            name: "Zoo", dependencies: ["ZooKit", "Layers", "Tensors", "Foundations"],
+            exclude: methods.map { "\($0)/README.md" },
             swiftSettings: common + memorySafe + optimised),
         .target(
             name: "Distribution", dependencies: ["ZooKit", "Patches", "Tensors", "CMPI"],

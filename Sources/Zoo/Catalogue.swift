@@ -8,5 +8,6 @@ public enum Catalogue {
         PixelGPT.self,
         MonoGPT.self,
         DualGPT.self,
+        HFT.self,
     ])
 }

@@ -21,15 +21,15 @@ struct Letterpress: ParsableCommand {
               65 input, shard or configuration with bad contents
               66 an input that is not there
               69 fonts that are not installed or not the expected ones
-              70 a training came to numbers that are infinite or no numbers
+              70 a training reached numbers that are infinite or not numbers
               73 an output that cannot be created
               74 reading or writing failed, for instance on a full disk
-              75 a training or an evaluation was stopped by a signal; go on with --resume
+              75 a training or an evaluation was stopped by a signal; resume with --resume
             """,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
             Pretrain.self, Finetune.self, Evaluate.self, TasksCommand.self, TokenizerCommand.self, Convert.self,
-            ZooCommand.self,
+            ZooCommand.self, MethodCommand.self,
             Generate.self,
             Score.self,
         ])

@@ -35,7 +35,7 @@ import ZooKit
         #expect(names.count >= 4 && Set(names).count == names.count)
         for method in Self.methods {
             #expect(method.name.wholeMatch(of: /[a-z][a-z0-9-]*/) != nil, "\(method.name)")
-            #expect(method.name == "\(method)".lowercased())
+            #expect(method.name.replacing("-", with: "") == "\(method)".lowercased())
             #expect(try Catalogue.all.method(method.name) == method)
             #expect(method.source.link.hasPrefix("https://") && !method.summary.isEmpty)
         }
@@ -45,7 +45,8 @@ import ZooKit
         let presets = try ModelPresets.list(in: Self.models)
         for method in Self.methods {
             let own = presets.filter { $0.hasPrefix(method.name + "/") }
-            #expect(!own.isEmpty, "\(method.name)")
+            // A method has presets, or something that it does with other models.
+            #expect(!own.isEmpty || !method.adaptations.isEmpty || !method.verbs.isEmpty, "\(method.name)")
             let page = try String(
                 contentsOfFile: Repository.root + "/Sources/Zoo/\(method)/README.md", encoding: .utf8)
             for preset in own {
@@ -55,7 +56,7 @@ import ZooKit
             }
         }
         let folders = Set(presets.compactMap { $0.split(separator: "/").first.map(String.init) })
-        #expect(folders == Set(Self.methods.map { $0.name }))
+        #expect(folders.isSubset(of: Set(Self.methods.map { $0.name })) && folders.count >= 4)
     }
 
     @Test func anUnknownMethodIsNamedWithWhatIsNear() {

@@ -8,6 +8,4 @@ public enum DualGPT: ZooMethod {
     public static let summary = "decoder pretrained on tokens, rendered text, and pairs of both"
     /// The paper of the four regimes.
     public static let source = pixelRegimesSource
-    /// None beside pretraining, fine-tuning and evaluation, which every model has.
-    public static let verbs: [any MethodVerb.Type] = []
 }

@@ -8,6 +8,4 @@ public enum MonoGPT: ZooMethod {
     public static let summary = "decoder pretrained on tokens and on rendered text, unpaired"
     /// The paper of the four regimes.
     public static let source = pixelRegimesSource
-    /// None beside pretraining, fine-tuning and evaluation, which every model has.
-    public static let verbs: [any MethodVerb.Type] = []
 }

@@ -8,6 +8,4 @@ public enum TextGPT: ZooMethod {
     public static let summary = "Llama-shaped decoder pretrained on tokens alone"
     /// The paper of the four regimes.
     public static let source = pixelRegimesSource
-    /// None beside pretraining, fine-tuning and evaluation, which every model has.
-    public static let verbs: [any MethodVerb.Type] = []
 }

@@ -1,4 +1,4 @@
-public import Foundations
+import Foundations
 
 /// A method of the zoo: what it is called, where it comes from, what it can do. A method is a folder of `Zoo`; beside it, one
 /// line in the catalogue is all that knows of it.
@@ -40,45 +40,6 @@ public struct MethodSource: Sendable, Equatable, Codable {
         self.title = title
         self.citation = citation
         self.link = link
-    }
-}
-
-/// One thing that a method does. Each run writes a folder.
-public protocol MethodVerb: Sendable {
-    /// Its settings: decoded strictly, keys in snake case, a default for each that may be absent.
-    associatedtype Config: Codable & Sendable
-    /// The name on the command line.
-    static var name: String { get }
-    /// One sentence.
-    static var summary: String { get }
-    /// Does it with `config`. Throws: what stands in its way.
-    static func run(_ config: Config, _ job: MethodJob) throws
-}
-
-/// Where a verb works and whom it tells.
-public struct MethodJob {
-    /// The folder to write.
-    public let folder: String
-    /// Whether to go on with what stands in the folder.
-    public let resumes: Bool
-    /// Threads of kernels.
-    public let threads: Int
-    /// Hears lines of progress.
-    public let report: (String) -> Void
-
-    /// A job.
-    public init(folder: String, resumes: Bool, threads: Int, report: @escaping (String) -> Void) {
-        self.folder = folder
-        self.resumes = resumes
-        self.threads = threads
-        self.report = report
-    }
-}
-
-extension MethodVerb {
-    /// Does it with settings decoded from JSON; `source` is named in errors. Throws: `ConfigError`, and what `run` throws.
-    public static func run(json: JSONValue, source: String, _ job: MethodJob) throws {
-        try run(StrictJSON.decode(Config.self, from: json, source: source), job)
     }
 }
 

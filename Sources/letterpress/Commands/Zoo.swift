@@ -39,12 +39,17 @@ struct ZooCommand: ParsableCommand {
                         """
                         \(method.name)  \(method.summary)
                           \(method.source.title); \(method.source.citation); \(method.source.link)
-                          presets: \(own.joined(separator: " "))
-                        """
-                            + (method.verbs.isEmpty
-                                ? "" : "\n  verbs: \(method.verbs.map { $0.name }.joined(separator: " "))"))
+                        """ + Self.lines(method, own))
                 }
             }
+        }
+
+        /// What a method has, a line a kind.
+        private static func lines(_ method: any ZooMethod.Type, _ presets: [String]) -> String {
+            [
+                ("presets", presets), ("--method", method.adaptations.map { $0.name }),
+                ("verbs", method.verbs.map { $0.name }),
+            ].filter { !$0.1.isEmpty }.map { "\n  \($0.0): \($0.1.joined(separator: " "))" }.joined()
         }
 
         private func json(_ method: any ZooMethod.Type, _ presets: [String]) throws -> JSONValue {
@@ -52,6 +57,8 @@ struct ZooCommand: ParsableCommand {
                 "name": .string(method.name), "summary": .string(method.summary),
                 "source": try StrictJSON.encodedValue(method.source),
                 "presets": .array(presets.map { .string($0) }),
+                "adaptations": .array(
+                    method.adaptations.map { .object(["name": .string($0.name), "summary": .string($0.summary)]) }),
                 "verbs": .array(
                     method.verbs.map { .object(["name": .string($0.name), "summary": .string($0.summary)]) }),
             ])

@@ -1,0 +1,103 @@
+public import Foundations
+public import ZooKit
+
+/// `letterpress method hft delta`: a folder with the tensors alone in which a tuned model differs from its base.
+public enum HalfDelta: MethodVerb {
+    /// The settings.
+    public struct Config: DefaultFilled, Sendable {
+        /// The folder of the base model.
+        public var base: String?
+        /// The folder of the tuned model.
+        public var tuned: String?
+
+        /// Nothing given.
+        public init() {}
+    }
+
+    /// What the folder of a delta says of it: `delta.json`.
+    struct Record: Codable {
+        /// SHA-256 over the base's weights.
+        var base: String
+        /// Names of the tensors that are the base's.
+        var unchanged: [String]
+    }
+
+    /// The record's file.
+    static let fileName = "delta.json"
+    /// `delta`.
+    public static let name = "delta"
+    /// The verb in one sentence.
+    public static let summary = "keep of a tuned model the tensors in which it differs from its base"
+    /// Help by key.
+    public static let help = [
+        "base": "folder of the base model", "tuned": "folder of the model that was tuned from it",
+    ]
+
+    /// Writes the delta. O(bytes).
+    public static func run(_ config: Config, _ job: MethodJob) throws -> [String] {
+        let folders = try HalfFolders(base: config.base, tuned: config.tuned, job.catalogue)
+        var (changed, unchanged): ([SafetensorsTensor], [String]) = ([], [])
+        for tensor in folders.tuned.tensors.tensors {
+            if let base = folders.base.tensors[tensor.name], tensor.hasBytes(of: base) {
+                unchanged.append(tensor.name)
+            } else {
+                changed.append(tensor)
+            }
+        }
+        let record = Record(base: try folders.base.identity().weights, unchanged: unchanged)
+        try folders.tuned.copy(to: job.folder, tensors: changed, files: [fileName: StrictJSON.encode(record)])
+        let (part, all) = (Self.bytes(changed), Self.bytes(folders.tuned.tensors.tensors))
+        return [
+            "\(job.folder): \(changed.count) tensors of \(changed.count + unchanged.count), \(part) of \(all) bytes"
+        ]
+    }
+
+    private static func bytes(_ tensors: [SafetensorsTensor]) -> Int {
+        tensors.reduce(0) { $0 + $1.entry.bytes.count }
+    }
+}
+
+/// `letterpress method hft apply`: the tuned model of a delta and its base.
+public enum HalfApply: MethodVerb {
+    /// The settings.
+    public struct Config: DefaultFilled, Sendable {
+        /// The folder of the base model.
+        public var base: String?
+        /// The folder of the delta.
+        public var delta: String?
+
+        /// Nothing given.
+        public init() {}
+    }
+
+    /// `apply`.
+    public static let name = "apply"
+    /// The verb in one sentence.
+    public static let summary = "open a delta on its base and write the whole model"
+    /// Help by key.
+    public static let help = ["base": "folder of the base model", "delta": "folder that the verb delta wrote"]
+
+    /// Writes the model, with the tuned model's tensors bit for bit. Throws ``HalfError`` for another base.
+    public static func run(_ config: Config, _ job: MethodJob) throws -> [String] {
+        let base = try ModelFolder.open(HalfFolders.need(config.base, "base"), job.catalogue)
+        let delta = try ModelFolder.open(HalfFolders.need(config.delta, "delta"), job.catalogue)
+        let path = "\(delta.path)/\(HalfDelta.fileName)"
+        guard Folder.hasItem(path) else { throw HalfError.noDelta(path: delta.path) }
+        let file = try MappedFile(path: path)
+        let bytes = unsafe file.withBytes { unsafe [UInt8]($0) }
+        let record = try StrictJSON.decode(HalfDelta.Record.self, from: bytes, source: path)
+        let weights = try base.identity().weights
+        guard weights == record.base else {
+            throw HalfError.otherBase(path: base.path, expected: record.base, got: weights)
+        }
+        let shared = try record.unchanged.map { name in
+            guard let tensor = base.tensors[name] else {
+                throw ConfigError.invalidValue(source: path, keyPath: "unchanged", reason: "the base has no \(name)")
+            }
+            return tensor
+        }
+        let tensors = (delta.tensors.tensors + shared).sorted { $0.name < $1.name }
+        try delta.copy(to: job.folder, tensors: tensors, removing: [HalfDelta.fileName])
+        return ["\(job.folder): \(delta.tensors.tensors.count) tensors of the delta, \(shared.count) of the base"]
+    }
+}

@@ -1,0 +1,94 @@
+public import Foundations
+public import Tensors
+
+/// One thing that a method does, `letterpress method NAME VERB`. Each run writes a folder.
+public protocol MethodVerb: Sendable {
+    /// Its settings: decoded strictly, keys in snake case, a default for each. Those that must be given are optional and checked in
+    /// `run`.
+    associatedtype Config: DefaultFilled & Sendable
+    /// The name on the command line.
+    static var name: String { get }
+    /// One sentence.
+    static var summary: String { get }
+    /// Help for each setting, by key, with its unit and its range.
+    static var help: [String: String] { get }
+    /// Does it with `config`, and gives the lines of its result. Throws what stands in its way.
+    static func run(_ config: Config, _ job: MethodJob) throws -> [String]
+}
+
+/// Where a verb works, what it may use, and who hears of it.
+public struct MethodJob {
+    /// The folder to write.
+    public let folder: String
+    /// True if the verb resumes what stands in the folder.
+    public let resumes: Bool
+    /// The processes that `mpirun` started together.
+    public let communicator: any Communicator
+    /// The methods that structures and adaptations are looked up among.
+    public let catalogue: MethodCatalogue
+    /// The folder of model presets; nil where the installation was not found.
+    public let presets: String?
+    /// Threads of kernels.
+    public let threads: Int
+    /// True once the user wants to stop; a verb then writes a checkpoint and throws ``MethodStop``.
+    public let shouldStop: () -> Bool
+    /// Hears the events of a run.
+    public let onEvent: (RunEvent) throws -> Void
+    /// Hears lines of progress.
+    public let report: (String) -> Void
+
+    /// A job; unless said otherwise of one process, which nobody stops or listens to.
+    public init(
+        folder: String, resumes: Bool = false, communicator: any Communicator = SoleProcess(),
+        catalogue: MethodCatalogue = .none, presets: String? = nil, threads: Int = 1,
+        shouldStop: @escaping () -> Bool = { false }, onEvent: @escaping (RunEvent) throws -> Void = { _ in },
+        report: @escaping (String) -> Void = { _ in }
+    ) {
+        (self.folder, self.resumes, self.communicator, self.catalogue) = (folder, resumes, communicator, catalogue)
+        (self.presets, self.threads, self.shouldStop) = (presets, threads, shouldStop)
+        (self.onEvent, self.report) = (onEvent, report)
+    }
+
+    /// A workspace of a precision. Throws `TensorError`.
+    public func workspace(_ precision: Precision = .fp32) throws -> Workspace {
+        try Workspace(kernels: CPUKernels(threads: threads), precision: precision)
+    }
+}
+
+/// Thrown by a verb that was stopped by a signal and can be resumed.
+public struct MethodStop: Error {
+    /// A stop.
+    public init() {}
+}
+
+/// A setting of a verb, as help and `--print-config` show it.
+public struct VerbSetting: Sendable, Equatable {
+    /// The key.
+    public let key: String
+    /// The default; null for none.
+    public let standard: JSONValue
+    /// What it sets.
+    public let help: String
+}
+
+extension MethodVerb {
+    /// All settings with their defaults, by key. Throws `ConfigError`.
+    public static func settings() throws -> [VerbSetting] {
+        guard case .object(let fields) = try StrictJSON.encodedValue(Config()) else { return [] }
+        return Set(fields.keys).union(help.keys).sorted().map {
+            VerbSetting(key: $0, standard: fields[$0] ?? .null, help: help[$0] ?? "")
+        }
+    }
+
+    /// The settings of JSON objects, each over the one before, with defaults for keys that none has; `source` is named in errors.
+    /// Throws `ConfigError`.
+    public static func config(_ layers: [[String: JSONValue]], source: String) throws -> Config {
+        let values = layers.reduce(into: [:]) { $0.merge($1) { $1 } }
+        return try StrictJSON.decode(Config.self, from: .object(values), source: source)
+    }
+
+    /// Does it with the settings of JSON objects. Throws: `ConfigError`, and what `run` throws.
+    public static func run(_ layers: [[String: JSONValue]], source: String, _ job: MethodJob) throws -> [String] {
+        try run(config(layers, source: source), job)
+    }
+}
