@@ -44,8 +44,7 @@ extension ModelFolder {
         return (model, report, folder.warnings)
     }
 
-    /// The model that the folder describes, its numbers unwritten; no number is read, and none of its tensors has another shape than
-    /// the file's. Throws: `CheckpointError`, `TensorError`, what structures throw.
+    /// The model that the folder describes, structures installed, its numbers 0; none is read. Throws: `CheckpointError`, `TensorError`, what structures throw.
     public func emptyModel(_ workspace: Workspace) throws -> LanguageModel {
         try empty(checkedShapes(), nil, workspace, nil, nil) { _ in false }.model
     }

@@ -42,12 +42,17 @@ extension LanguageModel {
         base.config = base.treeConfig
     }
 
-    /// Records that the last structure of this type has other settings now, for instance a grown rank. Throws `ConfigError`.
-    public func update<Structure: ModelStructure>(
-        _ structure: Structure.Type, _ config: Structure.Config
-    ) throws(ConfigError) {
+    /// Records that the last structure of this type has other settings now, for instance a grown rank. Throws `ConfigError`, and
+    /// `CatalogueError` where none is installed.
+    public func update<Structure: ModelStructure>(_ structure: Structure.Type, _ config: Structure.Config) throws {
         let record = try StructureRecord(structure, config)
-        if let place = structures.lastIndex(where: { $0.name == record.name }) { structures[place] = record }
+        guard let place = structures.lastIndex(where: { $0.name == record.name }) else {
+            let names = structures.map(\.name)
+            throw CatalogueError.unknown(
+                kind: "installed structure", name: record.name, near: NearNames.of(record.name, among: names),
+                known: names)
+        }
+        structures[place] = record
         base.config = base.treeConfig
     }
 }

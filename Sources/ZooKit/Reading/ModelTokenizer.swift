@@ -25,7 +25,7 @@ public struct ModelTokenizer: Sendable {
     /// The tokenizer of a folder or of one of its files, or of bytes for the name "bytes". Throws `TokenizerError`,
     /// `CheckpointError`.
     public init(_ name: String) throws {
-        if name == "bytes", !Folder.hasItem(name) {
+        if name == "bytes" {
             let bytes = try BytePairTokenizer.bytes()
             let files = ["tokenizer.json": bytes.tokenizerJSON(), "tokenizer_config.json": bytes.tokenizerConfigJSON()]
             self = ModelTokenizer(bytes, begin: bytes.special.begin, files: files).forTraining()
@@ -48,7 +48,7 @@ public struct ModelTokenizer: Sendable {
         self.init(tokenizer, begin: begin, files: files)
     }
 
-    /// Whether the tokenizer's files put its begin token before texts; nil where they say nothing of it.
+    /// True if the tokenizer's files put its begin token before texts; nil where they say nothing of it.
     private static func says(_ tokenizer: any Tokenizer, _ files: [String: [UInt8]]) -> Bool? {
         guard let begin = tokenizer.special.begin else { return false }
         if tokenizer.encode("").first == begin { return true }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundations
 import Layers
 import Tensors
-import Zoo
 import ZooKit
 
 /// `letterpress zoo describe`
@@ -27,15 +26,18 @@ struct ZooDescribe: ParsableCommand {
 
     func run() throws {
         let workspace = try Workspace(kernels: CPUKernels(threads: 1), precision: .fp32)
-        let folder = try ModelFolder.place(of: model).map { try ModelFolder.open($0, Catalogue.all) }
-        let config = try folder?.config ?? ModelPresets.config(model, in: try Installation(root: root).models())
+        let foreign = try ModelFolder.place(of: model).map { folder in
+            try ForeignConfig(CheckpointFolder(folder).config(), source: "\(folder)/config.json")
+        }
+        let config = try foreign?.config ?? ModelPresets.config(model, in: try Installation(root: root).models())
         let length = length ?? config.positions
         guard length > 0, length <= config.positions else {
             throw ValidationError("--length \(length) is not in 1...\(config.positions)")
         }
         let description =
-            try folder.map { ModelDescription(try $0.emptyModel(workspace), length: length) }
-            ?? ModelDescription(config, length: length, workspace: workspace)
+            foreign?.structures.isEmpty ?? true
+            ? try ModelDescription(config, length: length, workspace: workspace)
+            : ModelDescription(try ModelFolder.named(model).emptyModel(workspace), length: length)
         if report.json {
             try Console.result(try StrictJSON.encodedValue(description))
         } else {

@@ -47,7 +47,21 @@ extension ModelFolder {
     }
 
     /// The settings by which the folder's pictures are drawn; nil where it does not say.
-    func drawingLayer() throws -> SettingLayer? { try drawing().map { SettingLayer($0) } }
+    func drawingLayer() throws -> SettingLayer? {
+        try drawing().map { drawing in
+            for warning in drawing.warnings { Console.warning(warning) }
+            return SettingLayer(drawing)
+        }
+    }
+
+    /// The same for a single picture, which is laid out by itself and has the model's length.
+    func pictureLayer() throws -> SettingLayer? {
+        var layer = try drawingLayer()
+        for key in ["layout", "max_patches", "text_a_max_patches", "overflow", "stride", "right_to_left"] {
+            layer?.values["layout"]?[key] = nil
+        }
+        return layer
+    }
 
     /// The tokenizer of a command on texts, named or the model's own. Throws a usage failure for a model of pictures alone, that names
     /// the command for these.

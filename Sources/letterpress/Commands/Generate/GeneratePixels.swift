@@ -46,7 +46,7 @@ struct GeneratePixels: ParsableCommand {
         let folder = try ModelFolder.named(model)
         try folder.needPatches(for: "generate")
         let merged = try settings.merged(
-            over: folder.drawingLayer(), with: SettingLayer(flags: [pixels, computing, rendering, fonts]))
+            over: folder.pictureLayer(), with: SettingLayer(flags: [pixels, computing, rendering, fonts]))
         let (generate, _) = try GenerateSettings.read(merged)
         let found = try PixelGenerationSettings.read(merged)
         try found.options.check(folder.config.patchHead)

@@ -50,8 +50,9 @@ struct ScorePixels: ParsableCommand {
     func run() throws {
         let folder = try ModelFolder.named(model)
         try folder.needPatches(for: "score")
-        let merged = try settings.merged(
-            over: folder.drawingLayer(), with: SettingLayer(flags: [computing, rendering, fonts]))
+        let flags = SettingLayer(flags: [computing, rendering, fonts])
+        // A picture that is there has been drawn; labels on its map are of any font.
+        let merged = try settings.merged(over: image == nil ? folder.pictureLayer() : nil, with: flags)
         let workspace = try GenerateSettings.read(merged).generate.workspace()
         let config = folder.config
         let drawing = try ModelDrawing(folder, merged, fonts).open()
