@@ -111,11 +111,13 @@ public struct ModelFolder {
             "tokenizer.model", "vocab.txt", "special_tokens_map.json", "added_tokens.json", DrawingRecord.fileName,
             ModelFiles.renderer,
         ]
-        return (try hash(weightFiles()), try hash(others.filter(names.contains)))
+        return (try hash(weightNames()), try hash(others.filter(names.contains)))
     }
 
-    /// Names of the files of weights, sorted.
-    public func weightFiles() throws(FileError) -> [String] {
+    /// Paths of the files of weights. Throws `FileError`.
+    public func weightPaths() throws(FileError) -> [String] { try weightNames().map { "\(path)/\($0)" } }
+
+    private func weightNames() throws(FileError) -> [String] {
         try Folder.contents(of: path).files.filter { name in
             name.hasSuffix(".safetensors") && !name.contains("/") && name != CheckpointNames.optimizer
         }

@@ -74,8 +74,8 @@ public final class PretrainProgram: TrainingProgram {
         self.mix = mix
         try Self.fit(&parts, settings, mix)
         (self.settings, self.parts, self.communicator, self.workspace) = (settings, parts, communicator, workspace)
-        // What a checkpoint holds need not be read from where the run began.
-        let model = try Self.model(parts, from: progress == nil ? parts.initial : nil, settings, workspace)
+        // Weights that a checkpoint holds need not be read from where the run began; structures are installed from there.
+        let model = try Self.model(parts, from: parts.initial, settings, reads: progress == nil, workspace)
         self.model = model
         let objective = Pretraining(
             model, tokenCoefficient: settings.textWeight, patchCoefficient: settings.imageWeight,
@@ -139,16 +139,19 @@ public final class PretrainProgram: TrainingProgram {
     }
 
     private static func model(
-        _ parts: Parts, from initial: ModelFolder?, _ settings: PretrainSettings, _ workspace: Workspace
+        _ parts: Parts, from initial: ModelFolder?, _ settings: PretrainSettings, reads: Bool, _ workspace: Workspace
     ) throws -> LanguageModel {
         let heads = LanguageModel.Heads.pretraining(parts.config)
         let seed = UInt64(settings.seed)
-        guard let initial else {
+        guard let initial, reads || !initial.structures.isEmpty else {
             return try LanguageModel(parts.config, heads: heads, seed: seed, workspace: workspace)
         }
-        return try ModelFolder.load(
+        let model = try ModelFolder.load(
             initial, heads: heads, workspace: workspace, trainable: true, newHeads: seed
         ).model
+        // The folder's class may name other heads.
+        model.base.config.architectures = nil
+        return model
     }
 
     // MARK: TrainingProgram
@@ -236,7 +239,8 @@ public final class PretrainProgram: TrainingProgram {
 
     /// The model with its heads, and the tokenizer's files.
     public func checkpointModel() throws -> Checkpoint.Model {
-        try ModelFolder.checkpoint(model, kind: .pretraining, files: parts.files, workspace: workspace)
+        try ModelFolder.checkpoint(
+            model, kind: ModelKind(rawValue: Self.kind), files: parts.files, workspace: workspace)
     }
 
     /// True strips of held-out pictures above what the model predicts of each patch from all true ones before it.

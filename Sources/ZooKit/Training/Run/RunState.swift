@@ -151,10 +151,14 @@ struct SavedRun {
             differences.append(
                 "the adaptation was \(text(state.adaptation)) and is \(text(program.adaptation.record))")
         }
-        let (own, stored) = (try StrictJSON.encodedValue(program.model.base.config), try folder.config())
+        let kept = try ForeignConfig(folder.config(), source: "\(folder.path)/\(CheckpointNames.config)")
+        let own = try StrictJSON.encodedValue(program.model.base.config)
+        let stored = try StrictJSON.encodedValue(kept.config)
+        // Structures may have changed layers since the run began.
+        let passed: Set<String> = kept.structures.isEmpty ? ["architectures"] : ["architectures", "layers"]
         if case .object(let keys) = own {
             let changed = keys.keys.filter {
-                $0 != "architectures" && own[$0]?.encoded() != (stored[$0] ?? .null).encoded()
+                !passed.contains($0) && own[$0]?.encoded() != (stored[$0] ?? .null).encoded()
             }
             if !changed.isEmpty {
                 differences.append("the model is another: \(changed.sorted().joined(separator: ", "))")

@@ -97,8 +97,7 @@ struct FinetuneJob {
         var identity: [String: JSONValue] = [
             "task": .string(SHA256Digest.of(try StrictJSON.encode(task)).hex),
             "train": .string(Self.hash(try train.hashes())), "select": .string(Self.hash(try select.hashes())),
-            "model": try StrictJSON.encodedValue(
-                InputIdentity(paths: model.weightFiles().map { "\(model.path)/\($0)" })),
+            "model": try StrictJSON.encodedValue(InputIdentity(paths: model.weightPaths())),
         ]
         let reading = try ModelReading(
             model, settings.modality, tokenizer: sources.tokenizer, isTraining: true,

@@ -139,8 +139,7 @@ struct PretrainJob {
             for warning in initial.warnings { report.warn(warning) }
             config = initial.config
             config.architectures = nil
-            identity["init"] = try StrictJSON.encodedValue(
-                InputIdentity(paths: initial.weightFiles().map { "\(initial.path)/\($0)" }))
+            identity["init"] = try StrictJSON.encodedValue(InputIdentity(paths: initial.weightPaths()))
         } else {
             guard let model = sources.model else {
                 throw CommandFailure(.usage, "which model? pass --model, for instance pixelgpt/tiny, or a --preset")
@@ -152,8 +151,7 @@ struct PretrainJob {
         var files: [String: [UInt8]] = [:]
         var options = ExampleOptions(length: config.positions, channels: config.channels)
         if mix.kinds.contains(where: { $0 != .image }) {
-            let own = sources.tokenizer == nil ? try initial?.tokenizer() : nil
-            let words = try (own ?? ModelTokenizer(sources.tokenizer ?? "bytes")).forTraining()
+            let words = try ModelTokenizer(sources.tokenizer ?? initial?.path ?? "bytes").forTraining()
             if initial == nil {
                 if let note = words.fit(&config, isNamed: sources.tokenizer != nil) { report.note(note) }
             } else if words.tokenizer.vocabularySize > config.vocabulary {
