@@ -164,7 +164,7 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: common),
         .executableTarget(
-            name: "RankProbe", dependencies: ["Distribution", "ZooKit", "Tensors"], path: "Tests/RankProbe",
+            name: "RankProbe", dependencies: ["Distribution", "ZooKit", "Layers", "Tensors", "Foundations"], path: "Tests/RankProbe",
             swiftSettings: common),
         .testTarget(
             name: "DistributionTests", dependencies: ["Distribution", "ZooKit", "RankProbe", "TestSupport"],
@@ -177,7 +177,10 @@ let package = Package(
             ],
             exclude: ["Fixtures"],
             swiftSettings: common),
-        .testTarget(name: "ZooTests", dependencies: ["Zoo", "ZooKit", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "ZooTests",
+            dependencies: ["Zoo", "ZooKit", "Layers", "Tensors", "Foundations", "ReferenceKernels", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "CommandTests",
             dependencies: ["ZooKit", "Layers", "Tensors", "Corpora", "Foundations", "TestSupport"],

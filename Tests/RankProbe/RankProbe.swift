@@ -4,14 +4,15 @@ import Tensors
 import ZooKit
 
 /// A program for tests of several ranks: `RankProbe operations|kill|fail|still|stop [bytes of a piece]`. Rank 1 is the one that
-/// does what the next three say; `stop` ends all with 75.
+/// does what the next three say; `stop` ends all with 75. `RankProbe toy FOLDER STEPS [resume]` trains a toy.
 @main
 struct RankProbe {
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
         let pieceBytes = arguments.dropFirst().first.flatMap { Int($0) } ?? 1 << 24
         do {
-            let communicator = try MPIProcesses.joined(patience: 2, pieceBytes: pieceBytes)
+            let patience = arguments.first == "toy" ? 60 : 2
+            let communicator = try MPIProcesses.joined(patience: patience, pieceBytes: pieceBytes)
             switch arguments.first {
             case "operations": try Operations(communicator).check()
             case "kill":
@@ -28,6 +29,13 @@ struct RankProbe {
             case "stop":
                 try (communicator as? MPIProcesses)?.leave()
                 exit(75)
+            case "toy":
+                // toy FOLDER STEPS [resume]
+                let words = Array(arguments.dropFirst())
+                guard words.count > 1, let steps = Int(words[1]) else { throw Failure(text: "toy where?", code: 64) }
+                let code = try runToy(words[0], steps: steps, resumes: words.contains("resume"), communicator)
+                try (communicator as? MPIProcesses)?.leave()
+                exit(code)
             default: throw Failure(text: "what?", code: 64)
             }
             print("rank \(communicator.rank) of \(communicator.size) is done")

@@ -44,6 +44,14 @@ public final class RunRecorder {
         }
     }
 
+    /// Opens the files of a run, behind the records of the step that it resumes after.
+    public convenience init<Program>(
+        _ run: TrainingRun<Program>, title: String, facts: [(name: String, value: String)]
+    ) throws {
+        try self.init(
+            run.folder, resumesAfter: run.plan.firstStep > 0 ? run.plan.firstStep : nil, title: title, facts: facts)
+    }
+
     /// Records an event. Pictures are drawn at the first evaluation, at number 1, 2, 4, 8 and so on behind it, and at the last step, by
     /// `program`; without it there are none.
     ///

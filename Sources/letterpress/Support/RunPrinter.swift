@@ -193,9 +193,7 @@ extension TrainingRun {
         defer { printer.clear() }
         let recorder =
             try isFirst
-            ? RunRecorder(
-                folder, resumesAfter: plan.firstStep > 0 ? plan.firstStep : nil, title: printer.title, facts: facts)
-            : nil
+            ? RunRecorder(self, title: printer.title, facts: facts) : nil
         let outcome: RunOutcome
         do {
             outcome = try run(shouldStop: { StopSignal.number != nil }) { event in

@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM as a wish to stop after the step that runs; the second of them ends the process at once.
-enum StopSignal {
+/// SIGINT, SIGTERM and SIGHUP as a wish to stop after the step that runs; the second of them ends the process at once.
+public enum StopSignal {
     private static let received = Atomic<Int32>(0)
 
     /// The signal that came, if one did.
-    static var number: Int32? {
+    public static var number: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
@@ -15,26 +15,26 @@ enum StopSignal {
     ///
     /// The handler gets a stack of its own: oneDNN's products use the stack pointer as an address into other memory, below which
     /// the system would else put what the handler returns to.
-    static func listen() {
+    public static func listen() {
         // What Swift sets up at a first use must not be set up inside a handler.
         received.store(0, ordering: .relaxed)
         let bytes = 1 << 16
-        var stack = stack_t(
+        var stack = unsafe stack_t(
             ss_sp: UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64), ss_flags: 0, ss_size: bytes)
-        sigaltstack(&stack, nil)
-        var action = sigaction()
-        action.sa_flags = SA_ONSTACK | SA_RESTART
-        action.__sigaction_handler.sa_handler = { number in
+        unsafe sigaltstack(&stack, nil)
+        var action = unsafe sigaction()
+        unsafe action.sa_flags = SA_ONSTACK | SA_RESTART
+        unsafe action.__sigaction_handler.sa_handler = { number in
             // A handler may do no more than this.
             StopSignal.received.store(number, ordering: .relaxed)
-            signal(number, SIG_DFL)
+            unsafe signal(number, SIG_DFL)
         }
         var set = sigset_t()
-        sigemptyset(&set)
-        for number in [SIGINT, SIGTERM] {
-            sigaction(number, &action, nil)
-            sigaddset(&set, number)
+        unsafe sigemptyset(&set)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            unsafe sigaction(number, &action, nil)
+            unsafe sigaddset(&set, number)
         }
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
     }
 }
