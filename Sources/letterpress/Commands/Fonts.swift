@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundations
+import Reports
 import Typesetting
 
 /// `letterpress fonts`: the font stacks.
@@ -35,11 +36,13 @@ struct Fonts: ParsableCommand {
                 } else if stack == nil {
                     try Console.result("\(name): \(found.description) (\(found.fonts.count) fonts)")
                 } else {
-                    for font in found.fonts {
-                        try Console.result(
-                            "\(font.family)  \(font.file)#\(font.faceIndex)  \(font.scripts.joined(separator: " "))  "
-                                + font.package)
+                    let rows = found.fonts.map { font in
+                        [
+                            font.family, "\(font.file)#\(font.faceIndex)", font.scripts.joined(separator: " "),
+                            font.package,
+                        ]
                     }
+                    for line in TextTable.lines(rows, names: 4) { try Console.result(line) }
                 }
             }
         }

@@ -2,6 +2,7 @@ import Corpora
 import Foundation
 import Foundations
 import Patches
+import Reports
 import Synchronization
 import Typesetting
 
@@ -110,43 +111,13 @@ final class RenderPrinter: Sendable {
     private static func line(_ progress: RenderProgress) -> String {
         var line = ""
         if let fraction = progress.fraction {
-            let filled = Int(fraction * 24)
+            let filled = Int(saturating: min(max(fraction, 0), 1) * 24)
             line = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
-            line += " \(Int(fraction * 100)) %  "
+            line += " \(Int(saturating: fraction * 100)) %  "
         }
         line += "\(Figures.count(progress.counts.documents)) documents  "
-        line += "\(Figures.count(Int(progress.patchesPerSecond))) patches/s"
+        line += "\(Figures.count(progress.patchesPerSecond)) patches/s"
         if let left = progress.secondsLeft { line += "  \(Figures.time(left)) left" }
         return line
-    }
-}
-
-/// Numbers for people.
-enum Figures {
-    /// A loss with four digits behind the point.
-    static func loss(_ value: Double) -> String { String(format: "%.4f", value) }
-
-    static func count(_ value: Int) -> String {
-        switch value {
-        case ..<10_000: "\(value)"
-        case ..<10_000_000: "\(value / 1000) k"
-        default: "\(value / 1_000_000) M"
-        }
-    }
-
-    static func bytes(_ value: Int) -> String {
-        switch value {
-        case ..<10_000: "\(value) bytes"
-        case ..<10_000_000: "\(value / 1000) kB"
-        case ..<10_000_000_000: "\(value / 1_000_000) MB"
-        default: "\(value / 1_000_000_000) GB"
-        }
-    }
-
-    static func time(_ seconds: Double) -> String {
-        let whole = Int(min(seconds, 1e7).rounded())
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return whole < 3600
-            ? "\(whole / 60):\(two(whole % 60))" : "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
     }
 }

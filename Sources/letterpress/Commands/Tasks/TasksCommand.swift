@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Foundations
+import Reports
 
 /// `letterpress tasks`: what models can be fine-tuned and evaluated on.
 struct TasksCommand: ParsableCommand {
@@ -31,22 +32,20 @@ struct TasksCommand: ParsableCommand {
 
         func run() throws {
             let catalogue = try Installation(root: root).tasks()
-            for task in try catalogue.tasks(names.isEmpty ? catalogue.names : names) {
-                guard !report.json else {
-                    try Console.result(
-                        .object([
-                            "name": .string(task.name), "version": .integer(task.version),
-                            "kind": .string(task.kind.name), "summary": .string(task.summary),
-                            "suites": .array(task.suites.map { .string($0) }),
-                            "metrics": .array(task.metrics.map { .string($0) }),
-                            "direction": .string(task.direction.rawValue),
-                        ]))
-                    continue
-                }
-                let columns = [(task.name, 24), (task.kind.name, 16), (task.metrics.joined(separator: " "), 30)]
-                try Console.result(
-                    columns.map { TaskDefinition.padded($0.0, $0.1) }.joined(separator: " ") + " " + task.summary)
-            }
+            let tasks = try catalogue.tasks(names.isEmpty ? catalogue.names : names)
+            if report.json { return try tasks.forEach { try Console.result(Self.json($0)) } }
+            let rows = tasks.map { [$0.name, $0.kind.name, $0.metrics.joined(separator: " "), $0.summary] }
+            for line in TextTable.lines(rows, names: 4) { try Console.result(line) }
+        }
+
+        private static func json(_ task: TaskDefinition) -> JSONValue {
+            .object([
+                "name": .string(task.name), "version": .integer(task.version),
+                "kind": .string(task.kind.name), "summary": .string(task.summary),
+                "suites": .array(task.suites.map { .string($0) }),
+                "metrics": .array(task.metrics.map { .string($0) }),
+                "direction": .string(task.direction.rawValue),
+            ])
         }
     }
 

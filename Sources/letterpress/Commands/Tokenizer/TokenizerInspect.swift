@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpora
 import Foundations
+import Reports
 
 /// `letterpress tokenizer inspect`
 struct TokenizerInspect: ParsableCommand {
