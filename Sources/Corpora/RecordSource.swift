@@ -54,7 +54,12 @@ public final class RecordSource {
 
     private func check(_ cursor: Cursor) throws(CorporaError) {
         try checkCanResume()
-        guard cursor.inputs == identity, (0...files.count).contains(cursor.position.file) else {
+        let place = cursor.position
+        let counts = [place.byteOffset, place.line, place.entry, place.index]
+        guard counts.allSatisfy((0...1 << 60).contains) else {
+            throw .cannotResume(path: paths.first ?? "", reason: "the cursor names a place that cannot be: \(place)")
+        }
+        guard cursor.inputs == identity, (0...files.count).contains(place.file) else {
             throw .cannotResume(
                 path: paths.first ?? "", reason: "the paths, formats or sizes of the inputs are not those of the cursor"
             )

@@ -25,6 +25,39 @@ import Testing
         #expect(error?.description.contains("manifest.json: ") == true)
     }
 
+    /// Numbers of single shards that can be and whose sum cannot.
+    @Test func aManifestWithMoreThanThereCanBeIsRefused() throws {
+        let fixture = try JobFixture(lines: 12)
+        let job = try fixture.job("out")
+        try job.run()
+        for key in ["patches", "documents", "bytes"] {
+            let before = try fixture.folder.read("out/manifest.json")
+            try change(fixture) { root in
+                guard case .array(let shards)? = root["shards"], var shard = shards[0].fields else { return }
+                shard[key] = .integer(1 << 50)
+                shard["sequences"] = .integer(0)
+                shard["first_sequence"] = .integer(0)
+                root["shards"] = .array([JSONValue](repeating: .object(shard), count: 9000))
+            }
+            let error = #expect(throws: ShardError.self) { try Manifest.load(folder: job.output) }
+            #expect(error?.description.contains("shards[0] to shards[1] hold more than there can be") == true)
+            try fixture.folder.write(before, to: "out/manifest.json")
+        }
+    }
+
+    @Test(arguments: ["documents", "skipped", "replacements"], [Int.max, -1])
+    func aManifestWithAnImpossibleReportIsRefused(key: String, value: Int) throws {
+        let fixture = try JobFixture(lines: 12)
+        let job = try fixture.job("out")
+        try job.run()
+        try change(fixture) { root in
+            guard var report = root["report"]?.fields else { return }
+            report[key] = .integer(value)
+            root["report"] = .object(report)
+        }
+        #expect(throws: ShardError.self) { try Manifest.load(folder: job.output) }
+    }
+
     @Test(arguments: [
         ("patches", JSONValue.integer(-1)), ("documents", .integer(.max)),
         ("missing_glyphs", .object(["Latn": .integer(-2)])),
@@ -154,10 +187,14 @@ import Testing
     }
 
     private func change(_ fixture: JobFixture, _ change: (inout [String: JSONValue]) -> Void) throws {
-        guard case .object(var root) = try JSONValue.parse(fixture.folder.read("out/manifest.json")) else { return }
+        var root = try #require(try JSONValue.parse(fixture.folder.read("out/manifest.json")).fields)
         let before = root
         change(&root)
         #expect(root != before)
         try fixture.folder.write(JSONValue.object(root).encoded(), to: "out/manifest.json")
     }
+}
+
+extension JSONValue {
+    fileprivate var fields: [String: JSONValue]? { if case .object(let fields) = self { fields } else { nil } }
 }
