@@ -35,14 +35,13 @@ struct ZooCommand: ParsableCommand {
                 if report.json {
                     try Console.result(json(method, own))
                 } else {
-                    try Console.result(
-                        """
-                        \(method.name)  \(method.summary)
-                          \(method.source.title); \(method.source.citation); \(method.source.link)
-                          presets: \(own.joined(separator: " "))
-                        """
-                            + (method.verbs.isEmpty
-                                ? "" : "\n  verbs: \(method.verbs.map { $0.name }.joined(separator: " "))"))
+                    try Console.result("\(method.name)  \(method.summary)")
+                    let source = method.source
+                    try Console.result("  \(source.title); \(source.citation); \(source.link)")
+                    for (title, names) in [("presets", own), ("verbs", method.verbs.map { $0.name })]
+                    where !names.isEmpty {
+                        try Console.result("  \(title): \(names.joined(separator: " "))")
+                    }
                 }
             }
         }
