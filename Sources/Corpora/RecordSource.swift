@@ -49,7 +49,7 @@ public final class RecordSource {
     public func checkCanResume() throws(CorporaError) {
         guard let pipe = files.first(where: { !$0.isRegular }) else { return }
         let what = pipe.path == "-" ? "standard input" : "a pipe"
-        throw .cannotResume(path: pipe.path, reason: "\(what) cannot be read a second time; begin anew")
+        throw .cannotResume(path: pipe.path, reason: "\(what) cannot be read a second time; start anew")
     }
 
     private func check(_ cursor: Cursor) throws(CorporaError) {
@@ -66,7 +66,7 @@ public final class RecordSource {
         }
     }
 
-    /// A cursor for ``position``: reading from it goes on with the next record.
+    /// A cursor for ``position``: reading from it resumes at the next record.
     public var cursor: Cursor { cursor(at: position) }
 
     /// A cursor for a place that a record of this source gave as ``RawRecord/next``.
@@ -77,7 +77,7 @@ public final class RecordSource {
 
     /// The next record of this shard, or the next problem under the policy `skip`; `nil` at the end of the inputs.
     ///
-    /// Throws `structure` under the policy `stop`; reading cannot go on then.
+    /// Throws `structure` under the policy `stop`; reading cannot continue then.
     public func next() throws(CorporaError) -> RawRecord? {
         while position.file < files.count {
             let file = files[position.file]

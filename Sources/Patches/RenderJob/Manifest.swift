@@ -8,11 +8,11 @@ public struct Manifest: Codable, Sendable, Equatable {
     /// The file's name.
     public static let fileName = "manifest.json"
 
-    /// What was asked for.
+    /// The settings of the render.
     public var settings: JobSettings
-    /// What came out.
+    /// The counts of the output.
     public var counts: RenderCounts
-    /// What was wrong with the input.
+    /// Problems of the input.
     public var report: ReadReport
     /// The shards in order.
     public var shards: [ShardEntry]
@@ -64,7 +64,7 @@ public struct Manifest: Codable, Sendable, Equatable {
         let manifest = try StoredJSON.load(Manifest.self, from: path)
         try ShardEntry.check(manifest.shards, path: path)
         guard manifest.counts.isPossible, manifest.report.isPossible else {
-            throw .malformed(path: path, byteOffset: nil, reason: "counts cannot be: a number is out of range")
+            throw .malformed(path: path, byteOffset: nil, reason: "a number of counts or report is out of range")
         }
         return manifest
     }
@@ -106,7 +106,9 @@ extension ShardEntry {
         for (index, entry) in entries.enumerated() {
             let numbers = [entry.firstSequence, entry.documents, entry.sequences, entry.patches, entry.bytes]
             guard OutputFolder.isOurs(entry.file), numbers.allSatisfy(range.contains) else {
-                throw .malformed(path: path, byteOffset: nil, reason: "shards[\(index)] cannot be: \(entry.file)")
+                throw .malformed(
+                    path: path, byteOffset: nil,
+                    reason: "shards[\(index)] (\(entry.file)) has a bad name or a number out of range")
             }
             guard entry.firstSequence == sequences else {
                 throw .malformed(
@@ -168,7 +170,7 @@ public struct RenderCounts: Codable, Sendable, Equatable {
         forcedCuts += other.forcedCuts
     }
 
-    /// Whether counts that were read from a file can be gone on with.
+    /// True if counts that were read from a file can be added to.
     var isPossible: Bool {
         ([
             documents, sequences, colouredSequences, patches, characters, textBytes, overflowedDocuments,

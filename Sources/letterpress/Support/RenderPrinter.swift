@@ -6,7 +6,7 @@ import Reports
 import Synchronization
 import Typesetting
 
-/// Shows what a render does: a line of progress on a terminal, JSON lines with `--json`, warnings and a summary.
+/// Shows the progress of a render: a line of progress on a terminal, JSON lines with `--json`, warnings and a summary.
 final class RenderPrinter: Sendable {
     private let json: Bool
     private let quiet: Bool
@@ -25,7 +25,7 @@ final class RenderPrinter: Sendable {
         switch event {
         case .started(let documents):
             emit("started", ["documents": .integer(documents)])
-            if documents > 0, !quiet { Console.note("continuing after \(documents) documents") }
+            if documents > 0, !quiet { Console.note("resuming after \(documents) documents") }
         case .passedOver(let paths):
             let shown = paths.prefix(ReadReport.exampleLimit)
             emit("passed_over", ["count": .integer(paths.count), "examples": .array(shown.map { .string($0) })])
@@ -48,7 +48,7 @@ final class RenderPrinter: Sendable {
         if isDrawn.withLock({ $0 }) { Console.progress(nil) }
     }
 
-    /// What came out, and what a person should know about it. Throws when standard output did not take every event.
+    /// Prints the output's counts and warnings. Throws when standard output did not take every event.
     func summarise(_ manifest: Manifest, folder: String, fonts: FontSet) throws {
         clear()
         let counts = manifest.counts

@@ -3,7 +3,7 @@ import Evaluation
 import Foundations
 import Reports
 
-/// `letterpress tasks`: what models can be fine-tuned and evaluated on.
+/// `letterpress tasks`: tasks for fine-tuning and evaluation.
 struct TasksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tasks",
@@ -26,7 +26,7 @@ struct TasksCommand: ParsableCommand {
                   letterpress tasks list xnli zero-shot --json
                 """)
 
-        @Argument(help: ArgumentHelp("Tasks or suites; all without.", valueName: "task")) var names: [String] = []
+        @Argument(help: ArgumentHelp("Tasks or suites (all).", valueName: "task")) var names: [String] = []
         @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
@@ -52,7 +52,7 @@ struct TasksCommand: ParsableCommand {
     /// `letterpress tasks describe`
     struct Describe: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Everything a task says: files, labels, metrics, presets, source.",
+            abstract: "Describe a task: files, labels, metrics, presets, source.",
             discussion: """
                 EXAMPLES
                   letterpress tasks describe glue-cola
