@@ -46,8 +46,8 @@ let package = Package(
         .library(
             name: "Letterpress",
             targets: [
-                "Foundations", "Typesetting", "Corpora", "Patches", "Tensors", "Layers", "ZooKit", "Zoo", "Evaluation",
-                "Distribution",
+                "Foundations", "Reports", "Typesetting", "Corpora", "Patches", "Tensors", "Layers", "ZooKit", "Zoo",
+                "Evaluation", "Distribution",
             ]),
     ],
     dependencies: [
@@ -85,6 +85,7 @@ let package = Package(
         .target(
             name: "Corpora", dependencies: ["Foundations", "CSentencePiece"],
             swiftSettings: common + memorySafe + optimised),
+        .target(name: "Reports", dependencies: ["Foundations"], swiftSettings: common + memorySafe + optimised),
         // Tier 2
         .target(
             name: "Patches", dependencies: ["Typesetting", "Corpora", "Foundations", "CPNG"],
@@ -94,7 +95,7 @@ let package = Package(
         // Tier 3
         .target(
             name: "ZooKit",
-            dependencies: ["Layers", "Patches", "Tensors", "Typesetting", "Corpora", "Foundations"],
+            dependencies: ["Layers", "Patches", "Tensors", "Typesetting", "Corpora", "Reports", "Foundations"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 4
         .target(
@@ -107,7 +108,8 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "ZooKit", "Layers", "Patches", "Tensors", "Typesetting", "Corpora", "Foundations", "CProcess",
+                "ZooKit", "Layers", "Patches", "Tensors", "Typesetting", "Corpora", "Reports", "Foundations",
+                "CProcess",
             ],
             swiftSettings: common + memorySafe + optimised),
         // Tier 5
@@ -115,8 +117,8 @@ let package = Package(
             name: "letterpress",
             dependencies: [
                 "CMalloc",
-                "Patches", "Typesetting", "Corpora", "Foundations", "Zoo", "Evaluation", "ZooKit", "Layers", "Tensors",
-                "Distribution",
+                "Patches", "Typesetting", "Corpora", "Reports", "Foundations", "Zoo", "Evaluation", "ZooKit", "Layers",
+                "Tensors", "Distribution",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: common),
         .executableTarget(
@@ -140,13 +142,15 @@ let package = Package(
         .testTarget(
             name: "CorporaTests", dependencies: ["Corpora", "Foundations", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: common),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Foundations"], swiftSettings: common),
         .testTarget(
             name: "PatchesTests", dependencies: ["Patches", "Typesetting", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "HouseTests",
             dependencies: [
-                "Patches", "Typesetting", "Corpora", "Foundations", "TestSupport", "ZooKit", "Layers", "Tensors",
+                "Patches", "Typesetting", "Corpora", "Reports", "Foundations", "TestSupport", "ZooKit", "Layers",
+                "Tensors",
                 "Evaluation",
             ],
             swiftSettings: common),

@@ -16,7 +16,7 @@ public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .structure(let problem):
             "\(problem); pass --on-error skip to leave such \(problem.kind.isOfInput ? "inputs" : "records") out"
-        case .encoding(let problem): "\(problem); choose --on-encoding-error replace or skip to go on"
+        case .encoding(let problem): "\(problem); choose --on-encoding-error replace or skip to continue"
         case .invalidOption(let key, let value, let expected): "read option \(key): got \(value), expected \(expected)"
         case .noInput(let argument, let reason): "no input for \(argument): \(reason)"
         case .cannotResume(let path, let reason): "cannot resume \(path): \(reason)"

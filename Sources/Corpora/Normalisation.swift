@@ -9,7 +9,7 @@ public enum Normalisation: String, Codable, Sendable, CaseIterable {
     case nfc
 }
 
-/// Text without line breaks and NUL, and the way back to the original.
+/// Text without line breaks and NUL, and the offsets of the original.
 public struct CleanText: Sendable, Equatable {
     /// The cleaned text, well-formed UTF-8.
     public let bytes: [UInt8]

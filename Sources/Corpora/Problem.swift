@@ -12,7 +12,7 @@ public struct Problem: Codable, Sendable, Equatable, CustomStringConvertible {
         case wrongField = "wrong_field"
         /// A row with more or fewer cells than the header.
         case raggedRow = "ragged_row"
-        /// A quoted cell that is not closed, or goes on after its closing quote.
+        /// A quoted cell that is not closed, or has text after its closing quote.
         case brokenQuotes = "broken_quotes"
         /// A line, file or archive entry above the limit.
         case tooLong = "too_long"

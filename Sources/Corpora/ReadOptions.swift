@@ -2,7 +2,7 @@
 public struct ReadOptions: Codable, Sendable, Equatable {
     /// What a file holds.
     public enum Format: String, Codable, Sendable, CaseIterable {
-        /// Told by the name of each file.
+        /// Selected by the name of each file.
         case auto
         /// One document a line; empty lines are empty documents.
         case lines
@@ -60,7 +60,7 @@ public struct ReadOptions: Codable, Sendable, Equatable {
     /// In how many shards the documents are dealt out.
     public var shardCount = 1
 
-    /// The defaults: files told by their names, one document a line.
+    /// The defaults: formats by file names, one document a line.
     public init() {}
 
     enum CodingKeys: String, CodingKey {

@@ -36,6 +36,11 @@ public struct ReadReport: Codable, Sendable, Equatable {
     /// Whether anything was wrong.
     public var isClean: Bool { problems.isEmpty }
 
+    /// True if counts that were read from a file can be added to.
+    public var isPossible: Bool {
+        ([documents, skipped, replacements] + problems.values).allSatisfy((0...1 << 60).contains)
+    }
+
     /// Counts what became of one record.
     public mutating func add(_ parsed: ParsedRecord) {
         if parsed.document != nil { documents += 1 }
@@ -60,6 +65,6 @@ public struct ReadReport: Codable, Sendable, Equatable {
         skipped += other.skipped
         replacements += other.replacements
         problems.merge(other.problems, uniquingKeysWith: +)
-        examples.append(contentsOf: other.examples.prefix(Self.exampleLimit - examples.count))
+        examples.append(contentsOf: other.examples.prefix(max(0, Self.exampleLimit - examples.count)))
     }
 }

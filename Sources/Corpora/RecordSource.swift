@@ -49,19 +49,24 @@ public final class RecordSource {
     public func checkCanResume() throws(CorporaError) {
         guard let pipe = files.first(where: { !$0.isRegular }) else { return }
         let what = pipe.path == "-" ? "standard input" : "a pipe"
-        throw .cannotResume(path: pipe.path, reason: "\(what) cannot be read a second time; begin anew")
+        throw .cannotResume(path: pipe.path, reason: "\(what) cannot be read a second time; start anew")
     }
 
     private func check(_ cursor: Cursor) throws(CorporaError) {
         try checkCanResume()
-        guard cursor.inputs == identity, (0...files.count).contains(cursor.position.file) else {
+        let place = cursor.position
+        let counts = [place.byteOffset, place.line, place.entry, place.index]
+        guard counts.allSatisfy((0...1 << 60).contains) else {
+            throw .cannotResume(path: paths.first ?? "", reason: "the cursor names a place that cannot be: \(place)")
+        }
+        guard cursor.inputs == identity, (0...files.count).contains(place.file) else {
             throw .cannotResume(
                 path: paths.first ?? "", reason: "the paths, formats or sizes of the inputs are not those of the cursor"
             )
         }
     }
 
-    /// A cursor for ``position``: reading from it goes on with the next record.
+    /// A cursor for ``position``: reading from it resumes at the next record.
     public var cursor: Cursor { cursor(at: position) }
 
     /// A cursor for a place that a record of this source gave as ``RawRecord/next``.
@@ -72,7 +77,7 @@ public final class RecordSource {
 
     /// The next record of this shard, or the next problem under the policy `skip`; `nil` at the end of the inputs.
     ///
-    /// Throws `structure` under the policy `stop`; reading cannot go on then.
+    /// Throws `structure` under the policy `stop`; reading cannot continue then.
     public func next() throws(CorporaError) -> RawRecord? {
         while position.file < files.count {
             let file = files[position.file]

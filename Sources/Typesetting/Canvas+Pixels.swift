@@ -6,7 +6,7 @@ extension Canvas {
     /// - Parameters:
     ///   - patches: indices on the line.
     ///   - source: where gray comes from under coloured glyphs.
-    /// - Precondition: the patches lie inside the window.
+    /// - Precondition: the patches lie inside the canvas.
     public func gray(of patches: Range<Int>, from source: RenderOptions.GraySource = .luma) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: patches.count * patchBytes) { target, filled in
             unsafe write(gray: patches, from: source, to: target)
@@ -16,7 +16,7 @@ extension Canvas {
 
     /// `[count][P][P][3]` red, green, blue bytes of strip patches.
     ///
-    /// - Precondition: the patches lie inside the window.
+    /// - Precondition: the patches lie inside the canvas.
     public func rgb(of patches: Range<Int>) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: patches.count * patchBytes * 3) { target, filled in
             unsafe write(rgb: patches, to: target)
@@ -87,7 +87,7 @@ extension Canvas {
     private func offset(of patches: Range<Int>) -> Int {
         precondition(
             patches.lowerBound >= firstPatch && patches.upperBound <= firstPatch + patchCount,
-            "patches \(patches) lie outside the window \(firstPatch)..<\(firstPatch + patchCount)")
+            "patches \(patches) lie outside the canvas \(firstPatch)..<\(firstPatch + patchCount)")
         return (patches.lowerBound - firstPatch) * patchBytes
     }
 

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// Patches to draw on: a window of `patchCount` square patches of a strip.
+/// Patches to draw on: `patchCount` square patches of a strip.
 ///
 /// Letters: P side of a patch, n patches. Pixels are kept patch by patch: `[n][P][P]` gray, so that a stored patch is
 /// contiguous and a drawn strip needs no cutting. Coloured glyphs are noted and blended when pixels are read.
@@ -8,9 +8,9 @@ internal import CKernels
 public final class Canvas {
     /// Side of a patch in pixels.
     public let patchSize: Int
-    /// Patches in the window.
+    /// Patches of the canvas.
     public let patchCount: Int
-    /// Strip index of the window's first patch.
+    /// Strip index of the first patch.
     public var firstPatch = 0
     /// Colour of uncoloured glyphs.
     public let ink: RGBColour
@@ -24,7 +24,7 @@ public final class Canvas {
     private var scratch: Canvas?
     var overlays: [Overlay] = []
     var blackPatches: [Int] = []
-    /// Patches of the window touched since the last clear.
+    /// Patches touched since the last clear.
     private var dirty: Range<Int>
 
     struct Overlay {
@@ -49,7 +49,7 @@ public final class Canvas {
     deinit { unsafe gray.deallocate() }
 
     var patchBytes: Int { patchSize * patchSize }
-    /// Strip pixels of the window.
+    /// Strip pixels of the canvas.
     var columns: Range<Int> { firstPatch * patchSize..<(firstPatch + patchCount) * patchSize }
 
     /// Makes everything background again. Costs only what was drawn.
@@ -67,7 +67,7 @@ public final class Canvas {
     /// Whether gray pixels are the drawn ones: black on white.
     var isPlain: Bool { ink == .black && paper == .white }
 
-    /// Makes a patch black: a separator or the end. Patches outside the window are ignored.
+    /// Makes a patch black: a separator or the end. Patches outside the canvas are ignored.
     public func fillBlack(patch: Int) {
         let local = patch - firstPatch
         guard (0..<patchCount).contains(local) else { return }
@@ -106,7 +106,7 @@ public final class Canvas {
         touch(columns: x..<x + picture.width)
     }
 
-    /// A second canvas of the same window, white.
+    /// A second canvas of the same patches, white.
     func borrowScratch() -> Canvas {
         let canvas = scratch ?? Canvas(patchSize: patchSize, patchCount: patchCount)
         scratch = canvas
@@ -115,7 +115,7 @@ public final class Canvas {
         return canvas
     }
 
-    /// Puts another canvas of the same window over this one.
+    /// Puts another canvas of the same patches over this one.
     func compose(_ other: Canvas) {
         let start = other.dirty.lowerBound * patchBytes
         unsafe lp_multiply(gray + start, other.gray + start, other.dirty.count * patchBytes)

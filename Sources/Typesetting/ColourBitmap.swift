@@ -13,13 +13,18 @@ struct ColourBitmap {
         self.pitch = pitch
     }
 
-    /// The picture at `scale`, each target pixel the exact area average of what it covers.
+    /// The longest side of a scaled picture, in pixels: far above any that is drawn.
+    static let longestSide = 4096.0
+
+    /// The picture at `scale`, each target pixel the exact area average of what it covers; nil above ``longestSide``, which a damaged
+    /// font may ask for.
     ///
     /// - Parameters:
     ///   - scale: target pixels per strike pixel, at most 1 for shrinking.
     ///   - left: column of the strike's left edge relative to the pen, strike pixels.
     ///   - top: rows from the baseline up to the strike's top edge, strike pixels.
-    func scaled(by scale: Double, left: Int, top: Int) -> GlyphRaster {
+    func scaled(by scale: Double, left: Int, top: Int) -> GlyphRaster? {
+        guard Double(max(width, rows)) * scale <= Self.longestSide else { return nil }
         let x0 = Double(left) * scale
         let y0 = -Double(top) * scale
         let firstColumn = Int(x0.rounded(.down))

@@ -240,11 +240,14 @@ final class FontFile: Sendable {
                     throw .refusedGlyph(path: path, faceIndex: faceIndex, glyph: glyph, code: Int(code))
                 }
             }
-            return unsafe FontFile.copy(slot, scale: scale)
+            guard let raster = unsafe FontFile.copy(slot, scale: scale) else {
+                throw .refusedGlyph(path: path, faceIndex: faceIndex, glyph: glyph, code: Int(FT_Err_Raster_Overflow))
+            }
+            return raster
         }
     }
 
-    private static func copy(_ slot: FT_GlyphSlot, scale: Double) -> GlyphRaster {
+    private static func copy(_ slot: FT_GlyphSlot, scale: Double) -> GlyphRaster? {
         var bitmap = unsafe slot.pointee.bitmap
         var raster = GlyphRaster()
         raster.left = unsafe Int(slot.pointee.bitmap_left)

@@ -89,7 +89,8 @@ final class GlyphCache {
         let source = fonts[Int(font)]
         let raster = try source.file.raster(glyph: glyph, pixels64: source.pixels64, hinting: hinting)
         var picture = unsafe GlyphPicture(
-            left: Int32(raster.left), top: Int32(raster.top), width: Int32(raster.width), rows: Int32(raster.rows),
+            left: Int32(clamping: raster.left), top: Int32(clamping: raster.top), width: Int32(clamping: raster.width),
+            rows: Int32(clamping: raster.rows),
             advance: Int32(clamping: (raster.advance26 + 32) >> 6), bytes: nil, colour: -1)
         if raster.isColour {
             picture.colour = Int32(colours.count)

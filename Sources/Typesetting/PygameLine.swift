@@ -41,20 +41,20 @@ extension Typesetter {
             case .word: options.patchSize / 2 + 3
             }
         for index in placed.indices {
-            placed[index].x -= Int32(left)
-            placed[index].y = Int32(baseline)
+            placed[index].x = Int32(clamping: Int(placed[index].x) - left)
+            placed[index].y = Int32(clamping: baseline)
         }
         line.width = right - left
         line.glyphs = placed
         line.pieces = [
             Piece(
-                x: 0, width: Int32(line.width), utf8: 0..<Int32(text.count), word: nil,
+                x: 0, width: Int32(clamping: line.width), utf8: 0..<Int32(text.count), word: nil,
                 glyphs: 0..<Int32(placed.count))
         ]
         line.runs = [
             LineRun(
                 kind: .text, font: 0, script: ScalarInfo.commonScript, isRightToLeft: false,
-                baseline: Int32(baseline * 1024), x: 0, width: Int32(line.width), pieces: 0..<1,
+                baseline: Int32(clamping: baseline * 1024), x: 0, width: Int32(clamping: line.width), pieces: 0..<1,
                 utf8: 0..<Int32(text.count))
         ]
         return line

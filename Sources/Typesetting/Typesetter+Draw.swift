@@ -1,12 +1,12 @@
 internal import CKernels
 
 extension Typesetter {
-    /// Draws a line with its pen at strip column `x`. What lies outside the canvas's window is left out.
+    /// Draws a line with its pen at strip column `x`. Ink outside the canvas is left out.
     ///
     /// Glyphs of one run add up; a run that overlaps what is drawn already goes over it, as Cairo does.
     ///
     /// - Precondition: the line was made by this typesetter.
-    /// - Complexity: linear in the pieces of the line and the pixels of the window.
+    /// - Complexity: linear in the pieces of the line and the pixels of the canvas.
     public func draw(_ line: Line, on canvas: Canvas, x: Int) throws(TypesettingError) {
         for run in line.runs {
             let left = x + Int(run.x)

@@ -191,7 +191,7 @@ public final class Typesetter {
         }
     }
 
-    /// Pixels from `position`, counted from the line's start, to where text goes on after a tab.
+    /// Pixels from `position`, counted from the line's start, to where text continues after a tab.
     private func tabWidth(at position: Int) throws(TypesettingError) -> Int {
         let space = max(
             1,

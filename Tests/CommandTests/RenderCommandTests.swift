@@ -13,7 +13,7 @@ import Testing
             #expect(render.status == 0 && render.text.hasPrefix("\(out): 40 documents, 40 sequences, "))
             #expect(render.errorText.isEmpty)
             let verify = try letterpress("verify", out, "--every", "1", "--json")
-            #expect(verify.status == 0 && verify.text.contains(#""flaws":[],"rendered":40,"sequences":40"#))
+            #expect(verify.status == 0 && verify.text.contains(#""errors":[],"rendered":40,"sequences":40"#))
             let inspect = try letterpress("inspect", out, "--index", "39", "-o", fixture.path("one.png"), "--json")
             #expect(inspect.status == 0 && inspect.text.contains(#""label":1,"num_patches":"#))
             #expect(try fixture.folder.read("one.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))

@@ -24,6 +24,22 @@ import Testing
         }
     }
 
+    @Test(arguments: ["byteOffset", "line", "entry", "index", "file"], [Int.max, -1, .min])
+    func aPlaceThatCannotBeIsRefused(_ key: String, _ value: Int) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("a\nb\n", to: "in.txt")
+        var cursor = try DocumentReader(inputs: [InputSpec(path)], options: ReadOptions()).cursor
+        switch key {
+        case "byteOffset": cursor.position.byteOffset = value
+        case "line": cursor.position.line = value
+        case "entry": cursor.position.entry = value
+        case "index": cursor.position.index = value
+        default: cursor.position.file = value
+        }
+        let error = #expect(throws: CorporaError.self) { _ = try readAll(path, ReadOptions(), cursor: cursor) }
+        #expect(error?.description.hasPrefix("cannot resume \(path): ") == true)
+    }
+
     @Test func resumingGoesOnOverFilesShardsAndProblems() throws {
         let folder = try TemporaryFolder()
         try folder.write("a\nb\nc\n", to: "in/1.txt")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `letterpress pretrain` under `mpirun`: the curve of one process, whatever the number of ranks.
-@Suite(.enabled(if: Ranks.launcher != nil, "openmpi-bin is not installed"), .serialized)
+@Suite(.enabled(if: Ranks.areWanted, "openmpi-bin is not installed"), .serialized)
 struct PretrainRanksTests {
     private let folder: TemporaryFolder
 

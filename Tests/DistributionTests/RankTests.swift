@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Several processes under `mpirun`: what they do together, and that one that fails ends the others.
-@Suite(.enabled(if: Ranks.launcher != nil, "openmpi-bin is not installed"), .serialized)
+@Suite(.enabled(if: Ranks.areWanted, "openmpi-bin is not installed"), .serialized)
 struct RankTests {
     @Test(arguments: [(2, 1 << 24), (3, 64), (5, 512)])
     func operationsGiveWhatTheyPromise(ranks: Int, pieceBytes: Int) throws {
@@ -55,6 +55,9 @@ struct RankTests {
 enum Ranks {
     static let launcher = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
         .map { "\($0)/mpirun" }.first(where: FileManager.default.isExecutableFile)
+
+    /// True if tests on several ranks run: where there is `mpirun`, and in the full check, which fails without it.
+    static let areWanted = launcher != nil || Repository.isFullCheck
 
     /// Runs the probe on so many ranks of this machine, with more than there are cores, and as root where tests run so.
     static func run(_ count: Int, _ arguments: String...) throws -> Execution {

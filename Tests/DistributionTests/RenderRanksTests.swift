@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `letterpress render` under `mpirun`: the bytes of one process, whatever the number of ranks.
-@Suite(.enabled(if: Ranks.launcher != nil, "openmpi-bin is not installed"), .serialized)
+@Suite(.enabled(if: Ranks.areWanted, "openmpi-bin is not installed"), .serialized)
 struct RenderRanksTests {
     private let folder: TemporaryFolder
     private let arguments: [String]

@@ -3,6 +3,7 @@ import Evaluation
 import Foundations
 import Layers
 import Patches
+import Reports
 import Tensors
 import Typesetting
 import ZooKit
@@ -24,6 +25,15 @@ enum GuideExamples {
     static func corpora() throws {
         let reader = try DocumentReader(inputs: [.path("news.jsonl.gz")])
         while let document = try reader.next() { use(document.segments[0], document.origin) }
+    }
+
+    static func reports(records: [(loss: Double, step: Int)]) {
+        var curve = Curve()
+        for record in records { curve.append(record.loss, at: record.step) }
+        let chart = ReportChart(
+            title: "Loss", series: [.init(name: "each step", style: "train", curve: curve)], steps: 0...1000)
+        let page = ReportPage.html(title: "A run", body: chart.html, refreshes: false)
+        use(page)
     }
 
     static func patches() throws {

@@ -6,7 +6,7 @@ enum Tiers {
         "COpenBLAS": -1, "COneDNN": -1, "CMalloc": -1, "CFiles": -1, "CProcess": -1, "CKernels": -1,
         "CSentencePiece": -1, "CMPI": -1,
         "Foundations": 0,
-        "Typesetting": 1, "Corpora": 1, "Tensors": 1,
+        "Typesetting": 1, "Corpora": 1, "Tensors": 1, "Reports": 1,
         "Patches": 2, "Layers": 2,
         "ZooKit": 3,
         "Evaluation": 4, "Zoo": 4, "RenderService": 4, "Distribution": 4,

@@ -178,24 +178,92 @@ import Testing
         }
     }
 
-    @Test func rowsAndColumnsAreCopiedBack() throws {
+    /// Moments of `path` as they are given, of shape [rows, columns], beside a snapshot of them.
+    private func given(
+        _ workspace: Workspace, _ first: [Double], _ shape: [Int]
+    ) throws -> (optimiser: AdamW, snapshot: AdamW.State) {
+        let optimiser = AdamW(Self.settings, workspace: workspace)
+        try optimiser.set(
+            "w", first: workspace.numbers(first, shape), second: workspace.numbers(first.map { $0 + 0.5 }, shape),
+            step: 9)
+        return (optimiser, try #require(optimiser.snapshot("w")))
+    }
+
+    private func moments(_ state: AdamW.State?) throws -> [[Double]] {
+        let state = try #require(state)
+        return try [state.first.hostValues(), state.second.hostValues()]
+    }
+
+    @Test func rowsAreCopiedFromOtherRowsOfASnapshot() throws {
         let workspace = try reference()
-        let (parameter, optimiser) = try stepped(1, workspace)
-        let kept = try #require(optimiser.snapshot("w"))
-        let before = try (kept.first.hostValues(), kept.second.hostValues())
-        #expect(optimiser.snapshot("x")?.step == nil)
-        try workspace.give(parameter, gradient: Self.gradients[2])
-        try optimiser.step(parameter, rate: 0.1, decay: 0, factor: nil)
-        let state = try #require(optimiser.states["w"])
-        let fresh = try (state.first.hostValues(), state.second.hostValues())
-        try optimiser.copy("w", rows: 1..<2, columns: 0..<2, from: kept)
-        // Places 3 and 4 of [2,3] row-major are row 1, columns 0 and 1.
-        func mixed(_ new: [Double], _ old: [Double]) -> [Double] { Array(new[..<3] + old[3..<5] + new[5...]) }
-        #expect(try state.first.hostValues() == mixed(fresh.0, before.0))
-        #expect(try state.second.hostValues() == mixed(fresh.1, before.1))
-        #expect(try kept.first.hostValues() == before.0 && fresh.0 != before.0)
-        #expect(throws: TensorError.self) { try optimiser.copy("w", rows: 1..<3, columns: 0..<1, from: kept) }
-        try optimiser.set("w", first: workspace.numbers([0], [1]), second: workspace.numbers([0], [1]), step: 0)
-        #expect(throws: TensorError.self) { try optimiser.copy("w", rows: 0..<1, columns: 0..<1, from: kept) }
+        let (optimiser, kept) = try given(workspace, (0..<12).map { Double($0) }, [4, 3])
+        // What is stepped since is overwritten where it is asked for, and nowhere else.
+        try optimiser.set(
+            "w", first: workspace.numbers([Double](repeating: -1, count: 12), [4, 3]),
+            second: workspace.numbers([Double](repeating: -2, count: 12), [4, 3]), step: 11)
+        try optimiser.copy("w", .rows, to: [3, 0], from: [1, 3], of: kept)
+        #expect(
+            try moments(optimiser.states["w"]) == [
+                [9, 10, 11, -1, -1, -1, -1, -1, -1, 3, 4, 5],
+                [9.5, 10.5, 11.5, -2, -2, -2, -2, -2, -2, 3.5, 4.5, 5.5],
+            ])
+        #expect(optimiser.states["w"]?.step == 11 && kept.step == 9)
+        #expect(try moments(kept)[0] == (0..<12).map { Double($0) })
+    }
+
+    @Test func columnsAreCopiedFromOtherColumnsOfASnapshot() throws {
+        let workspace = try reference()
+        let (optimiser, kept) = try given(workspace, (0..<8).map { Double($0) }, [2, 2, 2])
+        try optimiser.zero("w")
+        try optimiser.copy("w", .columns, to: [0, 1], from: [1, 1], of: kept)
+        #expect(
+            try moments(optimiser.states["w"]) == [
+                [1, 1, 3, 3, 5, 5, 7, 7], [1.5, 1.5, 3.5, 3.5, 5.5, 5.5, 7.5, 7.5],
+            ])
+    }
+
+    /// Lines of the state itself change places, as those of a snapshot that still shares its memory.
+    @Test func linesChangePlaces() throws {
+        let workspace = try reference()
+        for isSnapshot in [true, false] {
+            let (optimiser, kept) = try given(workspace, [1, 2, 3, 4, 5, 6], [2, 3])
+            let source = try isSnapshot ? kept : #require(optimiser.states["w"])
+            try optimiser.copy("w", .rows, to: [0, 1], from: [1, 0], of: source)
+            #expect(try moments(optimiser.states["w"])[0] == [4, 5, 6, 1, 2, 3])
+            try optimiser.copy("w", .columns, to: [0, 2], from: [2, 0], of: #require(optimiser.snapshot("w")))
+            #expect(try moments(optimiser.states["w"])[0] == [6, 5, 4, 3, 2, 1])
+            #expect(try moments(kept)[0] == [1, 2, 3, 4, 5, 6])
+        }
+    }
+
+    @Test func aSnapshotMayHaveOtherLines() throws {
+        let workspace = try reference()
+        let (_, kept) = try given(workspace, [1, 2, 3, 4, 5, 6], [3, 2])
+        let (optimiser, _) = try given(workspace, [0, 0], [1, 2])
+        try optimiser.copy("w", .rows, to: [0], from: [2], of: kept)
+        #expect(try moments(optimiser.states["w"]) == [[5, 6], [5.5, 6.5]])
+        try optimiser.copy("unknown", .rows, to: [0], from: [2], of: kept)
+        #expect(optimiser.states["unknown"]?.step == nil)
+    }
+
+    @Test func linesThatDoNotFitAreNamedAndNothingChanges() throws {
+        let workspace = try reference()
+        let (optimiser, kept) = try given(workspace, [1, 2, 3, 4, 5, 6], [2, 3])
+        let (_, other) = try given(workspace, [1, 2], [1, 2])
+        let wrong: [(AdamW.Axis, [Int], [Int], AdamW.State, String)] = [
+            (.rows, [0, 1], [1], kept, "got 1"), (.rows, [0, 2], [1, 1], kept, "index 2"),
+            (.rows, [1], [-1], kept, "index -1"), (.rows, [0], [0], other, "got [1, 2]"),
+            (.columns, [0, 1], [2, 3], kept, "index 3"), (.columns, [0], [0], other, "got [1, 2]"),
+            (.columns, [Int.max], [0], kept, "index 9223372036854775807"),
+            (.rows, [1, 1], [0, 1], kept, "stands twice"),
+        ]
+        for (axis, to, from, state, words) in wrong {
+            #expect {
+                try optimiser.copy("w", axis, to: to, from: from, of: state)
+            } throws: {
+                "\($0)".contains("state of w") && "\($0)".contains(words)
+            }
+        }
+        #expect(try moments(optimiser.states["w"])[0] == [1, 2, 3, 4, 5, 6])
     }
 }

@@ -30,6 +30,17 @@ import Typesetting
         #expect(pixel(picture, 2, 41 + 33) == dark && pixel(picture, 34, 41 + 33) == [254, 217, 118])
     }
 
+    /// Limits and losses that no scale was made for: a map all the same, and what is no number has the bar of no number.
+    @Test(arguments: [1e18, 1e308, .greatestFiniteMagnitude, 0x1p-1063, 1e-9, 0.0004, 12.3456])
+    func anyLimitAndAnyLossIsDrawn(_ limit: Double) throws {
+        let strip = Picture(width: 6 * 16, height: 16, channels: 1)
+        let values = [Double.nan, .infinity, -.infinity, 1e308, 0x1p-1063, -1]
+        let picture = try map().picture(of: strip, values: values, limit: limit)
+        #expect(pixel(picture, 2, 33) == [0xB0, 0xB0, 0xB0])
+        #expect(pixel(picture, 34, 33) == [128, 0, 38] && pixel(picture, 66, 33) == [255, 255, 204])
+        #expect(pixel(picture, 34, 41 + 33) == [255, 255, 204])
+    }
+
     @Test func theDarkEndLeavesSingleOutliersOut() {
         #expect(LossMap.limit(of: [nil] + [Double?](repeating: 1, count: 19) + [50]) == 50)
         #expect(LossMap.limit(of: [nil] + [Double?](repeating: 1, count: 39) + [50]) == 1)

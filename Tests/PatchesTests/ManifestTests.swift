@@ -25,6 +25,39 @@ import Testing
         #expect(error?.description.contains("manifest.json: ") == true)
     }
 
+    /// Numbers of single shards that can be and whose sum cannot.
+    @Test func aManifestWithMoreThanThereCanBeIsRefused() throws {
+        let fixture = try JobFixture(lines: 12)
+        let job = try fixture.job("out")
+        try job.run()
+        for key in ["patches", "documents", "bytes"] {
+            let before = try fixture.folder.read("out/manifest.json")
+            try change(fixture) { root in
+                guard case .array(let shards)? = root["shards"], var shard = shards[0].fields else { return }
+                shard[key] = .integer(1 << 50)
+                shard["sequences"] = .integer(0)
+                shard["first_sequence"] = .integer(0)
+                root["shards"] = .array([JSONValue](repeating: .object(shard), count: 9000))
+            }
+            let error = #expect(throws: ShardError.self) { try Manifest.load(folder: job.output) }
+            #expect(error?.description.contains("shards[0] to shards[1] hold more than there can be") == true)
+            try fixture.folder.write(before, to: "out/manifest.json")
+        }
+    }
+
+    @Test(arguments: ["documents", "skipped", "replacements"], [Int.max, -1])
+    func aManifestWithAnImpossibleReportIsRefused(key: String, value: Int) throws {
+        let fixture = try JobFixture(lines: 12)
+        let job = try fixture.job("out")
+        try job.run()
+        try change(fixture) { root in
+            guard var report = root["report"]?.fields else { return }
+            report[key] = .integer(value)
+            root["report"] = .object(report)
+        }
+        #expect(throws: ShardError.self) { try Manifest.load(folder: job.output) }
+    }
+
     @Test(arguments: [
         ("patches", JSONValue.integer(-1)), ("documents", .integer(.max)),
         ("missing_glyphs", .object(["Latn": .integer(-2)])),
@@ -59,7 +92,7 @@ import Testing
         let counts = try job.run().counts
         #expect(counts.truncatedDocuments > 0 && counts.colouredSequences > 0 && counts.droppedMarks > 0)
         let verifier = ShardVerifier(folder: job.output, every: every, fonts: job.fonts)
-        #expect(try verifier.run().flaws.isEmpty)
+        #expect(try verifier.run().errors.isEmpty)
         let isRendered = every == 1 && format != .pixelgpt
         for key in ["coloured_sequences"] + Self.texts + Self.layouts + ["missing_glyphs"] {
             for step in [1, -1] where step > 0 || !["forced_cuts", "missing_glyphs"].contains(key) {
@@ -70,13 +103,13 @@ import Testing
                     if key == "missing_glyphs" { counts[key] = .object(["Hang": .integer(1)]) }
                     root["counts"] = .object(counts)
                 }
-                let flaws = try verifier.run().flaws.map(\.description)
+                let errors = try verifier.run().errors.map(\.description)
                 try fixture.folder.write(before, to: "out/manifest.json")
                 // No more documents can be truncated than did not fit.
                 let isBounded = key == "truncated_documents" && step > 0 || key == "overflowed_documents" && step < 0
                 let isFound = key == "coloured_sequences" || Self.texts.contains(key) || isRendered || isBounded
-                #expect(flaws.isEmpty != isFound, "\(key) \(step): \(flaws)")
-                #expect(flaws.allSatisfy { $0.contains("manifest.json: ") })
+                #expect(errors.isEmpty != isFound, "\(key) \(step): \(errors)")
+                #expect(errors.allSatisfy { $0.contains("manifest.json: ") })
             }
         }
     }
@@ -92,11 +125,12 @@ import Testing
             counts["overflowed_documents"] = .integer(1)
             root["counts"] = .object(counts)
         }
-        let flaws = try ShardVerifier(folder: job.output, every: 0).run().flaws.map(\.description)
-        #expect(flaws.count == 1 && flaws[0].contains("is \(counts.overflowedDocuments) or more, the manifest says 1"))
+        let errors = try ShardVerifier(folder: job.output, every: 0).run().errors.map(\.description)
+        #expect(
+            errors.count == 1 && errors[0].contains("is \(counts.overflowedDocuments) or more, the manifest says 1"))
         let packed = try fixture.job("packed") { $0.settings.layout.packing = .eachLine }
         try packed.run()
-        #expect(try ShardVerifier(folder: packed.output, every: 1, fonts: packed.fonts).run().flaws.isEmpty)
+        #expect(try ShardVerifier(folder: packed.output, every: 1, fonts: packed.fonts).run().errors.isEmpty)
     }
 
     /// Texts of pairs and lists stand in every sequence, or in the first alone when they are long.
@@ -119,7 +153,7 @@ import Testing
                 output: folder.file("out\(isPair)"))
             let counts = try job.run().counts
             #expect(counts.sequences > 1 && counts.textBytes > text.utf8.count - 5 * words)
-            #expect(try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().flaws.isEmpty)
+            #expect(try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().errors.isEmpty)
         }
     }
 
@@ -148,16 +182,20 @@ import Testing
             root["settings"] = .object(settings)
         }
         let report = try verifier.run()
-        #expect(report.flaws.isEmpty && report.warnings.count == 1)
+        #expect(report.errors.isEmpty && report.warnings.count == 1)
         #expect(report.warnings.first?.contains("freetype 2.1.0 (now ") == true)
         #expect(report.warnings.first?.contains("zlib") == true && report.warnings.first?.contains("--every 0") == true)
     }
 
     private func change(_ fixture: JobFixture, _ change: (inout [String: JSONValue]) -> Void) throws {
-        guard case .object(var root) = try JSONValue.parse(fixture.folder.read("out/manifest.json")) else { return }
+        var root = try #require(try JSONValue.parse(fixture.folder.read("out/manifest.json")).fields)
         let before = root
         change(&root)
         #expect(root != before)
         try fixture.folder.write(JSONValue.object(root).encoded(), to: "out/manifest.json")
     }
+}
+
+extension JSONValue {
+    fileprivate var fields: [String: JSONValue]? { if case .object(let fields) = self { fields } else { nil } }
 }

@@ -98,7 +98,7 @@ import Typesetting
             let manifest = try job.run()
             let example = try ShardReader.example(0, of: folder.file("pair-\(format)/\(manifest.shards[0].file)"))
             #expect(example.record[key] == .string("Is it?") && example.record[keyB] == .string("It is."))
-            #expect(try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().flaws.isEmpty)
+            #expect(try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().errors.isEmpty)
         }
         read = ReadOptions()
         read.wordsField = "w"
@@ -148,7 +148,7 @@ import Typesetting
             #expect(manifest.report.documents == manifest.counts.documents)
             #expect(manifest.report.examples.first?.path == fixture.input)
             let report = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run()
-            #expect(report.flaws.isEmpty && report.rendered == manifest.counts.documents)
+            #expect(report.errors.isEmpty && report.rendered == manifest.counts.documents)
         }
     }
 

@@ -185,7 +185,7 @@ import Typesetting
             let manifest = try job.run()
             let verifier = ShardVerifier(folder: job.output, every: 1, fonts: job.fonts)
             let sound = try verifier.run()
-            #expect(sound.flaws.isEmpty, "\(format)")
+            #expect(sound.errors.isEmpty, "\(format)")
             #expect(sound.sequences == manifest.counts.sequences)
             #expect(sound.rendered == (format == .pixelgpt ? manifest.counts.sequences : manifest.counts.documents))
             let name = "out-\(format)/" + manifest.shards[1].file
@@ -193,12 +193,12 @@ import Typesetting
             var damaged = bytes
             damaged[bytes.count / 2] ^= 1
             try fixture.folder.write(damaged, to: name)
-            #expect(try verifier.run().flaws.count == 1)
+            #expect(try verifier.run().errors.count == 1)
             try FileManager.default.removeItem(atPath: fixture.folder.file(name))
-            #expect(try verifier.run().flaws.count == 1)
+            #expect(try verifier.run().errors.count == 1)
             try fixture.folder.write(bytes, to: name)
             try fixture.folder.write(bytes, to: "out-\(format)/part-00099.\(format.suffix)")
-            #expect(try verifier.run().flaws.count == 1)
+            #expect(try verifier.run().errors.count == 1)
         }
     }
 
@@ -218,7 +218,7 @@ import Typesetting
                 output: folder.file("\(format)"))
             #expect(try job.run().counts.sequences > 20)
             let report = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run()
-            #expect(report.flaws.isEmpty, "\(format)")
+            #expect(report.errors.isEmpty, "\(format)")
         }
     }
 
@@ -233,15 +233,15 @@ import Typesetting
         #expect(counts.sequences > 2 * counts.documents)
         for every in [1, 2, 7] {
             let report = try ShardVerifier(folder: job.output, every: every, fonts: job.fonts).run()
-            #expect(report.flaws.isEmpty && report.rendered >= counts.sequences / every)
+            #expect(report.errors.isEmpty && report.rendered >= counts.sequences / every)
         }
         // Every line with ink has other pixels in another size.
         var manifest = try Manifest.load(folder: job.output)
         manifest.settings.render.dpi = 100
         try fixture.folder.write(StrictJSON.encode(manifest), to: "out/manifest.json")
-        let flaws = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().flaws
+        let errors = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run().errors
         let lines = try fixture.examples("out", manifest).count { $0.patches.dropLast(256).contains { $0 != 255 } }
-        #expect(flaws.count == lines)
+        #expect(errors.count == lines)
     }
 
     @Test func verifyingRendersAgain() throws {
@@ -267,7 +267,7 @@ import Typesetting
         changed.shards[0].sha256 = digest.hex
         try fixture.folder.write(StrictJSON.encode(changed), to: "out/manifest.json")
         let report = try ShardVerifier(folder: job.output, every: 1, fonts: job.fonts).run()
-        #expect(report.flaws.count == 1 && report.flaws.first?.description.contains("document 2") == true)
-        #expect(try ShardVerifier(folder: job.output, every: 0).run().flaws.isEmpty)
+        #expect(report.errors.count == 1 && report.errors.first?.description.contains("document 2") == true)
+        #expect(try ShardVerifier(folder: job.output, every: 0).run().errors.isEmpty)
     }
 }

@@ -43,7 +43,7 @@ import Testing
         for _ in 0..<300 {
             try fixture.folder.write(mutated(whole, &generator), to: "out/manifest.json")
             do {
-                if try !ShardVerifier(folder: job.output, every: 0).run().flaws.isEmpty { refused += 1 }
+                if try !ShardVerifier(folder: job.output, every: 0).run().errors.isEmpty { refused += 1 }
             } catch { refused += 1 }
         }
         #expect(refused > 200)

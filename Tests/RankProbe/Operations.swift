@@ -94,7 +94,9 @@ struct Operations {
 
     /// Bytes that the ranks send for a sum, all together, are the least that there is.
     private func traffic() throws {
-        guard let group = communicator as? MPIProcesses else { return }
+        guard let group = communicator as? MPIProcesses else {
+            return try expect(size == 1, "\(size) ranks without MPI")
+        }
         let count = 1200
         let kernels = try CPUKernels(threads: 1)
         let workspace = try Workspace(kernels: kernels, precision: .fp32)

@@ -9,6 +9,12 @@ public enum Repository {
         return url.path
     }
 
+    /// True in the full check, where nothing is left out because a program is missing: `LONG_TESTS` or `CI` is set.
+    public static var isFullCheck: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return environment["LONG_TESTS"] != nil || environment["CI"] != nil
+    }
+
     /// The path of a built executable, beside the running test bundle.
     public static func product(_ name: String) throws -> String {
         let running = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()

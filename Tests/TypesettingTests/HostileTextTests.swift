@@ -9,8 +9,11 @@ import Typesetting
     func anyMixtureIsLaidOutAndDrawn(profile: RenderOptions.Profile, metrics: RenderOptions.LineMetrics) throws {
         var options = RenderOptions()
         options.profile = profile
-        guard profile != .pygame || metrics == .primary else { return }
         options.lineMetrics = metrics
+        guard profile != .pygame || metrics == .primary else {
+            #expect(throws: TypesettingError.self) { try Typesetter(fonts: Fonts.all(), options: options) }
+            return
+        }
         let typesetter = try Typesetter(fonts: Fonts.all(), options: options)
         let parts = [
             "\t", " ", "\u{1}", "😀", "\u{301}", "\u{FE0F}", "ש", "a", "漢", "\u{E123}", "\u{202E}", "1", "\u{FFF9}",

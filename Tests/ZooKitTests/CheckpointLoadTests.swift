@@ -135,7 +135,7 @@ import ZooKit
                 item("\(weight).first", [5, 3], [Float](repeating: 1, count: 15)), item("model.scale.first", [1], [1]),
                 item("model.scale.second", [], [1]),
                 SafetensorsItem(name: "model.scale.step", shape: [], integers: [1]),
-                item("gone.first", [1], [1]),
+                item("gone.first", [1], [1]), item("strange", [1], [1]),
             ], to: path)
         #expect(
             throws: CheckpointError.tensors(
@@ -143,7 +143,8 @@ import ZooKit
                 problems: [
                     .missing(name: "\(weight).second", shape: [5, 3]), .missing(name: "\(weight).step", shape: []),
                     .shape(name: "model.scale.first", expected: [], got: [1]),
-                    .unexpected(name: "gone.first", stored: "gone.first", shape: [1]),
+                    .unexpected(name: "strange", stored: "strange", shape: [1]),
+                    .noParameter(path: "gone", moments: ["first"]),
                 ])
         ) { try run.optimiser.load(SafetensorsFile(path: path), for: run.parameters, in: run.workspace) }
         for step: Int64 in [-1, (1 << 53) + 1, .max] {
@@ -158,6 +159,34 @@ import ZooKit
             ) { try run.optimiser.load(SafetensorsFile(path: path), for: run.parameters, in: run.workspace) }
         }
         #expect(run.optimiser.states.mapValues(\.step) == before)
+    }
+
+    /// A unit steps more than a model has: moments of the rest are found by the unit's own parameters, and named without them.
+    @Test func momentsOfParametersOutsideAModelNeedThem() throws {
+        let model = try parameter("model.weight", [2])
+        let outside = try parameter("lambda.weight", [3])
+        let optimiser = AdamW(workspace: workspace)
+        for parameter in [model, outside] {
+            let ones = try workspace.full(parameter.shape, .float64, 1)
+            try optimiser.set(parameter.path, first: ones, second: ones, step: 4)
+        }
+        let path = folder.file("optimizer.safetensors")
+        try SafetensorsFile.write(optimiser.items(in: workspace), to: path)
+        let file = try SafetensorsFile(path: path)
+        let other = AdamW(workspace: workspace)
+        let error = #expect(throws: CheckpointError.self) { try other.load(file, for: [model], in: workspace) }
+        #expect(
+            error
+                == .tensors(
+                    path: path,
+                    problems: [.noParameter(path: "lambda.weight", moments: ["first", "second", "step"])]))
+        #expect(
+            error?.description.contains(
+                "first, second, step of lambda.weight, which is none of the trained parameters; resume with") == true)
+        #expect(other.states.isEmpty)
+        try other.load(file, for: [model, outside], in: workspace)
+        #expect(other.states.mapValues(\.step) == ["model.weight": 4, "lambda.weight": 4])
+        #expect(try other.states["lambda.weight"]?.second.hostValues() == [1, 1, 1])
     }
 
     @Test func aLlamaWithItsHeadRenamedGivesAPixelModelEqualLogits() throws {

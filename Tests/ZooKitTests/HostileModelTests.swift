@@ -22,6 +22,14 @@ import ZooKit
         Array(try Data(contentsOf: URL(fileURLWithPath: FixturePage.path(name))))
     }
 
+    /// The configuration of the folder `tied`, key by key.
+    private func tiedConfig() throws -> [String: JSONValue] {
+        guard case .object(let fields) = try JSONValue.parse(bytes("folders/tied/config.json")) else {
+            throw FixtureError("folders/tied/config.json is no object")
+        }
+        return fields
+    }
+
     /// Loads the folder; what is loaded computes. Whether it was accepted.
     private func accepts(_ config: [UInt8]) throws -> Bool {
         try folder.write(config, to: "config.json")
@@ -64,7 +72,7 @@ import ZooKit
 
     @Test func strangeValuesOfEveryKeyAreRefusedOrRead() throws {
         try folder.write(bytes("folders/tied/model.safetensors"), to: "model.safetensors")
-        guard case .object(let fields) = try JSONValue.parse(bytes("folders/tied/config.json")) else { return }
+        let fields = try tiedConfig()
         let strange: [JSONValue] = [
             .null, .bool(true), .integer(0), .integer(-1), .integer(1), .integer(1 << 24), .integer(1 << 33),
             .integer(.max), .integer(.min), .number(0.5), .number(1e300), .number(-1e-300), .string(""),
@@ -90,7 +98,7 @@ import ZooKit
 
     @Test func aConfigurationAloneAsksForNoMemory() throws {
         try folder.write(bytes("folders/tied/model.safetensors"), to: "model.safetensors")
-        guard case .object(var fields) = try JSONValue.parse(bytes("folders/tied/config.json")) else { return }
+        var fields = try tiedConfig()
         let kernels = try CPUKernels(threads: 1)
         let workspace = try Workspace(kernels: kernels, precision: .fp32)
         for (key, value) in [

@@ -30,6 +30,13 @@ import ZooKit
         #expect(windows.map(\.targets) == [1..<4, 5..<8, 9..<10])
     }
 
+    @Test(arguments: [(Int.max, Int.max), (.max, 1), (2, 1)]) func anySizeCutsAnySequence(_ window: Int, _ stride: Int)
+        throws
+    {
+        let windows = try ScoreWindows(window: window, stride: stride).over(3)
+        #expect(windows.flatMap { Array($0.targets) } == [1, 2] && windows.last?.places.upperBound == 3)
+    }
+
     @Test(arguments: [(1, 1), (0, 1), (4, 0), (4, 5), (4, -1)]) func otherSizesAreRefused(_ window: Int, _ stride: Int)
     {
         #expect(throws: TensorError.self) { try ScoreWindows(window: window, stride: stride) }

@@ -4,7 +4,7 @@ public enum InputSpec: Sendable, Equatable {
     ///
     /// Of a folder all files below it are read, sorted by the bytes of their paths: without hidden ones and without
     /// links to folders, and when the format is `auto` only those whose name tells one. A file that is named itself is
-    /// always read; without a telling name it holds lines. Compression is told by the first bytes of each file.
+    /// always read; without a telling name it holds lines. Compression is detected by the first bytes of each file.
     case path(String)
     /// Standard input: lines unless a format is named. It cannot be resumed.
     case standardInput

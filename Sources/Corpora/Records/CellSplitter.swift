@@ -4,12 +4,12 @@ struct CellSplitter {
 
     let separator: UInt8
     private var state = State.cellStart
-    /// Whether a cell goes on after its closing quote.
+    /// True if a cell has text after its closing quote.
     private(set) var isBroken = false
 
     init(separator: UInt8) { self.separator = separator }
 
-    /// Whether the row goes on after the line break that follows.
+    /// True if the row continues after the line break that follows.
     var isInQuotes: Bool { state == .quoted }
 
     /// Reads one physical line of the row, without its line break.

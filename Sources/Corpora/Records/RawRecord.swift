@@ -16,7 +16,7 @@ public struct RawRecord: Sendable {
     let content: Content
     /// Where it comes from. For a record that is only a problem the index is that of the next document.
     public let origin: Origin
-    /// The place after it: reading from there goes on with the next record.
+    /// The place after it: reading from there resumes at the next record.
     public let next: ReadPosition
 
     /// Bytes that it holds.

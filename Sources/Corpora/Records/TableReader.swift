@@ -2,7 +2,7 @@ import Foundations
 
 /// Rows of a table with a header (RFC 4180). A line break inside quotes does not end a row.
 final class TableReader: RecordReader {
-    private var window: LineWindow
+    private var lineBuffer: LineBuffer
     private let limit: Int
     private let separator: UInt8
     private let wanted: [String]
@@ -14,12 +14,12 @@ final class TableReader: RecordReader {
     private let resumed: ReadPosition
     private let reopened: CompressedReader?
 
-    /// `reopened` is a second reader of the same file, needed to go on behind the header at a saved position.
+    /// `reopened` is a second reader of the same file, needed to resume behind the header at a saved position.
     init(
         reader: CompressedReader, reopened: CompressedReader?, position: ReadPosition, separator: UInt8,
         wanted: [String], limit: Int
     ) throws(FileError) {
-        window = try LineWindow(reader: reader, offset: 0)
+        lineBuffer = try LineBuffer(reader: reader, offset: 0)
         self.reopened = reopened
         self.separator = separator
         self.wanted = wanted
@@ -45,7 +45,7 @@ final class TableReader: RecordReader {
                 self.table = table
             }
             if let reopened, resumed.byteOffset > 0 {
-                window = try LineWindow(reader: reopened, offset: resumed.byteOffset)
+                lineBuffer = try LineBuffer(reader: reopened, offset: resumed.byteOffset)
                 line = resumed.line
             }
         }
@@ -75,7 +75,7 @@ final class TableReader: RecordReader {
 
     /// The next row with its last line break removed. After a problem one physical line is passed over.
     private func row() throws(FileError) -> Outcome? {
-        let start = window.offset
+        let start = lineBuffer.offset
         var splitter = CellSplitter(separator: separator)
         var end = 0
         var lines = 0
@@ -86,7 +86,7 @@ final class TableReader: RecordReader {
             return try self.failure(kind, detail)
         }
         while true {
-            guard let found = try window.line(after: end, limit: max(0, limit - end)) else {
+            guard let found = try lineBuffer.line(after: end, limit: max(0, limit - end)) else {
                 if lines == 0 { return nil }
                 return try failure(.brokenQuotes, "a quoted cell is not closed before the end of the file")
             }
@@ -95,12 +95,13 @@ final class TableReader: RecordReader {
             }
             lines += 1
             // What lies between two lines belongs to the quoted cell.
-            splitter.scan(window.buffer, from: window.head + range.lowerBound, to: window.head + range.upperBound)
-            if splitter.isBroken { return try failure(.brokenQuotes, "a cell goes on after its closing quote") }
+            splitter.scan(
+                lineBuffer.buffer, from: lineBuffer.head + range.lowerBound, to: lineBuffer.head + range.upperBound)
+            if splitter.isBroken { return try failure(.brokenQuotes, "a cell has text after its closing quote") }
             end = next
             if !splitter.isInQuotes {
-                let bytes = window.bytes(0..<range.upperBound)
-                window.consume(next)
+                let bytes = lineBuffer.bytes(0..<range.upperBound)
+                lineBuffer.consume(next)
                 line += lines
                 return .success(Row(bytes: bytes, start: start, line: line - lines + 1))
             }
@@ -113,10 +114,11 @@ final class TableReader: RecordReader {
     }
 
     private func failure(_ kind: Problem.Kind, _ detail: String) throws(FileError) -> Outcome {
-        let start = window.offset
-        try window.dropLine()
+        let start = lineBuffer.offset
+        try lineBuffer.dropLine()
         line += 1
-        return .failure(Problem(kind: kind, path: window.reader.path, line: line, byteOffset: start, detail: detail))
+        return .failure(
+            Problem(kind: kind, path: lineBuffer.reader.path, line: line, byteOffset: start, detail: detail))
     }
 
     private func missing(_ columns: [String]) -> Problem? {
@@ -124,13 +126,13 @@ final class TableReader: RecordReader {
         let near = NearNames.of(name, among: columns)
         let shown = (near.isEmpty ? columns : near).prefix(8).joined(separator: ", ")
         return Problem(
-            kind: .missingField, path: window.reader.path, line: 1, byteOffset: 0,
+            kind: .missingField, path: lineBuffer.reader.path, line: 1, byteOffset: 0,
             detail: "the table has no column \(name); it \(columns.isEmpty ? "is empty" : "has \(shown)")")
     }
 
     private func piece(_ content: RawRecord.Content, start: Int, isLast: Bool = false) -> RecordPiece {
         RecordPiece(
-            content: content, line: line, byteOffset: start, nextByteOffset: window.offset, nextLine: line,
+            content: content, line: line, byteOffset: start, nextByteOffset: lineBuffer.offset, nextLine: line,
             isLast: isLast)
     }
 }

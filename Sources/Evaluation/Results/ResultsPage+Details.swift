@@ -1,6 +1,6 @@
 import Foundation
 import Foundations
-import ZooKit
+import Reports
 
 extension ResultsPage {
     /// Confusions and mistakes of each result.
@@ -115,12 +115,10 @@ extension ResultsPage {
 
     var environment: String {
         guard case .object(let fields) = results.environment else { return "" }
-        var rows = fields.sorted { $0.key < $1.key }.map { key, value in (key, Self.text(value)) }
+        var rows = fields.sorted { $0.key < $1.key }.map { key, value in (name: key, value: Self.text(value)) }
         let seconds = results.timing.reduce(0) { $0 + $1.seconds }
         rows.append(("time of answers", ReportNumbers.time(seconds)))
-        return "<div class=\"wide\"><table><tbody>"
-            + rows.map { "<tr><th scope=\"row\">\(escaped($0.0))</th><td>\(escaped($0.1))</td></tr>" }.joined()
-            + "</tbody></table></div>"
+        return ReportPage.table(rows)
     }
 
     private static func text(_ value: JSONValue) -> String {

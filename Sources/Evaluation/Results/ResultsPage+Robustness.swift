@@ -1,6 +1,3 @@
-import Foundation
-import ZooKit
-
 extension ResultsPage {
     /// Tables and drawings of values under noise and with other fonts.
     var robustness: String {

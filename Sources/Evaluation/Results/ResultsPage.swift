@@ -1,6 +1,4 @@
-import Foundation
-import Foundations
-import ZooKit
+import Reports
 
 /// Results as a page of HTML that needs nothing but itself: `report.html`.
 public struct ResultsPage {

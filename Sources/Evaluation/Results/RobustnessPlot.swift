@@ -1,5 +1,5 @@
 import Foundation
-import ZooKit
+import Reports
 
 /// A drawing of a ``RobustnessTable`` that needs nothing but itself: a panel a kind of noise with the metric over the rate, then one with
 /// the stacks, all on one axis; bands and whiskers are ± the spread. Light or dark as the reader has it.
@@ -9,7 +9,7 @@ public struct RobustnessPlot {
     let columns: Int
     /// The size of what is drawn in a panel.
     let width, height: Double
-    let axis: RobustnessAxis
+    let axis: ReportAxis
     /// Whether names of stacks have no room beside each other.
     let isSlanted: Bool
 
@@ -18,7 +18,7 @@ public struct RobustnessPlot {
     /// A drawing of a table; nil where the table has no value.
     public init?(_ table: RobustnessTable) {
         let cells = (table.noise.flatMap(\.lines) + table.fonts).flatMap(\.cells).compactMap(\.self)
-        guard let axis = RobustnessAxis(cells, isShare: table.scale == 100) else { return nil }
+        guard let axis = ReportAxis(cells, isShare: table.scale == 100) else { return nil }
         (self.table, self.axis) = (table, axis)
         let count = table.noise.count + (table.fonts.isEmpty ? 0 : 1)
         columns = count <= 4 ? count : [5, 6, 9].contains(count) ? 3 : 4
@@ -97,9 +97,9 @@ public struct RobustnessPlot {
     /// The frame's levels, with their values left of the first panel of a line.
     private func levels(_ place: (x: Double, y: Double), isNamed: Bool) -> String {
         axis.marks.map { mark in
-            let y = place.y + height * (1 - axis.part(mark.value))
+            let y = y(place, mark)
             return line(place.x, y, place.x + width, y, "rb-g")
-                + (isNamed ? text(mark.text, place.x - 8, y + 4, "rb-n rb-e") : "")
+                + (isNamed ? text(axis.text(mark), place.x - 8, y + 4, "rb-n rb-e") : "")
         }.joined() + line(place.x, place.y + height, place.x + width, place.y + height, "rb-a")
     }
 
@@ -205,7 +205,7 @@ public struct RobustnessPlot {
     }
 
     private func y(_ place: (x: Double, y: Double), _ value: Double) -> Double {
-        place.y + height * (1 - axis.part(value))
+        place.y + height * (1 - min(1, max(0, axis.part(value))))
     }
 
     private func point(_ x: Double, _ place: (x: Double, y: Double), _ value: Double) -> String {

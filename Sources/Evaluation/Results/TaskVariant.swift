@@ -1,3 +1,5 @@
+import Foundations
+
 /// What a task's examples, or their pictures, go through before they are answered: nothing, noise, or another font stack. Each variant
 /// has answers and results of its own.
 public struct TaskVariant: Sendable, Equatable {
@@ -46,7 +48,7 @@ public struct TaskVariant: Sendable, Equatable {
 
     /// A rate as names and tables tell it: `0.1`, `1`.
     static func rateText(_ rate: Double) -> String {
-        rate == rate.rounded() ? "\(Int(rate))" : "\(rate)"
+        rate == rate.rounded() ? "\(Int(saturating: rate))" : "\(rate)"
     }
 }
 

@@ -1,47 +1,47 @@
+import Reports
+
 extension TaskDefinition {
-    /// The task for people, line by line: what is asked, its files, metrics, presets and source.
+    /// The task for people, line by line: its question, files, metrics, presets and source.
     public var descriptionLines: [String] {
-        var lines = ["\(name) \(version): \(summary)", "  kind        \(kind): \(kind.summary)"]
-        func add(_ key: String, _ value: String) {
-            if !value.isEmpty { lines.append("  \(Self.padded(key, 10))  \(value)") }
-        }
-        add("suites", suites.joined(separator: " "))
-        add("labels", labels.enumerated().map { "\($0) \($1)" }.joined(separator: ", "))
-        if let range { add("range", "\(range[0]) to \(range[1])") }
-        add("languages", languages.joined(separator: " "))
-        add("metrics", "\(metrics.joined(separator: " ")) (\(direction.rawValue) is better)")
-        add(
-            "use", "train \(use.train ?? "-"), select \(use.select ?? "-"), report \(use.report.joined(separator: " "))"
-        )
-        if let prompt { add("prompt", prompt.context.text.replacing("\n", with: "\\n")) }
-        for layout in layouts {
-            lines.append(
-                "  files, \(layout.name) (\(layout.format.rawValue)), in one of: \(layout.folders.joined(separator: ", "))"
-            )
-            for (split, files) in layout.splits.sorted(by: { $0.key < $1.key }) {
-                let ending = layout.format == .export ? " (.jsonl .json .csv .tsv)" : ""
-                let place = files.folders.map { " (in \($0.joined(separator: ", ")))" } ?? ""
-                let names = files.files + (files.labelsFile.map { [$0] } ?? [])
-                lines.append(
-                    "    \(Self.padded(split, 22)) \(names.joined(separator: " "))\(ending)\(place)\(files.labelled ? "" : ", no labels")"
-                )
-            }
-        }
+        var facts = [["kind", "\(kind): \(kind.summary)"], ["suites", suites.joined(separator: " ")]]
+        facts.append(["labels", labels.enumerated().map { "\($0) \($1)" }.joined(separator: ", ")])
+        if let range { facts.append(["range", "\(range[0]) to \(range[1])"]) }
+        facts.append(["languages", languages.joined(separator: " ")])
+        facts.append(["metrics", "\(metrics.joined(separator: " ")) (\(direction.rawValue) is better)"])
+        facts.append([
+            "use",
+            "train \(use.train ?? "-"), select \(use.select ?? "-"), report \(use.report.joined(separator: " "))",
+        ])
+        if let prompt { facts.append(["prompt", prompt.context.text.replacing("\n", with: "\\n")]) }
+        facts.removeAll { $0[1].isEmpty }
+        var more: [[String]] = []
         for (preset, models) in presets.sorted(by: { $0.key < $1.key }) {
             for (model, settings) in models.sorted(by: { $0.key < $1.key }) {
-                add("preset", "\(preset) \(model): \(settings.line)")
+                more.append(["preset", "\(preset) \(model): \(settings.line)"])
             }
         }
-        for scores in published { add("published", "\(scores.rows.count) rows of \(scores.metric), \(scores.source)") }
-        add("source", "\(source.title); \(source.citation); \(source.link)")
-        add("licence", source.licence)
-        add("get it", obtaining)
-        return lines
+        more += published.map { ["published", "\($0.rows.count) rows of \($0.metric), \($0.source)"] }
+        more.append(["source", "\(source.title); \(source.citation); \(source.link)"])
+        more += [["licence", source.licence], ["get it", obtaining]]
+        more.removeAll { $0[1].isEmpty }
+        let lines = TextTable.lines(facts + more, names: 2).map { "  " + $0 }
+        return ["\(name) \(version): \(summary)"] + lines.prefix(facts.count) + layouts.flatMap(Self.lines)
+            + lines.dropFirst(facts.count)
     }
 
-    /// A text with blanks up to a width.
-    public static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
+    /// The files of a layout.
+    private static func lines(_ layout: TaskLayout) -> [String] {
+        let ending = layout.format == .export ? " (.jsonl .json .csv .tsv)" : ""
+        let rows = layout.splits.sorted(by: { $0.key < $1.key }).map { split, files in
+            let place = files.folders.map { " (in \($0.joined(separator: ", ")))" } ?? ""
+            let names = files.files + (files.labelsFile.map { [$0] } ?? [])
+            return [
+                split, "\(names.joined(separator: " "))\(ending)\(place)\(files.labelled ? "" : ", no labels")",
+            ]
+        }
+        return [
+            "  files, \(layout.name) (\(layout.format.rawValue)), in one of: \(layout.folders.joined(separator: ", "))"
+        ] + TextTable.lines(rows, names: 2).map { "    " + $0 }
     }
 }
 

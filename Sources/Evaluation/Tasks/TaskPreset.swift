@@ -39,6 +39,9 @@ public struct TaskPreset: Codable, Sendable, Equatable {
         if (grid ?? [:]).values.contains(where: { $0.isEmpty || $0.contains { !($0 > 0) } }) {
             return "a grid needs values above 0"
         }
+        if let flaw = grid?["batch"]?.first(where: { $0 != $0.rounded() || $0 > 0x1p20 }) {
+            return "grid.batch has \(flaw), expected whole numbers of at most \(1 << 20)"
+        }
         if batch == nil, grid?["batch"] == nil { return "batch is missing, as a value or in grid" }
         if learningRate == nil, grid?["learning_rate"] == nil {
             return "learning_rate is missing, as a value or in grid"

@@ -1,4 +1,4 @@
-/// A file or descriptor read as its decompressed bytes: plain, gzip, zstd or xz, told by the first bytes.
+/// A file or descriptor read as its decompressed bytes: plain, gzip, zstd or xz, detected by the first bytes.
 ///
 /// Checksums are checked where the stream has them. Not for use from two threads at once.
 public final class CompressedReader {

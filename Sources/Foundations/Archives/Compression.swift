@@ -9,7 +9,7 @@ public enum Compression: String, Codable, Sendable, CaseIterable {
     /// The .xz container.
     case xz
 
-    /// Tells the compression from the first bytes of a stream; six are enough.
+    /// Detects the compression by the first bytes of a stream; six are enough.
     public static func detect(_ first: [UInt8]) -> Compression {
         if first.starts(with: [0x1F, 0x8B]) { return .gzip }
         if first.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return .zstd }

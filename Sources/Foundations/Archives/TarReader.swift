@@ -52,7 +52,7 @@ public final class TarReader {
     /// The next file; `nil` at the end. Folders, links and devices are passed over.
     ///
     /// Throws `damaged` with the last entry begun, `tooLarge`, and `cannotRead`. After an error the reader is at its
-    /// end, but after `tooLarge` it goes on with the following file. A file that `isWanted` refuses by its name comes
+    /// end, but after `tooLarge` it continues with the following file. A file that `isWanted` refuses by its name comes
     /// without its bytes.
     public func next(where isWanted: (String) -> Bool = { _ in true }) throws(FileError) -> Entry? {
         guard try advance(), let name = current else { return nil }

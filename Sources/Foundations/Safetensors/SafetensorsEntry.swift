@@ -1,6 +1,6 @@
 /// What a safetensors header says about one tensor.
 public struct SafetensorsEntry: Sendable, Equatable {
-    /// The name. Names are told apart by their UTF-8 bytes.
+    /// The name. Names are compared by their UTF-8 bytes.
     public let name: String
     /// How the numbers are stored.
     public let type: SafetensorsType
@@ -12,7 +12,7 @@ public struct SafetensorsEntry: Sendable, Equatable {
     /// How many numbers there are.
     public var count: Int { bytes.count / type.byteCount }
 
-    /// A name as it is told apart from others: by its UTF-8 bytes, where `String` would take two spellings of a letter for one.
+    /// A name as it is compared with others: by its UTF-8 bytes, where `String` would take two spellings of a letter for one.
     struct Key: Hashable {
         let bytes: [UInt8]
 

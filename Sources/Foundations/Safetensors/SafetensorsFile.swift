@@ -48,7 +48,7 @@ public struct SafetensorsTensor: Sendable {
     /// What the file's header says.
     public let entry: SafetensorsEntry
 
-    /// The name, told apart from others by its UTF-8 bytes.
+    /// The name, compared by its UTF-8 bytes.
     public var name: String { entry.name }
     /// How the numbers are stored.
     public var type: SafetensorsType { entry.type }

@@ -42,8 +42,8 @@ public final class SafetensorsFolder: Sendable {
         var files: [SafetensorsFile] = []
         var index: [SafetensorsEntry.Key: Int] = [:]
         for shard in map.shards {
-            if let flaw = Self.flaw(of: shard.name) {
-                errors.append(.index(path: indexFile, key: shard.name, expected: "a plain file name", got: flaw))
+            if let problem = Self.problem(of: shard.name) {
+                errors.append(.index(path: indexFile, key: shard.name, expected: "a plain file name", got: problem))
                 continue
             }
             do throws(SafetensorsError) {
@@ -78,7 +78,7 @@ public final class SafetensorsFolder: Sendable {
     }
 
     /// Why a name does not name a file of the folder itself.
-    private static func flaw(of name: String) -> String? {
+    private static func problem(of name: String) -> String? {
         if name.isEmpty || name == "." || name == ".." { return "\"\(name)\"" }
         if name.utf8.contains(UInt8(ascii: "/")) { return "a path" }
         return name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) ? "control characters" : nil

@@ -71,8 +71,8 @@ struct SafetensorsHeader: Sendable {
             }
             guard draft.begin == end else {
                 let before = entries.last.map { "tensor \(SafetensorsError.shown($0.name))" } ?? "the header"
-                let flaw = draft.begin < end ? "an overlap with" : "a hole behind"
-                throw wrong("a begin at \(end), where \(before) ends", "\(range), \(flaw) it")
+                let relation = draft.begin < end ? "an overlap with" : "a hole behind"
+                throw wrong("a begin at \(end), where \(before) ends", "\(range), \(relation) it")
             }
             end = draft.end
             entries.append(

@@ -123,16 +123,53 @@ public final class AdamW {
         states[path] = state
     }
 
-    /// Copies rows `rows` and columns `columns` of both moments of `path` from a snapshot, to the same places.
-    public func copy(_ path: String, rows: Range<Int>, columns: Range<Int>, from kept: State) throws(TensorError) {
+    /// The lines of a moment as a matrix: the last axis is its columns, the others together are its rows.
+    public enum Axis: Sendable {
+        /// Rows.
+        case rows
+        /// Columns.
+        case columns
+    }
+
+    /// Copies rows, or columns, of both moments from a snapshot: line `to[i]` of `path` becomes line `from[i]` of `kept`; the rest and
+    /// the step count stay. A path without a state stays without. O(numbers copied).
+    ///
+    /// Throws, and changes nothing then: `shape` where the lists differ in length or the lines do, `index` for a line that is not there,
+    /// `value` for one that would be written twice.
+    public func copy(
+        _ path: String, _ axis: Axis, to places: [Int], from sources: [Int], of kept: State
+    ) throws(TensorError) {
         guard let state = states[path] else { return }
-        try check(state.first.shape, kept.first.shape, path)
+        let (own, other) = (state.first.tensor, kept.first.tensor)
+        let isRows = axis == .rows
+        let operation = "state of \(path)"
+        guard places.count == sources.count else {
+            throw .shape(
+                operation: operation, expected: "as many lines to copy as places for them, \(places.count)",
+                got: "\(sources.count)")
+        }
+        guard isRows ? own.columns == other.columns : own.rows == other.rows else {
+            throw .shape(operation: operation, expected: "\(own.shape)", got: "\(other.shape)")
+        }
+        for (list, tensor) in [(places, own), (sources, other)] {
+            let limit = isRows ? tensor.rows : tensor.columns
+            for index in list where !(0..<limit ~= index) {
+                throw .index(operation: operation, index: index, limit: limit)
+            }
+        }
+        guard Set(places).count == places.count else {
+            throw .value(operation: operation, what: "a line stands twice in \(places), the places to copy to")
+        }
         for (target, source) in [(state.first, kept.first), (state.second, kept.second)] {
-            let part = try source.tensor.rows(rows).columns(columns)
+            // Shared until the write, so that lines of the same state are read as they were.
+            let old = Parameter(path: source.path, sharing: source, isTrainable: false).tensor
             try target.write { operand, kernels throws(TensorError) in
-                kernels.copy(
-                    part.operand, to: operand.advanced(rows: rows.lowerBound, columns: columns.lowerBound),
-                    rows: rows.count, columns: columns.count, scale: 1, accumulate: false)
+                for (place, source) in zip(places, sources) {
+                    kernels.copy(
+                        old.operand.advanced(rows: isRows ? source : 0, columns: isRows ? 0 : source),
+                        to: operand.advanced(rows: isRows ? place : 0, columns: isRows ? 0 : place),
+                        rows: isRows ? 1 : own.rows, columns: isRows ? own.columns : 1, scale: 1, accumulate: false)
+                }
             }
         }
     }

@@ -30,7 +30,7 @@ public struct LayoutOptions: Sendable, Equatable {
     public enum Overflow: String, Codable, Sendable, CaseIterable {
         /// What lies behind the last patch is lost, as in the reference renderers.
         case truncate
-        /// Further sequences show the rest (default). Pairs repeat text A and go on in B, see ``LayoutOptions/stride``.
+        /// Further sequences show the rest (default). Pairs repeat text A and continue in B, see ``LayoutOptions/stride``.
         ///
         /// Spaces where the text is cut are in no sequence, however many they are; no sequence shows spaces alone,
         /// unless the text holds nothing else. A text that fits keeps all its spaces.

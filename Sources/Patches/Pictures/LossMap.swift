@@ -36,8 +36,8 @@ public struct LossMap {
         return known[place] > 0 ? known[place] : known.last.map { $0 > 0 ? $0 : 1 } ?? 1
     }
 
-    /// The map of a strip of square patches; `values` has an entry for each, or nil. `limit` is the number at the dark end, `title` a
-    /// line above. Throws what the typesetter throws for the labels.
+    /// The map of a strip of square patches; `values` has an entry for each, nil (or no number) where there is none. `limit` is the
+    /// number at the dark end, above 0, `title` a line above. Throws what the typesetter throws for the labels.
     public func picture(
         of strip: Picture, values: [Double?], limit: Double, title: String? = nil
     ) throws -> Picture {
@@ -55,7 +55,7 @@ public struct LossMap {
         if let title { out.place(try grid.label(title, width: width), x: 0, y: 0) }
         let colours = strip.rgb
         for patch in 0..<patches {
-            let colour = values[patch].map { Self.colour($0 / limit) }
+            let colour = values[patch].flatMap { $0.isNaN ? nil : Self.colour($0 / limit) }
             let (x, y) = (patch % perRow * cell, top + patch / perRow * rowHeight)
             let tinted = Self.tinted(colours, patch, colour ?? RGBColour(red: 255, green: 255, blue: 255))
             out.place(tinted.enlarged(by: scale), x: x, y: y)
@@ -68,7 +68,9 @@ public struct LossMap {
     /// The scale from 0 to `limit` with both numbers.
     private func legend(on out: inout Picture, y: Int, limit: Double) throws {
         let low = try grid.label("0")
-        let high = try grid.label("\(Double(Int((limit * 1000).rounded())) / 1000) and more")
+        // Three digits behind the point, of numbers that have so many.
+        let shown = (1e-3...1e12).contains(limit) ? (limit * 1000).rounded() / 1000 : limit
+        let high = try grid.label("\(shown) and more")
         out.place(low, x: 0, y: y)
         let (start, width) = (low.width + 4, 6 * labelHeight)
         for x in 0..<width {
@@ -97,7 +99,7 @@ public struct LossMap {
 
     /// The colour of a share of the scale; what lies outside is as its end.
     static func colour(_ share: Double) -> RGBColour {
-        let place = min(max(share, 0), 1) * Double(stops.count - 1)
+        let place = share > 0 ? min(share, 1) * Double(stops.count - 1) : 0
         let index = min(Int(place), stops.count - 2)
         let levels = (0..<3).map { channel in
             let (a, b) = (stops[index][channel], stops[index + 1][channel])

@@ -20,12 +20,12 @@ extension Picture {
     /// Both must have the same number of channels.
     mutating func place(_ other: Picture, x: Int, y: Int) {
         precondition(channels == other.channels, "pictures with unequal channels")
-        let columns = max(0, -x)..<min(other.width, width - x)
-        guard columns.lowerBound < columns.upperBound else { return }
+        let (first, end) = (max(0, -x), min(other.width, width - x))
+        guard first < end else { return }
         for row in max(0, -y)..<max(max(0, -y), min(other.height, height - y)) {
-            let from = (row * other.width + columns.lowerBound) * channels
-            let to = ((y + row) * width + x + columns.lowerBound) * channels
-            let count = columns.count * channels
+            let from = (row * other.width + first) * channels
+            let to = ((y + row) * width + x + first) * channels
+            let count = (end - first) * channels
             pixels.replaceSubrange(to..<to + count, with: other.pixels[from..<from + count])
         }
     }

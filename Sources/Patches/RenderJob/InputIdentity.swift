@@ -1,7 +1,7 @@
 import Foundation
 import Foundations
 
-/// Which files a render read: what tells whether they are the same when it is gone on with.
+/// The identity of the files that a render read, compared when it is resumed.
 public struct InputIdentity: Codable, Sendable, Equatable {
     /// How many.
     public var files: Int

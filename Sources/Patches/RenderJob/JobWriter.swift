@@ -88,7 +88,7 @@ final class JobWriter {
     }
 
     private func finishRecord(_ end: RecordEnd) throws {
-        for problem in end.report.examples.prefix(ReadReport.exampleLimit - report.examples.count) {
+        for problem in end.report.examples.prefix(max(0, ReadReport.exampleLimit - report.examples.count)) {
             onEvent(.problem(problem))
         }
         report.add(end.report)

@@ -36,7 +36,7 @@ struct Journal: Codable {
         }
         try ShardEntry.check(journal.shards, path: path)
         let last = journal.shards.last.map { $0.firstSequence + $0.sequences } ?? 0
-        guard journal.counts.sequences == last, journal.counts.isPossible else {
+        guard journal.counts.sequences == last, journal.counts.isPossible, journal.report.isPossible else {
             throw ShardError.malformed(path: path, byteOffset: nil, reason: "counts and shards disagree")
         }
         guard journal.inputs == inputs else {

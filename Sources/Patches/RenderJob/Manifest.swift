@@ -8,11 +8,11 @@ public struct Manifest: Codable, Sendable, Equatable {
     /// The file's name.
     public static let fileName = "manifest.json"
 
-    /// What was asked for.
+    /// The settings of the render.
     public var settings: JobSettings
-    /// What came out.
+    /// The counts of the output.
     public var counts: RenderCounts
-    /// What was wrong with the input.
+    /// Problems of the input.
     public var report: ReadReport
     /// The shards in order.
     public var shards: [ShardEntry]
@@ -63,8 +63,8 @@ public struct Manifest: Codable, Sendable, Equatable {
         if !names.contains(fileName), names.contains(Journal.fileName) { throw .unfinished(path: folder) }
         let manifest = try StoredJSON.load(Manifest.self, from: path)
         try ShardEntry.check(manifest.shards, path: path)
-        guard manifest.counts.isPossible else {
-            throw .malformed(path: path, byteOffset: nil, reason: "counts cannot be: a number is out of range")
+        guard manifest.counts.isPossible, manifest.report.isPossible else {
+            throw .malformed(path: path, byteOffset: nil, reason: "a number of counts or report is out of range")
         }
         return manifest
     }
@@ -102,22 +102,27 @@ extension ShardEntry {
     /// Checks entries that were read from a file: names are those of shards, numbers are possible.
     static func check(_ entries: [ShardEntry], path: String) throws(ShardError) {
         let range = 0...1 << 50
-        var sequences = 0
+        var (documents, sequences, patches, bytes) = (0, 0, 0, 0)
         for (index, entry) in entries.enumerated() {
             let numbers = [entry.firstSequence, entry.documents, entry.sequences, entry.patches, entry.bytes]
             guard OutputFolder.isOurs(entry.file), numbers.allSatisfy(range.contains) else {
-                throw .malformed(path: path, byteOffset: nil, reason: "shards[\(index)] cannot be: \(entry.file)")
+                throw .malformed(
+                    path: path, byteOffset: nil,
+                    reason: "shards[\(index)] (\(entry.file)) has a bad name or a number out of range")
             }
             guard entry.firstSequence == sequences else {
                 throw .malformed(
                     path: path, byteOffset: nil,
                     reason: "shards[\(index)].first_sequence is \(entry.firstSequence), expected \(sequences)")
             }
-            let (sum, overflows) = sequences.addingReportingOverflow(entry.sequences)
-            guard !overflows, range.contains(sum) else {
-                throw .malformed(path: path, byteOffset: nil, reason: "the sequences of the shards are too many")
+            documents += entry.documents
+            sequences += entry.sequences
+            patches += entry.patches
+            bytes += entry.bytes
+            guard [documents, sequences, patches, bytes].allSatisfy(range.contains) else {
+                throw .malformed(
+                    path: path, byteOffset: nil, reason: "shards[0] to shards[\(index)] hold more than there can be")
             }
-            sequences = sum
         }
     }
 }
@@ -165,7 +170,7 @@ public struct RenderCounts: Codable, Sendable, Equatable {
         forcedCuts += other.forcedCuts
     }
 
-    /// Whether counts that were read from a file can be gone on with.
+    /// True if counts that were read from a file can be added to.
     var isPossible: Bool {
         ([
             documents, sequences, colouredSequences, patches, characters, textBytes, overflowedDocuments,

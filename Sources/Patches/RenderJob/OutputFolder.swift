@@ -6,7 +6,7 @@ import Glibc
 public enum OutputPolicy: Sendable, Equatable, CaseIterable {
     /// Refuse it.
     case fresh
-    /// Go on with the unfinished render that it holds; start one when it holds none.
+    /// Resume the unfinished render in it; start one if there is none.
     case resume
     /// Remove the earlier render that it holds: manifest, journal and the shards that they list. Other files stay.
     case overwrite

@@ -114,7 +114,7 @@ public struct RenderJob: Sendable {
         var batcher = Batcher<RawRecord>(limit: 1 << 16, weight: { $0.byteCount + 256 }) { try source.next() }
         var number = 0
         return OrderedPipeline(
-            workers: workers, window: 2 * workers, budget: Self.budget, weight: { $0.weight },
+            workers: workers, inFlight: 2 * workers, budget: Self.budget, weight: { $0.weight },
             source: {
                 while let records = try batcher.next() {
                     defer { number += 1 }
@@ -130,7 +130,7 @@ public struct RenderJob: Sendable {
             })
     }
 
-    /// Brings the folder into a state from which writing goes on. Returns the manifest when there is nothing to do.
+    /// Brings the folder into a state from which writing resumes. Returns the manifest when there is nothing to do.
     private func prepare(_ folder: OutputFolder) throws -> Manifest? {
         let names = try folder.names()
         switch policy {

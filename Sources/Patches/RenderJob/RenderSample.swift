@@ -13,7 +13,7 @@ final class RenderSample {
     private var texts: [ShardRecord.Text] = []
     private var digests: [SHA256Digest] = []
     /// A line of a PixelGPT file that its text alone does not give.
-    private var waiting: (text: [UInt8], digest: SHA256Digest, flaw: ShardError)?
+    private var waiting: (text: [UInt8], digest: SHA256Digest, error: ShardError)?
     /// Documents rendered again, or lines of PixelGPT files.
     private(set) var rendered = 0
     /// What rendering the documents again found; nothing of lines.
@@ -26,11 +26,11 @@ final class RenderSample {
         self.renderer = renderer
     }
 
-    /// Takes the next sequence of a shard. Returns a flaw of the document that it completes.
+    /// Takes the next sequence of a shard. Returns an error of the document that it completes.
     func take(_ example: StoredExample, path: String) throws -> ShardError? {
         guard format != .pixelgpt else { return try takeLine(example, path: path) }
         guard let number = example.integer("document") else { return nil }
-        let flaw = number == document ? nil : try finishDocument(path: path)
+        let error = number == document ? nil : try finishDocument(path: path)
         if document == nil {
             document = number
             seen += 1
@@ -39,7 +39,7 @@ final class RenderSample {
             if let text = example.text(settings) { texts.append(text) }
             digests.append(Self.digest(example.patches, example.channels))
         }
-        return flaw
+        return error
     }
 
     /// Renders the document whose sequences were taken, if it is one of the sample.
@@ -50,7 +50,7 @@ final class RenderSample {
             digests.removeAll()
             waiting = nil
         }
-        if let waiting { return waiting.flaw }
+        if let waiting { return waiting.error }
         guard let input = Self.input(of: texts) else { return nil }
         var index = 0
         var different: Int?
@@ -81,18 +81,18 @@ final class RenderSample {
     /// Lines of PixelGPT files do not say which belong together: each shows its text alone, up to spaces and line breaks
     /// at its end. Layouts that draw the last word of a text in another way want the line after it too.
     private func takeLine(_ example: StoredExample, path: String) throws -> ShardError? {
-        let flaw = try flawOfWaiting(before: example)
+        let error = try errorOfWaiting(before: example)
         seen += 1
-        guard (seen - 1) % every == 0 else { return flaw }
+        guard (seen - 1) % every == 0 else { return error }
         try checkLine(example, path: path)
-        return flaw
+        return error
     }
 
-    private func flawOfWaiting(before example: StoredExample) throws -> ShardError? {
+    private func errorOfWaiting(before example: StoredExample) throws -> ShardError? {
         guard let line = waiting else { return nil }
         waiting = nil
         guard case .part(let next)? = example.text(settings), try draws(.single(line.text + next), line.digest) else {
-            return line.flaw
+            return line.error
         }
         return nil
     }
@@ -107,9 +107,9 @@ final class RenderSample {
         let stored = Self.digest(example.patches, example.channels)
         rendered += 1
         for input in inputs where try draws(input, stored) { return }
-        let flaw = ShardError.mismatch(
+        let error = ShardError.mismatch(
             path: path, what: "line \(example.key)", expected: "the pixels of its text", got: "other pixels")
-        if case .part(let bytes) = text { waiting = (bytes, stored, flaw) } else { waiting = ([], stored, flaw) }
+        if case .part(let bytes) = text { waiting = (bytes, stored, error) } else { waiting = ([], stored, error) }
     }
 
     /// Whether a sequence of the text has these pixels.

@@ -11,7 +11,7 @@ public struct VerifyReport: Sendable, Equatable {
     /// Documents rendered again and compared pixel by pixel.
     public var rendered = 0
     /// What is wrong; empty for a sound folder.
-    public var flaws: [ShardError] = []
+    public var errors: [ShardError] = []
     /// What may make sound shards look otherwise: libraries of other versions.
     public var warnings: [String] = []
 
@@ -48,7 +48,7 @@ public struct ShardVerifier {
         for name in try OutputFolder(path: folder).names() {
             let isKnown = name == Manifest.fileName || manifest.shards.contains { $0.file == name }
             if OutputFolder.isOurs(name), !isKnown {
-                report.flaws.append(
+                report.errors.append(
                     .mismatch(path: folder, what: "file \(name)", expected: "nothing of it", got: "there"))
             }
         }
@@ -56,11 +56,11 @@ public struct ShardVerifier {
         var stored: StoredCounts? = StoredCounts(settings: manifest.settings)
         for shard in manifest.shards {
             if shard.firstSequence != totals.sequences {
-                report.flaws.append(
+                report.errors.append(
                     mismatch(shard, "first sequence", shard.firstSequence, totals.sequences))
             }
             do { try check(shard, sample, &stored, &report) } catch let error as ShardError {
-                report.flaws.append(error)
+                report.errors.append(error)
                 stored = nil
             }
             report.shards += 1
@@ -76,13 +76,13 @@ public struct ShardVerifier {
             ("patches", manifest.counts.patches, totals.patches),
             ("documents", manifest.counts.documents, totals.documents),
         ] where expected != got {
-            report.flaws.append(
+            report.errors.append(
                 .mismatch(
                     path: folder + "/" + Manifest.fileName, what: "the sum of \(what) of the shards",
                     expected: "\(expected)", got: "\(got)"))
         }
-        report.flaws +=
-            stored?.flaws(
+        report.errors +=
+            stored?.errors(
                 of: manifest.counts, sample: sample?.counts ?? RenderCounts(), path: folder + "/" + Manifest.fileName)
             ?? []
         return report
@@ -109,7 +109,7 @@ public struct ShardVerifier {
         let digest: SHA256Digest
         do { digest = try SHA256Digest.ofFile(at: path) } catch { throw ShardError.file(error) }
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-        if size != shard.bytes { report.flaws.append(mismatch(shard, "size in bytes", shard.bytes, size)) }
+        if size != shard.bytes { report.errors.append(mismatch(shard, "size in bytes", shard.bytes, size)) }
         guard digest.hex == shard.sha256 else {
             throw ShardError.mismatch(path: path, what: "SHA-256", expected: shard.sha256, got: digest.hex)
         }
@@ -119,7 +119,7 @@ public struct ShardVerifier {
         var last: Int?
         do {
             while let example = try reader.next() {
-                if let flaw = flaw(of: example, path: path) { report.flaws.append(flaw) }
+                if let error = error(of: example, path: path) { report.errors.append(error) }
                 if let document = example.integer("document"), document != last {
                     documents += 1
                     last = document
@@ -127,22 +127,22 @@ public struct ShardVerifier {
                 stored?.add(example)
                 sequences += 1
                 patches += example.patchCount
-                if let flaw = try sample?.take(example, path: path) { report.flaws.append(flaw) }
+                if let error = try sample?.take(example, path: path) { report.errors.append(error) }
             }
         } catch let error as FileError {
             throw ShardError.file(error)
         }
-        if let flaw = try sample?.finishDocument(path: path) { report.flaws.append(flaw) }
+        if let error = try sample?.finishDocument(path: path) { report.errors.append(error) }
         // Lines of PixelGPT files do not say where a document ends.
         if reader.format == .pixelgpt { documents = shard.documents }
         for (what, expected, got) in [
             ("sequences", shard.sequences, sequences), ("patches", shard.patches, patches),
             ("documents", shard.documents, documents),
-        ] where expected != got { report.flaws.append(mismatch(shard, what, expected, got)) }
+        ] where expected != got { report.errors.append(mismatch(shard, what, expected, got)) }
     }
 
     /// Whether a sequence contradicts its own record.
-    private func flaw(of example: StoredExample, path: String) -> ShardError? {
+    private func error(of example: StoredExample, path: String) -> ShardError? {
         let stored = example.integer("num_patches") ?? -1
         guard stored == example.patchCount - 1 else {
             return .mismatch(

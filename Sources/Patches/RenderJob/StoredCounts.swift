@@ -57,7 +57,7 @@ struct StoredCounts {
     ///   - stated: the counts of the manifest.
     ///   - sample: those of the documents that were rendered again.
     ///   - path: the manifest's.
-    func flaws(of stated: RenderCounts, sample: RenderCounts, path: String) -> [ShardError] {
+    func errors(of stated: RenderCounts, sample: RenderCounts, path: String) -> [ShardError] {
         // What the documents that were not rendered again may add.
         let documents = max(stated.documents - sample.documents, 0)
         let open = documents == 0 ? 0 : 1 << 60
@@ -83,7 +83,7 @@ struct StoredCounts {
                     "missing_glyphs.\(script)", stated.missingGlyphs[script] ?? 0,
                     from: sample.missingGlyphs[script] ?? 0, adding: open))
         }
-        return bounds.compactMap { $0.flaw(path) }
+        return bounds.compactMap { $0.error(path) }
     }
 
     /// A count as it is stated, and what it may be.
@@ -100,7 +100,7 @@ struct StoredCounts {
             upper = lower + more
         }
 
-        func flaw(_ path: String) -> ShardError? {
+        func error(_ path: String) -> ShardError? {
             guard stated < lower || stated > upper else { return nil }
             let limit = stated < lower ? "\(lower) or more" : "\(upper) or less"
             return .mismatch(

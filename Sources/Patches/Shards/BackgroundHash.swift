@@ -4,7 +4,7 @@ import Synchronization
 
 /// A SHA-256 that is computed on a thread of its own while the bytes are written elsewhere.
 ///
-/// Hashing a shard takes as long as drawing it, so the writer hands its blocks over and goes on. At most
+/// Hashing a shard takes as long as drawing it, so the writer hands its blocks over and continues. At most
 /// ``BackgroundHash/blockLimit`` blocks wait; then the writer does.
 final class BackgroundHash: Sendable {
     private struct State: ~Copyable {

@@ -68,36 +68,36 @@ struct NativeEntry: Equatable {
     /// `limit` and may start no earlier than `floor`.
     static func read(
         _ bytes: UnsafeRawBufferPointer, at position: Int, patchSize: Int, floor: Int, limit: Int
-    ) -> Result<NativeEntry, Flaw> {
+    ) -> Result<NativeEntry, Invalid> {
         let offset = unsafe littleEndian(UInt64.self, in: bytes, at: position)
         let stored = unsafe littleEndian(UInt64.self, in: bytes, at: position + 8)
         let metadata = unsafe Int(littleEndian(UInt32.self, in: bytes, at: position + 16))
         let patches = unsafe Int(littleEndian(UInt32.self, in: bytes, at: position + 20))
         let channels = unsafe Int(littleEndian(UInt8.self, in: bytes, at: position + 24))
         guard offset <= UInt64(limit), Int(offset) >= floor else {
-            return .failure(Flaw("a record lies outside its room or over another"))
+            return .failure(Invalid("a record lies outside its room or over another"))
         }
-        guard Int(offset) % NativeFormat.alignment == 0 else { return .failure(Flaw("a record is not aligned")) }
+        guard Int(offset) % NativeFormat.alignment == 0 else { return .failure(Invalid("a record is not aligned")) }
         guard stored <= UInt64(limit - Int(offset)), metadata <= limit - Int(offset) - Int(stored) else {
-            return .failure(Flaw("a record is longer than the file"))
+            return .failure(Invalid("a record is longer than the file"))
         }
-        guard channels == 1 || channels == 3 else { return .failure(Flaw("\(channels) channels; expected 1 or 3")) }
+        guard channels == 1 || channels == 3 else { return .failure(Invalid("\(channels) channels; expected 1 or 3")) }
         guard (1...NativeFormat.maxPatches).contains(patches) else {
-            return .failure(Flaw("\(patches) patches in one sequence"))
+            return .failure(Invalid("\(patches) patches in one sequence"))
         }
         guard let encoding = unsafe NativeEncoding(rawValue: littleEndian(UInt8.self, in: bytes, at: position + 25))
-        else { return .failure(Flaw("an unknown encoding of pixels")) }
+        else { return .failure(Invalid("an unknown encoding of pixels")) }
         let entry = NativeEntry(
             offset: Int(offset), storedBytes: Int(stored), metadataBytes: metadata, patchCount: patches,
             channels: channels, encoding: encoding)
         guard encoding != .raw || entry.storedBytes == entry.pixelBytes(patchSize: patchSize) else {
-            return .failure(Flaw("the pixels of a record have the wrong length"))
+            return .failure(Invalid("the pixels of a record have the wrong length"))
         }
         return .success(entry)
     }
 
     /// Why an entry cannot be.
-    struct Flaw: Error {
+    struct Invalid: Error {
         let reason: String
         init(_ reason: String) { self.reason = reason }
     }

@@ -159,7 +159,7 @@ private struct NativeOutline {
             case .success(let entry):
                 floor = entry.end
                 total += entry.patchCount
-            case .failure(let flaw): throw malformed(position, "sequence \(index): \(flaw.reason)")
+            case .failure(let error): throw malformed(position, "sequence \(index): \(error.reason)")
             }
         }
         guard UInt64(total) == patches else {

@@ -52,7 +52,7 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
             "output folder \(path) is not empty; pass --resume to continue there, --overwrite to replace its shards, "
                 + "or name another folder"
         case .foreignFile(let path):
-            "\(path) was not written by the render that its folder's manifest or journal tells of, and stays; move it "
+            "\(path) is not listed in its folder's manifest or journal and is not removed; move it "
                 + "away, or name another folder"
         case .inputInOutput(let path, let folder):
             "the input \(path) lies in the output folder \(folder); name another folder"
@@ -60,7 +60,7 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
         case .nothingToResume(let path):
             "\(path) holds no unfinished render (no progress.json); start without --resume"
         case .unfinished(let path):
-            "\(path) holds an unfinished render (progress.json, no manifest.json); go on with render --resume"
+            "\(path) holds an unfinished render (progress.json, no manifest.json); resume it with render --resume"
         case .otherSettings(let path, let key, let was, let now):
             "\(path) was started with \(key) = \(was), now it is \(now); use the same settings, or another folder"
         case .mismatch(let path, let what, let expected, let got):

@@ -4,7 +4,7 @@ import Dispatch
 ///
 /// One source is read by one thread at a time; each worker thread owns what its factory built (a typesetter, say);
 /// a worker may emit any number of outputs for an input. The consumer gets the outputs of input 0, then those of
-/// input 1, and so on, whatever the number of threads. Memory is bounded twice: at most `window` inputs are in flight,
+/// input 1, and so on, whatever the number of threads. Memory is bounded twice: at most `inFlight` inputs are in flight,
 /// and workers pause once the outputs that wait weigh more than `budget` (the oldest input in flight never has to).
 ///
 /// With `workers: 0` everything runs on the caller's thread, without a queue in ``forEach(_:)``.
@@ -26,18 +26,18 @@ public final class OrderedPipeline<Input: Sendable, Output: Sendable> {
     ///
     /// - Parameters:
     ///   - workers: background threads; 0 runs on the caller's thread.
-    ///   - window: inputs in flight at most; `nil` means four a worker.
+    ///   - inFlight: inputs in flight at most; `nil` means four a worker.
     ///   - budget: how much output may wait for the consumer, in units of `weight`.
     ///   - weight: what an output weighs, for instance its bytes.
     ///   - source: the next input, or `nil` at the end; called by one thread at a time, on any thread.
     ///   - makeWorker: called once in each worker thread, before its first input.
     public init(
-        workers: Int, window: Int? = nil, budget: Int = 64 << 20, weight: @escaping @Sendable (Output) -> Int,
+        workers: Int, inFlight: Int? = nil, budget: Int = 64 << 20, weight: @escaping @Sendable (Output) -> Int,
         source: sending @escaping () throws -> Input?, makeWorker: @escaping @Sendable () throws -> Worker
     ) {
         precondition(workers >= 0, "a pipeline cannot have \(workers) workers")
         let core = PipelineCore<Input, Output>(
-            window: max(window ?? 4 * workers, workers, 1), budget: max(budget, 1), weight: weight, source: source)
+            inFlight: max(inFlight ?? 4 * workers, workers, 1), budget: max(budget, 1), weight: weight, source: source)
         self.core = core
         self.makeWorker = makeWorker
         isInline = workers == 0

@@ -64,7 +64,7 @@ public final class PatchStream<Source: PatchSource> {
     ///   - render: how text becomes pixels.
     ///   - layout: how it is laid on patches.
     ///   - workers: background threads; 0 renders on the thread that calls ``next()``.
-    ///   - cursor: where to go on; `nil` is the source's present position.
+    ///   - cursor: where to resume; `nil` is the source's present position.
     ///   - batchBytes: text that a thread takes at a time.
     ///   - bufferBytes: pixels that may wait for the consumer.
     ///

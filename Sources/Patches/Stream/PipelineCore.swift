@@ -48,14 +48,14 @@ final class PipelineCore<Input: Sendable, Output: Sendable>: Sendable {
     private let weight: @Sendable (Output) -> Int
 
     init(
-        window: Int, budget: Int, weight: @escaping @Sendable (Output) -> Int,
+        inFlight: Int, budget: Int, weight: @escaping @Sendable (Output) -> Int,
         source: sending @escaping () throws -> Input?
     ) {
         self.budget = budget
         self.weight = weight
         self.source = Mutex(Source(pull: source))
         // A semaphore that dies below its first value traps, so it starts at 0.
-        for _ in 0..<window { room.signal() }
+        for _ in 0..<inFlight { room.signal() }
     }
 
     // MARK: Both sides

@@ -16,7 +16,7 @@ public struct StreamedSequence: Sendable, Equatable {
 
 /// Where a ``PatchStream`` stands: behind the sequence taken last.
 ///
-/// Saved as JSON and given to a new stream over an equal source, it goes on with the next sequence.
+/// Saved as JSON and given to a new stream over an equal source, it resumes at the next sequence.
 public struct PatchCursor<Position: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
     /// Where the document begins in the source.
     public var position: Position

@@ -14,10 +14,11 @@ extension AdamW {
         }
     }
 
-    /// Takes the states of a file instead of all that it has. Parameters without a state in the file begin at step one.
+    /// Takes the states of a file instead of all that it has. `parameters` are all that are stepped, those outside a model among them;
+    /// those without a state in the file begin at step one.
     ///
-    /// Throws ``CheckpointError/tensors(path:problems:)`` with everything that does not fit `parameters`, `badValue` for counts
-    /// that are none, and `TensorError`; the optimiser is as before then, but for the last.
+    /// Throws ``CheckpointError/tensors(path:problems:)`` with everything that does not fit `parameters`, moments of others among
+    /// it, `badValue` for counts that are none, and `TensorError`; the optimiser is as before then, but for the last.
     public func load(_ file: SafetensorsFile, for parameters: [Parameter], in workspace: Workspace) throws {
         let moments: [SafetensorsType] = [.float32, .float64]
         var found: [String: Found] = [:]
@@ -40,7 +41,11 @@ extension AdamW {
             target(names[1], parameter.shape, moments) { $0.second = $1 }
             target(names[2], [], [.int64]) { $0.step = $1 }
         }
-        try TensorLoader().load(file.tensors, of: file.path, into: targets)
+        do { try TensorLoader().load(file.tensors, of: file.path, into: targets) } catch CheckpointError.tensors(
+            let path, let problems)
+        {
+            throw CheckpointError.tensors(path: path, problems: Self.withoutParameters(problems))
+        }
         var steps: [String: Int] = [:]
         for (path, state) in found {
             let step = try state.step?.integers().first ?? 0
@@ -58,6 +63,22 @@ extension AdamW {
                 path, first: try Self.numbers(first, in: workspace), second: try Self.numbers(second, in: workspace),
                 step: step)
         }
+    }
+
+    /// The problems with tensors that are moments of unknown parameters told by parameter, at the end.
+    private static func withoutParameters(_ problems: [TensorProblem]) -> [TensorProblem] {
+        var rest: [TensorProblem] = []
+        var moments: [String: [String]] = [:]
+        for problem in problems {
+            if case .unexpected(let name, _, _) = problem, let dot = name.lastIndex(of: "."),
+                case let moment = String(name[name.index(after: dot)...]), ["first", "second", "step"].contains(moment)
+            {
+                moments[String(name[..<dot]), default: []].append(moment)
+            } else {
+                rest.append(problem)
+            }
+        }
+        return rest + moments.sorted { $0.key < $1.key }.map { .noParameter(path: $0.key, moments: $0.value.sorted()) }
     }
 
     /// The three tensors of a state.

@@ -59,6 +59,8 @@ public enum TensorProblem: Error, Equatable, Sendable, CustomStringConvertible {
     case shape(name: String, expected: [Int], got: [Int])
     /// Both have it; numbers of that type are not taken there.
     case type(name: String, expected: [SafetensorsType], got: SafetensorsType)
+    /// Moments of a parameter that is not among those to be stepped; `moments` are their last names, in order.
+    case noParameter(path: String, moments: [String])
     /// Several tensors of the file would become one of the model.
     case several(name: String, stored: [String])
 
@@ -71,6 +73,9 @@ public enum TensorProblem: Error, Equatable, Sendable, CustomStringConvertible {
         case .shape(let name, let expected, let got): "mis-shaped: \(name) is \(expected), stored as \(got)"
         case .type(let name, let expected, let got):
             "mistyped: \(name) takes \(expected.map(\.rawValue).joined(separator: ", ")), stored as \(got.rawValue)"
+        case .noParameter(let path, let moments):
+            "unexpected: \(moments.joined(separator: ", ")) of \(path), which is none of the trained parameters; resume with the "
+                + "adaptation and the parts that the run began with"
         case .several(let name, let stored): "ambiguous: \(name) is stored as \(stored.joined(separator: " and as "))"
         }
     }

@@ -1,4 +1,6 @@
+import Foundations
 public import Layers
+import Reports
 public import Tensors
 
 /// What a model of some shape costs, by part; nothing is computed and no memory filled to find out.
@@ -119,51 +121,30 @@ public struct ModelDescription: Codable, Sendable, Equatable {
 
     /// The description as lines of a table.
     public var table: [String] {
-        let head = ["part", "count", "parameters", "active", "operations/row", "cached/row", "cache", "moments"]
-        var cells = [head]
+        var cells = [["part", "count", "parameters", "active", "operations/row", "cached/row", "cache", "moments"]]
         for row in rows { cells.append(Self.cells(row)) }
         cells.append(Self.cells(Row(part: "model without heads", count: 1, cost: base, length: length)))
         cells.append(Self.cells(Row(part: "total", count: 1, cost: total, length: length)))
-        let widths = head.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        let lines = cells.map { line in
-            line.enumerated().map { column, cell in
-                let space = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + space : space + cell
-            }.joined(separator: "  ")
-        }
-        return lines + [
+        return TextTable.lines(cells) + [
             "cache: bytes in bf16 for \(length) rows; moments: bytes of AdamW's two in fp32",
             "weights \(Self.megabytes(weightBytes)) in fp32, moments of AdamW \(Self.megabytes(optimiserBytes))",
             "cache of \(length) rows \(Self.megabytes(cacheBytes)) in bf16",
-            "a training step on one sequence of \(length) rows: \(Self.grouped(Int(trainingOperations / 1e6))) million operations",
+            "a training step on one sequence of \(length) rows: \(ReportNumbers.grouped(Int(saturating: trainingOperations / 1e6))) million operations",
         ]
     }
 
     private static func cells(_ row: Row) -> [String] {
         [
-            row.part, "\(row.count)", grouped(row.cost.parameters), grouped(row.cost.activeParameters),
-            grouped(Int(row.cost.operations)), grouped(row.cost.cachedNumbers), grouped(row.cacheBytes),
-            grouped(row.optimiserBytes),
+            row.part, "\(row.count)", ReportNumbers.grouped(row.cost.parameters),
+            ReportNumbers.grouped(row.cost.activeParameters),
+            ReportNumbers.grouped(Int(saturating: row.cost.operations)), ReportNumbers.grouped(row.cost.cachedNumbers),
+            ReportNumbers.grouped(row.cacheBytes),
+            ReportNumbers.grouped(row.optimiserBytes),
         ]
     }
 
     private static func megabytes(_ bytes: Int) -> String {
         let tenths = (bytes * 10 + (1 << 19)) >> 20
-        return "\(grouped(tenths / 10)).\(tenths % 10) MiB"
-    }
-
-    /// 1234567 as 1,234,567.
-    private static func grouped(_ number: Int) -> String {
-        let digits = String(number)
-        var result = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0,
-                digits[..<digits.index(digits.startIndex, offsetBy: index)] != "-"
-            {
-                result.append(",")
-            }
-            result.append(digit)
-        }
-        return result
+        return "\(ReportNumbers.grouped(tenths / 10)).\(tenths % 10) MiB"
     }
 }

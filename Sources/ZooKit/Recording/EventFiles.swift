@@ -15,12 +15,12 @@ final class EventFiles {
         if step == nil { for name in old { try Folder.removeItem("\(folder)/\(name)") } }
         // Readers take files in the order of their names.
         let last = step == nil ? nil : old.compactMap(Self.number).max()
-        let number = max(Int(Date().timeIntervalSince1970), (last ?? 0) + 1)
+        let number = max(Int(Date().timeIntervalSince1970), (last ?? 0).addingSaturating(1))
         path = "\(folder)/\(Self.prefix)\(Self.digits(number)).letterpress"
         file = try AppendedFile(path)
         let time = Date().timeIntervalSince1970
         try file.append(EventMessage.version(time: time).record)
-        if let step { try file.append(EventMessage.start(step: step + 1, time: time).record) }
+        if let step { try file.append(EventMessage.start(step: step.addingSaturating(1), time: time).record) }
     }
 
     private static let prefix = "events.out.tfevents."

@@ -37,7 +37,7 @@ public struct ScoreWindows: Sendable, Equatable {
         var windows: [Window] = []
         var done = 0
         for begin in Swift.stride(from: 0, to: count, by: stride) where done < count {
-            let end = min(begin + window, count)
+            let end = begin + min(window, count - begin)
             windows.append(Window(places: begin..<end, targets: min(max(done, begin + 1), end)..<end))
             done = end
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Foundations
+import Reports
 
 /// `letterpress corpus`: recipes of corpora.
 struct Corpus: ParsableCommand {
@@ -26,9 +27,9 @@ struct Corpus: ParsableCommand {
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
-            for recipe in try Recipe.all(in: Installation(root: root).corpora()) {
-                if report.json { try Console.result(recipe.manifest) } else { try Console.result(recipe.line) }
-            }
+            let recipes = try Recipe.all(in: Installation(root: root).corpora())
+            if report.json { return try recipes.forEach { try Console.result($0.manifest) } }
+            for line in TextTable.lines(recipes.map(\.cells), names: 3) { try Console.result(line) }
         }
     }
 
@@ -89,13 +90,14 @@ private struct Recipe {
         }
     }
 
-    var line: String {
+    /// Name, documents, description.
+    var cells: [String] {
         var documents = 0
         if case .array(let outputs)? = manifest["outputs"] {
             for output in outputs { if case .integer(let count)? = output["documents"] { documents += count } }
         }
         var description = ""
         if case .string(let text)? = manifest["description"] { description = text }
-        return "\(name)  \(Figures.count(documents)) documents  \(description)"
+        return [name, "\(Figures.count(documents)) documents", description]
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundations
+import Reports
 import Typesetting
 
 /// `letterpress fonts`: the font stacks.
@@ -35,11 +36,13 @@ struct Fonts: ParsableCommand {
                 } else if stack == nil {
                     try Console.result("\(name): \(found.description) (\(found.fonts.count) fonts)")
                 } else {
-                    for font in found.fonts {
-                        try Console.result(
-                            "\(font.family)  \(font.file)#\(font.faceIndex)  \(font.scripts.joined(separator: " "))  "
-                                + font.package)
+                    let rows = found.fonts.map { font in
+                        [
+                            font.family, "\(font.file)#\(font.faceIndex)", font.scripts.joined(separator: " "),
+                            font.package,
+                        ]
                     }
+                    for line in TextTable.lines(rows, names: 4) { try Console.result(line) }
                 }
             }
         }
@@ -57,7 +60,7 @@ struct Fonts: ParsableCommand {
                   letterpress fonts check default serif
                 """)
 
-        @Argument(help: ArgumentHelp("Stacks by name or path; all without.", valueName: "stack")) var stacks: [String] =
+        @Argument(help: ArgumentHelp("Stacks by name or path (all).", valueName: "stack")) var stacks: [String] =
             []
         @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder")) var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
@@ -68,39 +71,39 @@ struct Fonts: ParsableCommand {
             var digests: [String: String] = [:]
             var isSound = true
             for name in try stacks.isEmpty ? place.stackNames() : stacks {
-                var flaws: [String] = []
+                var errors: [String] = []
                 var packages: Set<String> = []
                 for font in try place.stack(name).fonts {
                     if let path = finder.path(of: font.file) {
                         let digest = try digests[path] ?? SHA256Digest.ofFile(at: path).hex
                         digests[path] = digest
                         if digest != font.sha256.lowercased() {
-                            flaws.append(
+                            errors.append(
                                 "\(path) is another version than the stack's (SHA-256 \(digest.prefix(8)), expected "
                                     + "\(font.sha256.prefix(8))); install the version of package \(font.package) that "
                                     + "has it, or pass --allow-other-fonts")
                         }
                     } else {
-                        flaws.append("\(font.file) is not installed")
+                        errors.append("\(font.file) is not installed")
                         packages.insert(font.package)
                     }
                 }
-                isSound = isSound && flaws.isEmpty
-                try show(name, flaws, packages)
+                isSound = isSound && errors.isEmpty
+                try show(name, errors, packages)
             }
             if !isSound { throw ExitCode.fontsUnavailable }
         }
 
-        private func show(_ name: String, _ flaws: [String], _ packages: Set<String>) throws {
+        private func show(_ name: String, _ errors: [String], _ packages: Set<String>) throws {
             if report.json {
                 return try Console.result(
                     .object([
-                        "flaws": .array(flaws.map { .string($0) }), "stack": .string(name),
+                        "errors": .array(errors.map { .string($0) }), "stack": .string(name),
                         "packages": .array(packages.sorted().map { .string($0) }),
                     ]))
             }
-            for flaw in flaws { try Console.result("\(name): \(flaw)") }
-            if flaws.isEmpty { try Console.result("\(name): all fonts are installed") }
+            for error in errors { try Console.result("\(name): \(error)") }
+            if errors.isEmpty { try Console.result("\(name): all fonts are installed") }
             if !packages.isEmpty {
                 try Console.result("\(name): apt-get install \(packages.sorted().joined(separator: " "))")
             }

@@ -8,7 +8,7 @@ import Typesetting
 struct FontsExport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write the renderer folder of PIXEL and PixelGPT that settings amount to.",
+        abstract: "Write the settings as a renderer folder of PIXEL and PixelGPT.",
         discussion: """
             The first font is copied beside text_renderer_config.json. Fallback fonts and settings that the folder has
             no key for are left out, with a warning.

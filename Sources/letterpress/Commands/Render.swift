@@ -16,8 +16,8 @@ struct Render: ParsableCommand {
         discussion: """
             Inputs are files, folders, patterns or - for standard input: text (one document a line), JSON lines, CSV,
             TSV or WebDataset tars, plain or compressed by gzip, zstd or xz. Parquet goes through a pipe.
-            Processes that mpirun started together draw one output, which has the bytes of one process.
-            A flag beats LETTERPRESS_<KEY> in the environment, that beats --config, --renderer, --preset, the default.
+            Processes started by mpirun draw one output together, with the bytes of a single process.
+            A flag overrides LETTERPRESS_<KEY> in the environment, then --config, --renderer, --preset, the default.
 
             EXAMPLES
               letterpress render news.jsonl.gz --label-field topic --out shards --format native --workers 8
@@ -27,10 +27,10 @@ struct Render: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String] = []
     @Option(name: [.short, .long], help: ArgumentHelp("Output folder.", valueName: "folder")) var out: String?
-    @Flag(help: "Go on with a render that was interrupted.") var resume = false
-    @Flag(help: "Replace the shards that the folder holds.") var overwrite = false
+    @Flag(help: "Resume an interrupted render.") var resume = false
+    @Flag(help: "Replace the shards in the folder.") var overwrite = false
     @Option(help: ArgumentHelp("Worker threads (one a core); 0 works on one thread.", valueName: "n")) var workers: Int?
-    @Flag(help: "Print the settings and where each came from, and do nothing; needs no input.") var printConfig = false
+    @Flag(help: "Print every setting with its origin and exit; needs no input.") var printConfig = false
     @OptionGroup(title: "Reading") var reading: ReadingFlags
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Patches") var layout: LayoutFlags

@@ -15,7 +15,7 @@ struct Sheet: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("A shard or a folder of shards.", valueName: "shard")) var shard: String
-    @Option(name: [.short, .long], help: ArgumentHelp("PNG file; standard output without.", valueName: "file"))
+    @Option(name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"))
     var out: String?
     @Option(help: ArgumentHelp("Show the first sequence of each value of this kept field.", valueName: "field"))
     var by: String?

@@ -8,7 +8,7 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check every shard against the manifest and render a sample again.",
         discussion: """
-            Exits with 0 when all is sound, with 65 when something is not.
+            Exits with 0 without errors, with 65 otherwise.
 
             EXAMPLES
               letterpress verify shards
@@ -40,16 +40,16 @@ struct Verify: ParsableCommand {
         if report.json {
             try Console.result(
                 .object([
-                    "flaws": .array(found.flaws.map { .string("\($0)") }), "rendered": .integer(found.rendered),
+                    "errors": .array(found.errors.map { .string("\($0)") }), "rendered": .integer(found.rendered),
                     "sequences": .integer(found.sequences), "shards": .integer(found.shards),
                     "warnings": .array(found.warnings.map { .string($0) }),
                 ]))
         } else {
-            for flaw in found.flaws { try Console.result("\(flaw)") }
+            for error in found.errors { try Console.result("\(error)") }
             try Console.result(
                 "\(folder): \(found.shards) shards, \(found.sequences) sequences, \(found.rendered) rendered again, "
-                    + (found.flaws.isEmpty ? "all sound" : "\(found.flaws.count) flaws"))
+                    + (found.errors.isEmpty ? "no errors" : "\(found.errors.count) errors"))
         }
-        if !found.flaws.isEmpty { throw ExitCode.badData }
+        if !found.errors.isEmpty { throw ExitCode.badData }
     }
 }

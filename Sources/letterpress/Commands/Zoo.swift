@@ -35,21 +35,18 @@ struct ZooCommand: ParsableCommand {
                 if report.json {
                     try Console.result(json(method, own))
                 } else {
-                    try Console.result(
-                        """
-                        \(method.name)  \(method.summary)
-                          \(method.source.title); \(method.source.citation); \(method.source.link)
-                        """ + Self.lines(method, own))
+                    try Console.result("\(method.name)  \(method.summary)")
+                    let source = method.source
+                    try Console.result("  \(source.title); \(source.citation); \(source.link)")
+                    for (title, names) in [
+                        ("presets", own), ("--method", method.adaptations.map { $0.name }),
+                        ("verbs", method.verbs.map { $0.name }),
+                    ]
+                    where !names.isEmpty {
+                        try Console.result("  \(title): \(names.joined(separator: " "))")
+                    }
                 }
             }
-        }
-
-        /// What a method has, a line a kind.
-        private static func lines(_ method: any ZooMethod.Type, _ presets: [String]) -> String {
-            [
-                ("presets", presets), ("--method", method.adaptations.map { $0.name }),
-                ("verbs", method.verbs.map { $0.name }),
-            ].filter { !$0.1.isEmpty }.map { "\n  \($0.0): \($0.1.joined(separator: " "))" }.joined()
         }
 
         private func json(_ method: any ZooMethod.Type, _ presets: [String]) throws -> JSONValue {

@@ -20,7 +20,7 @@ struct ZooDescribe: ParsableCommand {
 
     @Argument(help: ArgumentHelp("A preset, a JSON file of a shape, or a model's folder.", valueName: "model"))
     var model: String
-    @Option(help: "Rows of a sequence; the model's most without.") var length: Int?
+    @Option(help: "Rows of a sequence (the model's positions).") var length: Int?
     @Option(help: ArgumentHelp("Folder with models/.", valueName: "folder")) var root: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 

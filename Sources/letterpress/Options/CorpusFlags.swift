@@ -4,11 +4,11 @@ import Foundations
 
 /// How a training reads its corpora: what of ``ReadingFlags`` it has a use for.
 struct CorpusFlags: SettingFlags {
-    @Option(help: "What files hold; auto goes by their names.") var inputFormat: ReadOptions.Format?
+    @Option(help: "Format of the files; auto detects it by name (auto).") var inputFormat: ReadOptions.Format?
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
-    @Option(help: "What to do with a record that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?
-    @Option(help: "What to do with text that is no UTF-8 (replace).") var onEncodingError: ReadOptions.EncodingPolicy?
-    @Option(help: ArgumentHelp("Longest record in bytes.", valueName: "n")) var recordLimit: Int?
+    @Option(help: "Policy for records that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?
+    @Option(help: "Policy for text that is not UTF-8 (replace).") var onEncodingError: ReadOptions.EncodingPolicy?
+    @Option(help: ArgumentHelp("Longest record in bytes (67108864).", valueName: "n")) var recordLimit: Int?
 
     func add(to layer: inout SettingLayer) {
         func set(_ key: String, _ value: JSONValue?) { layer.set("read", key, value) }

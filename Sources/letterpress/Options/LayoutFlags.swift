@@ -13,21 +13,21 @@ extension Normalisation: ExpressibleByArgument {}
 
 /// How pixels become sequences of patches.
 struct LayoutFlags: SettingFlags {
-    @Option(help: "What a sequence shows.") var layout: LayoutOptions.Layout?
-    @Option(help: "How characters share patches.") var strategy: LayoutOptions.Strategy?
+    @Option(help: "Content of a sequence (single).") var layout: LayoutOptions.Layout?
+    @Option(help: "How patches are cut (continuous).") var strategy: LayoutOptions.Strategy?
     @Option(
         name: [.customShort("L"), .long],
         help: ArgumentHelp("Patches of a sequence, the end patch included (1024).", valueName: "n"))
     var maxPatches: Int?
-    @Option(help: "What happens to text that does not fit.") var overflow: LayoutOptions.Overflow?
+    @Option(help: "Policy for text that does not fit (split).") var overflow: LayoutOptions.Overflow?
     @Option(help: ArgumentHelp("Patches of text B shown again after a split.", valueName: "n")) var stride: Int?
     @Option(help: ArgumentHelp("Patches of text A at most.", valueName: "n")) var textAMaxPatches: Int?
     @Option(help: ArgumentHelp("Pixels before the text (2).", valueName: "n")) var padLeft: Int?
     @Option(help: ArgumentHelp("Pixels after the text, at least (2).", valueName: "n")) var padRight: Int?
-    @Option(help: "Whether patches are mapped to text.") var offsets: LayoutOptions.Offsets?
-    @Option(help: "Bytes of a stored pixel.") var channels: LayoutOptions.Channels?
-    @Option(help: "How lines of a document become sequences.") var packing: LayoutOptions.Packing?
-    @Option(help: "Unicode normalisation of the text before it is drawn.") var normalisation: Normalisation?
+    @Option(help: "Mapping of patches to text (none).") var offsets: LayoutOptions.Offsets?
+    @Option(help: "Channels of a stored pixel (auto).") var channels: LayoutOptions.Channels?
+    @Option(help: "Packing of a document's lines into sequences (none).") var packing: LayoutOptions.Packing?
+    @Option(help: "Unicode normalisation before drawing (none).") var normalisation: Normalisation?
     @Flag(inversion: .prefixedNo, help: "Repeat known mistakes of the reference renderers.") var compatBugs: Bool?
     @Flag(name: .customLong("flip-rtl"), inversion: .prefixedNo, help: "Reverse the patches of right-to-left texts.")
     var flipRTL: Bool?

@@ -11,20 +11,21 @@ extension RenderOptions.Tab: ExpressibleByArgument {}
 
 /// How text becomes pixels.
 struct RenderingFlags: SettingFlags {
-    @Option(help: "Glyph pipeline.") var profile: RenderOptions.Profile?
+    @Option(help: "Glyph pipeline (pango).") var profile: RenderOptions.Profile?
     @Option(help: ArgumentHelp("Size in points (8).", valueName: "points")) var fontSize: Double?
     @Option(help: ArgumentHelp("Dots per inch (120).", valueName: "n")) var dpi: Int?
     @Option(help: ArgumentHelp("Side of a patch in pixels (16).", valueName: "n")) var patchSize: Int?
-    @Option(help: "Fonts that decide the baseline.") var lineMetrics: RenderOptions.LineMetrics?
-    @Option(name: [.long, .customLong("colour")], help: "What pixels carry.") var colourMode: RenderOptions.ColourMode?
-    @Option(help: "Where gray comes from under emoji.") var grayFrom: RenderOptions.GraySource?
+    @Option(help: "Fonts that decide the baseline (primary).") var lineMetrics: RenderOptions.LineMetrics?
+    @Option(name: [.long, .customLong("colour")], help: "Colours of pixels (rgb).") var colourMode:
+        RenderOptions.ColourMode?
+    @Option(help: "Source of gray under emoji (luma).") var grayFrom: RenderOptions.GraySource?
     @Option(help: ArgumentHelp("Text colour, a name or #rrggbb.", valueName: "colour")) var textColour: String?
     @Option(help: ArgumentHelp("Background, a name or #rrggbb.", valueName: "colour")) var background: String?
-    @Option(name: [.long, .customLong("unknown")], help: "What stands for an undrawable character.")
+    @Option(name: [.long, .customLong("unknown")], help: "Replacement for an undrawable character (box).")
     var unknownGlyph: RenderOptions.UnknownGlyph?
-    @Option(help: "What a tab does.") var tab: RenderOptions.Tab?
+    @Option(help: "Width of a tab (stop; spaces without shaping).") var tab: RenderOptions.Tab?
     @Option(help: ArgumentHelp("Language for the shaper, BCP 47.", valueName: "tag")) var language: String?
-    @Flag(inversion: .prefixedNo, help: "Keep finished pictures of words; never changes a pixel.") var wordCache: Bool?
+    @Flag(inversion: .prefixedNo, help: "Cache pictures of words; never changes a pixel.") var wordCache: Bool?
 
     func add(to layer: inout SettingLayer) {
         func set(_ key: String, _ value: JSONValue?) { layer.set("render", key, value) }

@@ -87,7 +87,7 @@ struct FinetuneSources: Codable {
         if preset.batch != nil { layer.set("finetune", "batch", fields["batch"]) }
         if preset.learningRate != nil { layer.set("finetune", "learning_rate", fields["learning_rate"]) }
         let grid = (preset.grid ?? [:]).sorted { $0.key < $1.key }.map { key, values in
-            let words = values.map { key == "batch" ? "\(Int($0))" : "\($0)" }
+            let words = values.map { key == "batch" ? "\(Int(saturating: $0))" : "\($0)" }
             return "\(key)=\(words.joined(separator: ","))"
         }
         return (layer, grid)

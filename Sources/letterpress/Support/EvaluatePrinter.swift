@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import Foundations
+import Reports
 
 /// Shows how an evaluation goes, and the table at its end.
 final class EvaluatePrinter {
@@ -38,7 +39,7 @@ final class EvaluatePrinter {
         guard done < total, !report.json else { return }
         let rate = Double(answeredNow) / max(self.seconds, 1e-9)
         progress.show {
-            "\(title) (\(number) of \(splits)): \(done)/\(total) examples  \(Figures.count(Int(rate))) examples/s  "
+            "\(title) (\(number) of \(splits)): \(done)/\(total) examples  \(Figures.count(rate)) examples/s  "
                 + "\(Figures.time(Double(total - done) / max(rate, 1e-9))) left"
         }
     }
@@ -90,31 +91,19 @@ final class EvaluatePrinter {
                 ]))
         }
         for table in ResultTable.all(results) {
-            for line in Self.aligned(table.metricRows) { try Console.result(line) }
+            for line in TextTable.lines(table.metricRows, names: 2) { try Console.result(line) }
             try Console.result("")
         }
         for table in RobustnessTable.all(results) where table.isMain {
             for rows in [table.noiseRows, table.fontRows] where !rows.isEmpty {
                 try Console.result(table.heading)
-                for line in Self.aligned(rows) { try Console.result(line) }
+                for line in TextTable.lines(rows, names: 2) { try Console.result(line) }
                 try Console.result("")
             }
         }
         let note = ResultTable.all(results).first?.spreadNote
         if let note { try Console.result("Per cent but for losses and perplexities. \(note)") }
         try Console.result(page)
-    }
-
-    /// Rows with two columns of names, then numbers, beneath each other.
-    private static func aligned(_ rows: [[String]]) -> [String] {
-        let widths = rows[0].indices.map { place in rows.map { $0[place].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { place, text in
-                let blanks = String(repeating: " ", count: widths[place] - text.count)
-                return place < 2 ? text + blanks : blanks + text
-            }
-            return cells.joined(separator: "  ")
-        }
     }
 
     /// Removes the line of progress.

@@ -2,10 +2,11 @@ import Corpora
 import Foundation
 import Foundations
 import Patches
+import Reports
 import Synchronization
 import Typesetting
 
-/// Shows what a render does: a line of progress on a terminal, JSON lines with `--json`, warnings and a summary.
+/// Shows the progress of a render: a line of progress on a terminal, JSON lines with `--json`, warnings and a summary.
 final class RenderPrinter: Sendable {
     private let json: Bool
     private let quiet: Bool
@@ -24,7 +25,7 @@ final class RenderPrinter: Sendable {
         switch event {
         case .started(let documents):
             emit("started", ["documents": .integer(documents)])
-            if documents > 0, !quiet { Console.note("continuing after \(documents) documents") }
+            if documents > 0, !quiet { Console.note("resuming after \(documents) documents") }
         case .passedOver(let paths):
             let shown = paths.prefix(ReadReport.exampleLimit)
             emit("passed_over", ["count": .integer(paths.count), "examples": .array(shown.map { .string($0) })])
@@ -47,7 +48,7 @@ final class RenderPrinter: Sendable {
         if isDrawn.withLock({ $0 }) { Console.progress(nil) }
     }
 
-    /// What came out, and what a person should know about it. Throws when standard output did not take every event.
+    /// Prints the output's counts and warnings. Throws when standard output did not take every event.
     func summarise(_ manifest: Manifest, folder: String, fonts: FontSet) throws {
         clear()
         let counts = manifest.counts
@@ -110,43 +111,13 @@ final class RenderPrinter: Sendable {
     private static func line(_ progress: RenderProgress) -> String {
         var line = ""
         if let fraction = progress.fraction {
-            let filled = Int(fraction * 24)
+            let filled = Int(saturating: min(max(fraction, 0), 1) * 24)
             line = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
-            line += " \(Int(fraction * 100)) %  "
+            line += " \(Int(saturating: fraction * 100)) %  "
         }
         line += "\(Figures.count(progress.counts.documents)) documents  "
-        line += "\(Figures.count(Int(progress.patchesPerSecond))) patches/s"
+        line += "\(Figures.count(progress.patchesPerSecond)) patches/s"
         if let left = progress.secondsLeft { line += "  \(Figures.time(left)) left" }
         return line
-    }
-}
-
-/// Numbers for people.
-enum Figures {
-    /// A loss with four digits behind the point.
-    static func loss(_ value: Double) -> String { String(format: "%.4f", value) }
-
-    static func count(_ value: Int) -> String {
-        switch value {
-        case ..<10_000: "\(value)"
-        case ..<10_000_000: "\(value / 1000) k"
-        default: "\(value / 1_000_000) M"
-        }
-    }
-
-    static func bytes(_ value: Int) -> String {
-        switch value {
-        case ..<10_000: "\(value) bytes"
-        case ..<10_000_000: "\(value / 1000) kB"
-        case ..<10_000_000_000: "\(value / 1_000_000) MB"
-        default: "\(value / 1_000_000_000) GB"
-        }
-    }
-
-    static func time(_ seconds: Double) -> String {
-        let whole = Int(min(seconds, 1e7).rounded())
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return whole < 3600
-            ? "\(whole / 60):\(two(whole % 60))" : "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
     }
 }

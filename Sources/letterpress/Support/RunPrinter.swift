@@ -1,5 +1,6 @@
 import Foundation
 import Foundations
+import Reports
 import ZooKit
 
 /// Shows a run of whatever kind: a line of progress on a terminal, a line now and then elsewhere, JSON lines with `--json`.

@@ -32,6 +32,15 @@ import Testing
         #expect(try records == Array(Data(contentsOf: URL(filePath: path))))
     }
 
+    @Test func aFileOfTheLastNumberThereIsStopsNothing() throws {
+        let folder = try TemporaryFolder()
+        let name = "events.out.tfevents.\(Int.max).letterpress"
+        try folder.write("", to: name)
+        let file = try EventFiles(folder.path, resumesAfter: .max)
+        try file.add([("a", .scalar(1e308)), ("b", .scalar(.nan))], step: .max)
+        #expect(file.path == folder.file(name) && !(try folder.read(name).isEmpty))
+    }
+
     @Test func eachContinuationAddsAFileThatIsReadAfterTheOthers() throws {
         let folder = try TemporaryFolder()
         let names = try [nil, 4, 4].map { step in

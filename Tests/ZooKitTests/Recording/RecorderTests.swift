@@ -89,6 +89,31 @@ import Testing
         #expect(!reachesOut && !readsAnew)
     }
 
+    /// A file of metrics with numbers that nobody expects: the run's page is drawn from it.
+    @Test func extremeNumbersInTheMetricsAreReported() throws {
+        let folder = try TemporaryFolder()
+        let numbers = ["1e308", "-1e308", "1e-320", "5e-324", "0", "9223372036854775807", "null"]
+        var lines: [String] = []
+        for (index, number) in numbers.enumerated() {
+            let notFinite = number == "null" ? #","not_finite":{"loss":"inf"}"# : ""
+            lines.append(
+                #"{"kind":"step","step":\#(index + 1),"loss":\#(number),"terms":{},"kinds":{"image.next_patch":1e308},"#
+                    + #""rate":\#(number == "null" ? "0" : number),"gradient_norm":1e-320,"rows":9223372036854775807,"#
+                    + #""computed_rows":1,"seconds":1e308,"data_seconds":1e-320\#(notFinite)}"#)
+            lines.append(
+                #"{"kind":"evaluation","step":\#(index + 1),"loss":-1e308,"kinds":{"image.next_patch":\#(number == "null" ? "1" : number)},"#
+                    + #""seconds":1e308,"is_best":true}"#)
+        }
+        try folder.write(lines.joined(separator: "\n") + "\n", to: "run/metrics.jsonl")
+        let recorder = try RunRecorder(
+            RunFolder(folder.file("run")), resumesAfter: .max, title: "t", facts: [("a", "b")])
+        try recorder.finish()
+        let page = String(decoding: try folder.read("run/report.html"), as: UTF8.self)
+        let isDrawn = page.contains("<h2>Curves</h2>") && page.contains("Gradient norm") && page.hasSuffix("</html>\n")
+        #expect(isDrawn)
+        #expect(try MetricsFile.read(folder.file("run/metrics.jsonl")).count == lines.count)
+    }
+
     @Test func aRunThatBeginsAnewForgetsWhatWasThere() throws {
         let data = try TrainingData()
         let folder = data.folder.file("run")

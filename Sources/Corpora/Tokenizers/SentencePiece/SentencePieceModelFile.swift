@@ -98,7 +98,9 @@ struct SentencePieceModelFile {
             case (1, .bytes(let text)):
                 hasText = !text.isEmpty
                 guard !bytes[text].contains(0) else { throw wrong(field.place, "a piece without zeros", "a zero") }
-                if let flaw = UTF8Flaw.first(in: bytes, text) { throw wrong(flaw, "UTF-8", "byte \(bytes[flaw])") }
+                if let place = InvalidUTF8.first(in: bytes, text) {
+                    throw wrong(place, "UTF-8", "byte \(bytes[place])")
+                }
             case (2, .fixed(let score)) where score.count == 4:
                 let bits = bytes[score].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
                 guard Float(bitPattern: bits).isFinite else { throw wrong(field.place, "a finite score", "none") }
@@ -151,7 +153,7 @@ struct SentencePieceModelFile {
 }
 
 /// Where a part of some bytes is no UTF-8.
-private enum UTF8Flaw {
+private enum InvalidUTF8 {
     static func first(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
         UTF8Text.firstInvalid(in: Array(bytes[range])).map { range.lowerBound + $0 }
     }

@@ -1,48 +1,5 @@
-/// Numbers over steps.
-public struct Curve: Sendable, Equatable {
-    /// Where they stand, ascending.
-    public private(set) var steps: [Int] = []
-    /// One at each step.
-    public private(set) var values: [Double] = []
-
-    /// A curve without a number.
-    public init() {}
-
-    /// Adds a number; steps must ascend.
-    public mutating func append(_ value: Double, at step: Int) {
-        steps.append(step)
-        values.append(value)
-    }
-
-    /// The running mean that forgets: weights fall by half every `half` values, and those of the first values are made up for.
-    /// Values that are not finite are left out.
-    public func smoothed(half: Double) -> Curve {
-        let keep = half > 0 ? 1 / (1 + 1 / half) : 0
-        var (mean, weight) = (0.0, 0.0)
-        var result = Curve()
-        for (step, value) in zip(steps, values) where value.isFinite {
-            mean = keep * mean + (1 - keep) * value
-            weight = keep * weight + 1 - keep
-            result.append(mean / weight, at: step)
-        }
-        return result
-    }
-
-    /// At most about `limit` values: of each stretch of steps the smallest and the largest, in their order.
-    func thinned(to limit: Int) -> Curve {
-        guard values.count > limit, limit >= 2 else { return self }
-        let stretch = (2 * values.count + limit - 1) / limit
-        var result = Curve()
-        for start in stride(from: 0, to: values.count, by: stretch) {
-            let places = (start..<min(start + stretch, values.count)).filter { values[$0].isFinite }
-            guard let low = places.min(by: { values[$0] < values[$1] }),
-                let high = places.max(by: { values[$0] < values[$1] })
-            else { continue }
-            for place in Set([low, high]).sorted() { result.append(values[place], at: steps[place]) }
-        }
-        return result
-    }
-}
+import Foundations
+import Reports
 
 /// What a run's report is drawn from, gathered from the records of `metrics.jsonl`.
 struct RunHistory {
@@ -79,7 +36,7 @@ struct RunHistory {
     private(set) var skipped = 0
 
     /// Steps made or skipped.
-    var step: Int { max(last?.step ?? 0, evaluations.last?.step ?? 0) }
+    var step: Int { max(last?.step ?? 0, evaluations.last?.step ?? 0, 0) }
 
     mutating func add(_ record: MetricsRecord) {
         switch record {
@@ -106,9 +63,9 @@ struct RunHistory {
             dataShare.append(record.dataSeconds / record.seconds, at: record.step)
         }
         for (name, value) in record.reports ?? [:] { reports[name, default: Curve()].append(value, at: record.step) }
-        rows += record.rows
-        examples += record.examples ?? 0
-        truncated += record.truncated ?? 0
+        rows = rows.addingSaturating(record.rows)
+        examples = examples.addingSaturating(record.examples ?? 0)
+        truncated = truncated.addingSaturating(record.truncated ?? 0)
         seconds += record.seconds
         dataSeconds += record.dataSeconds
         if record.skipped != nil { skipped += 1 }

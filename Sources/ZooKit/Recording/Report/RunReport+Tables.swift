@@ -1,3 +1,5 @@
+import Reports
+
 extension RunReport {
     /// A table of names and values.
     func table(_ rows: [(name: String, value: String)]) -> String {

@@ -1,5 +1,6 @@
 import Foundation
 import Foundations
+import Reports
 
 /// The page of a run, whatever it trains.
 struct RunReport {

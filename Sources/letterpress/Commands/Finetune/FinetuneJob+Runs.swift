@@ -2,6 +2,7 @@ import Distribution
 import Evaluation
 import Foundation
 import Foundations
+import Reports
 import ZooKit
 
 extension FinetuneJob {

@@ -4,6 +4,7 @@ import Foundation
 import Foundations
 import Layers
 import Patches
+import Reports
 import Tensors
 import Typesetting
 import Zoo

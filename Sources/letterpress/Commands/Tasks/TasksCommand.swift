@@ -1,8 +1,9 @@
 import ArgumentParser
 import Evaluation
 import Foundations
+import Reports
 
-/// `letterpress tasks`: what models can be fine-tuned and evaluated on.
+/// `letterpress tasks`: tasks for fine-tuning and evaluation.
 struct TasksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tasks",
@@ -25,35 +26,33 @@ struct TasksCommand: ParsableCommand {
                   letterpress tasks list xnli zero-shot --json
                 """)
 
-        @Argument(help: ArgumentHelp("Tasks or suites; all without.", valueName: "task")) var names: [String] = []
+        @Argument(help: ArgumentHelp("Tasks or suites (all).", valueName: "task")) var names: [String] = []
         @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
             let catalogue = try Installation(root: root).tasks()
-            for task in try catalogue.tasks(names.isEmpty ? catalogue.names : names) {
-                guard !report.json else {
-                    try Console.result(
-                        .object([
-                            "name": .string(task.name), "version": .integer(task.version),
-                            "kind": .string(task.kind.name), "summary": .string(task.summary),
-                            "suites": .array(task.suites.map { .string($0) }),
-                            "metrics": .array(task.metrics.map { .string($0) }),
-                            "direction": .string(task.direction.rawValue),
-                        ]))
-                    continue
-                }
-                let columns = [(task.name, 24), (task.kind.name, 16), (task.metrics.joined(separator: " "), 30)]
-                try Console.result(
-                    columns.map { TaskDefinition.padded($0.0, $0.1) }.joined(separator: " ") + " " + task.summary)
-            }
+            let tasks = try catalogue.tasks(names.isEmpty ? catalogue.names : names)
+            if report.json { return try tasks.forEach { try Console.result(Self.json($0)) } }
+            let rows = tasks.map { [$0.name, $0.kind.name, $0.metrics.joined(separator: " "), $0.summary] }
+            for line in TextTable.lines(rows, names: 4) { try Console.result(line) }
+        }
+
+        private static func json(_ task: TaskDefinition) -> JSONValue {
+            .object([
+                "name": .string(task.name), "version": .integer(task.version),
+                "kind": .string(task.kind.name), "summary": .string(task.summary),
+                "suites": .array(task.suites.map { .string($0) }),
+                "metrics": .array(task.metrics.map { .string($0) }),
+                "direction": .string(task.direction.rawValue),
+            ])
         }
     }
 
     /// `letterpress tasks describe`
     struct Describe: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Everything a task says: files, labels, metrics, presets, source.",
+            abstract: "Describe a task: files, labels, metrics, presets, source.",
             discussion: """
                 EXAMPLES
                   letterpress tasks describe glue-cola

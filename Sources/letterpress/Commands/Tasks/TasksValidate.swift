@@ -16,10 +16,11 @@ struct TasksValidate: ParsableCommand {
               letterpress tasks validate my-task.json --data . --json
             """)
 
-    @Argument(help: ArgumentHelp("Tasks, suites or task files; all built-in ones without.", valueName: "task"))
+    @Argument(help: ArgumentHelp("Tasks, suites or task files (all built-in ones).", valueName: "task"))
     var names: [String] = []
-    @Option(help: ArgumentHelp("The folder that holds the tasks' folders.", valueName: "folder")) var data: String?
-    @Option(help: ArgumentHelp("Examples of each split and language, at most.", valueName: "count")) var limit: Int?
+    @Option(help: ArgumentHelp("Folder of the tasks' data.", valueName: "folder")) var data: String?
+    @Option(help: ArgumentHelp("Examples of each split and language at most (all).", valueName: "count")) var limit:
+        Int?
     @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 
@@ -33,7 +34,7 @@ struct TasksValidate: ParsableCommand {
         for task in try catalogue.tasks(names.isEmpty ? catalogue.names : names) {
             let folder = names.isEmpty && data == nil ? nil : try installation.dataFolder(of: task, named: data)
             guard let folder else {
-                try tell(task, "the task file is right")
+                try tell(task, "the task file is valid")
                 continue
             }
             try read(task, folder)
@@ -54,11 +55,11 @@ struct TasksValidate: ParsableCommand {
                     try Console.result("\(task.name) \(split): \(summary.line)")
                 }
             } catch let error as TaskError {
-                guard case .missingFiles(_, _, _, let expected, _, let flaw) = error else { throw error }
-                // Of several the split that scores are told of says best what is wanted.
+                guard case .missingFiles(_, _, _, let expected, _, let gap) = error else { throw error }
+                // Of several the split whose scores are reported is named.
                 if missing == nil || split == task.use.report.first { missing = error }
-                let reason = flaw == .incomplete ? "\(expected[0]) is missing" : "its files are not there"
-                report.note("\(task.name) \(split): passed over, \(reason)")
+                let reason = gap == .incomplete ? "\(expected[0]) is missing" : "its files are missing"
+                report.note("\(task.name) \(split): skipped, \(reason)")
             }
         }
         if found == 0, let missing { throw missing }

@@ -6,7 +6,7 @@ import Foundations
 struct TokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tokenizer",
-        abstract: "Turn text into ids of a vocabulary and back.",
+        abstract: "Encode text to ids and decode ids to text.",
         discussion: """
             MODEL is a folder with a tokenizer.json, a tokenizer.model or a vocab.txt, one of the first two files itself, or
             the word bytes: the tokenizer whose ids are the bytes of UTF-8.
@@ -44,8 +44,8 @@ struct TokenizerEncode: ParsableCommand {
     @Argument(help: ArgumentHelp("Texts.", valueName: "text")) var texts: [String] = []
     @Option(name: [.short, .long], help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
     var file: String?
-    @Flag(help: "Add nothing around a text: no begin, no [CLS].") var plain = false
-    @Flag(help: "Special tokens that are written out in a text are text as any other.") var literal = false
+    @Flag(help: "Add no special tokens: no begin, no [CLS].") var plain = false
+    @Flag(help: "Encode special tokens that are spelled out in a text as text.") var literal = false
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func validate() throws {
@@ -89,7 +89,7 @@ struct TokenizerDecode: ParsableCommand {
     @Argument(help: ArgumentHelp("Ids.", valueName: "id")) var ids: [Int32] = []
     @Option(name: [.short, .long], help: ArgumentHelp("Ids, a text a line; - is standard input.", valueName: "file"))
     var file: String?
-    @Flag(help: "Special tokens are written out.") var keepSpecial = false
+    @Flag(help: "Keep special tokens in the text.") var keepSpecial = false
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func validate() throws {

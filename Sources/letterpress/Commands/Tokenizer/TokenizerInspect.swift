@@ -1,12 +1,13 @@
 import ArgumentParser
 import Corpora
 import Foundations
+import Reports
 
 /// `letterpress tokenizer inspect`
 struct TokenizerInspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Say what a tokenizer is, or how a text comes apart.",
+        abstract: "Describe a tokenizer, or show how it splits a text.",
         discussion: """
             EXAMPLES
               letterpress tokenizer inspect bytes

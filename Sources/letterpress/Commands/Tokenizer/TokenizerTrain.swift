@@ -8,7 +8,7 @@ extension SentencePieceTraining.Kind: ExpressibleByArgument {}
 struct TokenizerTrain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Make a SentencePiece tokenizer in the manner of Llama's from corpora.",
+        abstract: "Train a SentencePiece tokenizer like Llama's on corpora.",
         discussion: """
             Writes tokenizer.model and tokenizer_config.json into FOLDER. Lines of documents are what is trained on; digits
             stand alone, and characters without a piece are spelled in bytes. The same inputs, options and seed give the same
@@ -21,12 +21,13 @@ struct TokenizerTrain: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String]
     @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder")) var out: String
-    @Option(help: ArgumentHelp("Pieces, the special ones and 256 bytes among them.", valueName: "n")) var size: Int
-    @Option(help: "How pieces are found (bpe).") var kind: SentencePieceTraining.Kind?
-    @Option(help: ArgumentHelp("Share of characters that become pieces (0.99995).", valueName: "share"))
+    @Option(help: ArgumentHelp("Vocabulary size, including special pieces and 256 bytes.", valueName: "n")) var size:
+        Int
+    @Option(help: "Algorithm (bpe).") var kind: SentencePieceTraining.Kind?
+    @Option(help: ArgumentHelp("Character coverage (0.99995).", valueName: "share"))
     var coverage: Double?
-    @Option(help: ArgumentHelp("Train on so many lines, drawn at random (all).", valueName: "n")) var lines: Int?
-    @Option(help: ArgumentHelp("Seed of that draw (0).", valueName: "n")) var seed: UInt64 = 0
+    @Option(help: ArgumentHelp("Number of training lines, drawn at random (all).", valueName: "n")) var lines: Int?
+    @Option(help: ArgumentHelp("Seed of the draw (0).", valueName: "n")) var seed: UInt64 = 0
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
 
     func validate() throws {

@@ -1,11 +1,11 @@
 import Foundations
 import Glibc
 
-/// A sliding window over a decompressed stream that finds line breaks.
+/// A sliding buffer over a decompressed stream that finds line breaks.
 ///
 /// Memory: one line and one block, whatever the length of the stream.
-final class LineWindow {
-    /// A line in the window.
+final class LineBuffer {
+    /// A line in the buffer.
     enum Line {
         /// Without its line break; a carriage return before it is left out too.
         case complete(Range<Int>, end: Int)
@@ -15,7 +15,7 @@ final class LineWindow {
 
     let reader: CompressedReader
     private(set) var buffer: [UInt8] = []
-    /// The first byte of the window that is not consumed.
+    /// The first byte of the buffer that is not consumed.
     private(set) var head = 0
     /// Offset of that byte in the stream.
     private(set) var offset = 0

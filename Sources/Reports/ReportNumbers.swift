@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// Numbers and words as a report shows them.
 public enum ReportNumbers {
@@ -9,14 +10,14 @@ public enum ReportNumbers {
         let size = abs(value)
         if size == 0 { return "0" }
         if size >= 1e9 || size < 1e-4 { return String(format: "%.2e", value) }
-        if size >= 1000 { return grouped(Int(value.rounded())) }
+        if size >= 1000 { return grouped(Int(saturating: value.rounded())) }
         return String(format: size >= 100 ? "%.1f" : size >= 10 ? "%.2f" : size >= 0.1 ? "%.4f" : "%.3g", value)
     }
 
     /// 1234567 as 1,234,567.
     public static func grouped(_ value: Int) -> String {
         var text = ""
-        for (place, digit) in String(abs(value)).reversed().enumerated() {
+        for (place, digit) in String(value.magnitude).reversed().enumerated() {
             if place > 0, place % 3 == 0 { text.append(",") }
             text.append(digit)
         }
@@ -35,8 +36,9 @@ public enum ReportNumbers {
     }
 
     /// 15000 as 15k.
-    static func compact(_ value: Double) -> String {
+    public static func compact(_ value: Double) -> String {
         switch abs(value) {
+        case 1e14...: String(format: "%.3g", value)
         case 1e9...: String(format: "%gG", (value / 1e7).rounded() / 100)
         case 1e6...: String(format: "%gM", (value / 1e4).rounded() / 100)
         case 1e4...: String(format: "%gk", (value / 10).rounded() / 100)
@@ -52,14 +54,14 @@ public enum ReportNumbers {
         guard seconds.isFinite else { return "unknown" }
         if seconds < 1 { return String(format: "%.0f ms", seconds * 1000) }
         if seconds < 10 { return String(format: "%.1f s", seconds) }
-        let whole = Int(seconds.rounded())
+        let whole = Int(saturating: seconds.rounded())
         if whole < 60 { return "\(whole) s" }
         if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
         if whole < 86_400 { return String(format: "%d h %02d min", whole / 3600, whole / 60 % 60) }
         return String(format: "%d d %02d h", whole / 86_400, whole / 3600 % 24)
     }
 
-    /// Text inside HTML.
+    /// A text inside HTML or SVG, in elements and in attributes; characters that XML forbids are replaced. O(characters).
     public static func escaped(_ text: String) -> String {
         var result = ""
         for character in text.unicodeScalars {
@@ -68,6 +70,8 @@ public enum ReportNumbers {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case "\u{0}"..<"\t", "\u{B}"..<"\r", "\u{E}"..<" ", "\u{FFFE}"..."\u{FFFF}": result += "\u{FFFD}"
             default: result.unicodeScalars.append(character)
             }
         }

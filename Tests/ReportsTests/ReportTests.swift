@@ -1,7 +1,8 @@
 import Foundation
+import Foundations
 import Testing
 
-@testable import ZooKit
+@testable import Reports
 
 /// Numbers, curves and charts of a report.
 @Suite struct ReportTests {
@@ -27,12 +28,68 @@ import Testing
         #expect(ReportNumbers.escaped("<a href=\"x\">&") == "&lt;a href=&quot;x&quot;&gt;&amp;")
     }
 
-    @Test func marksAreRoundAndInside() {
-        #expect(ReportChart.marks(0...10, .linear) == [0, 2, 4, 6, 8, 10])
-        #expect(ReportChart.marks(0.62...1.03, .linear).map { ($0 * 10).rounded() } == [7, 8, 9, 10])
-        #expect(ReportChart.marks(0.02...6, .logarithmic).map { Float($0) } == [0.03, 0.1, 0.3, 1, 3])
-        #expect(ReportChart.marks(-3...2, .linear) == [-3, -2, -1, 0, 1, 2])
+    /// Numbers that a file may hold: none traps, and what is shown is a number or has words.
+    static let extremes = [
+        Double.nan, .infinity, -.infinity, 0, -1, 0x1p-1074, 0x1p-1063, -0x1p-1063, 1e-300, 1e300, 1e308, -1e308,
+        .greatestFiniteMagnitude, Double(Int.max), Double(Int.min), 1e18,
+    ]
+
+    @Test func extremeNumbersHaveTexts() {
+        for value in Self.extremes {
+            let texts = [
+                ReportNumbers.short(value), ReportNumbers.time(value), ReportNumbers.compact(value),
+                ReportNumbers.percent(value), Figures.loss(value), Figures.count(value), Figures.time(value),
+                Figures.percent(value),
+            ]
+            #expect(texts.allSatisfy { !$0.isEmpty }, "\(value)")
+            for step in Self.extremes { #expect(!ReportNumbers.mark(value, step: step).isEmpty) }
+        }
+        #expect(ReportNumbers.grouped(.min) == "-9,223,372,036,854,775,808")
+        #expect(ReportNumbers.time(1e308) == "106751991167300 d 15 h" && ReportNumbers.time(.nan) == "unknown")
+        #expect(ReportNumbers.compact(1e300) == "1e+300" && ReportNumbers.compact(2.5e13) == "25000G")
+        #expect(Figures.count(Double.infinity) == "9223372036854 M" && Figures.count(.nan) == "0")
+        #expect(Figures.time(-5) == "0:00" && Figures.time(.nan) == "0:00" && Figures.time(.infinity) == "2777:46:40")
+        #expect(Figures.percent(0.123) == "12 %" && Figures.percent(-.infinity) == "\(Int.min) %")
     }
+
+    @Test func extremeCurvesAreDrawn() {
+        for scale in [ReportChart.Scale.linear, .fromZero, .logarithmic, .percent] {
+            for low in Self.extremes {
+                for high in Self.extremes {
+                    for isWhole in [true, false] {
+                        let html = ReportChart(
+                            title: "t", scale: scale,
+                            series: [
+                                .init(
+                                    name: "x", style: "held", curve: curve([low, high, 1]), isWhole: isWhole,
+                                    hasDots: true)
+                            ], baselines: [("low", low), ("high", high)], steps: Int.min...Int.max
+                        ).html
+                        let isWhole = html.hasSuffix("</div></figure>")
+                        #expect(isWhole && !html.contains("nan") && !html.contains("inf"), "\(scale) \(low) \(high)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func namesFromOutsideStayTexts() throws {
+        let name = "x' onload='alert(1) \"\\<b>\u{1}"
+        let html = ReportChart(
+            title: name, series: [.init(name: name, style: "held", curve: curve([1, 2]))], steps: 0...2
+        ).html
+        #expect(!html.contains(name) && !html.contains("<b>x") && !html.contains("\u{1}"))
+        // The attribute is JSON in which the name is the name.
+        let start = try #require(html.range(of: "data-chart='")).upperBound
+        let end = try #require(html[start...].range(of: "'")).lowerBound
+        let json = String(html[start..<end]).replacing("&quot;", with: "\"").replacing("&#39;", with: "'")
+            .replacing("&lt;", with: "<").replacing("&gt;", with: ">").replacing("&amp;", with: "&")
+        let lines = try #require(try JSONValue.parse(Array(json.utf8))["l"])
+        guard case .array(let series) = lines else { throw Failure() }
+        #expect(series.first?["n"] == .string(name))
+    }
+
+    private struct Failure: Error {}
 
     @Test func thinningKeepsTheExtremes() {
         var values = (0..<10_000).map { sin(Double($0) / 300) }

@@ -1,19 +1,20 @@
 import Foundation
+import Foundations
 
 /// A chart of a report: HTML with a stretched SVG for the lines, and texts at places given in parts of the whole, so that it
 /// fits any width.
 public struct ReportChart {
     /// A line.
     public struct Series {
-        /// What the legend calls it.
+        /// The name in the legend.
         public var name: String
-        /// Of its CSS: "train", "raw", "held".
+        /// The class in the page's style: "train", "raw", "held".
         public var style: String
-        /// Its values.
+        /// The values.
         public var curve: Curve
-        /// Whether the range of the chart must hold all of it; else the middle 96 of 100 values suffice.
+        /// True if the chart's range must hold all values; else the middle 96 of 100 suffice.
         public var isWhole: Bool
-        /// Whether each value has a dot.
+        /// True if each value has a dot.
         public var hasDots: Bool
 
         /// A line from its parts.
@@ -23,7 +24,7 @@ public struct ReportChart {
         }
     }
 
-    /// How heights are dealt.
+    /// The heights of values.
     public enum Scale: Sendable {
         /// From the least value to the greatest.
         case linear
@@ -55,16 +56,16 @@ public struct ReportChart {
     /// Values of a line at most.
     static let limit = 600
 
-    /// The chart; nothing where there is no finite value. O(values).
+    /// The chart; empty if no value can be drawn. O(values).
     public var html: String {
         let shown = series.map { item in
             var item = item
             item.curve = item.curve.thinned(to: Self.limit)
             return item
         }.filter { item in item.curve.values.contains(where: \.isFinite) }
-        guard let range = range(shown) else { return "" }
-        let marks = Self.marks(range, scale)
-        let axis = ReportAxis(low: range.lowerBound, high: range.upperBound, isLogarithmic: scale == .logarithmic)
+        let levels = baselines.filter { isDrawn($0.value) }
+        guard let axis = axis(shown, levels.map(\.value)) else { return "" }
+        let marks = axis.marks
         var html = "<figure class=\"chart\"><figcaption><b>\(ReportNumbers.escaped(title))</b>"
         if !note.isEmpty { html += " <span>\(ReportNumbers.escaped(note))</span>" }
         html += "<div class=\"legend\">"
@@ -73,33 +74,34 @@ public struct ReportChart {
         html += "</div></figcaption><div class=\"plot\" data-chart='\(data(shown))'>"
         html += "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
         for mark in marks { html += Self.level(axis.place(mark), "grid") }
-        for line in baselines where line.value.isFinite { html += Self.level(axis.place(line.value), "base") }
+        for line in levels { html += Self.level(axis.place(line.value), "base") }
         for item in shown { html += path(item, axis) }
         html += "</svg>"
-        let step = marks.count > 1 ? marks[1] - marks[0] : marks.first ?? 1
         for mark in marks {
-            html += "<span class=\"y\" style=\"top:\(Self.percent(axis.place(mark)))\">\(label(mark, step))</span>"
+            html += "<span class=\"y\" style=\"top:\(Self.percent(axis.place(mark)))\">\(label(mark, axis))</span>"
         }
-        for mark in Self.marks(Double(steps.lowerBound)...Double(max(steps.upperBound, steps.lowerBound + 1)), .linear)
-        where mark == mark.rounded() {
+        for mark in across.marks where mark == mark.rounded() {
             html +=
-                "<span class=\"x\" style=\"left:\(Self.percent(1000 * across(Int(mark))))\">"
+                "<span class=\"x\" style=\"left:\(Self.percent(1000 * across.part(mark)))\">"
                 + "\(ReportNumbers.compact(mark))</span>"
         }
         for item in shown where item.hasDots {
-            for (step, value) in zip(item.curve.steps, item.curve.values) where value.isFinite {
+            for (step, value) in zip(item.curve.steps, item.curve.values) where isDrawn(value) {
                 html +=
-                    "<i class=\"dot \(item.style)\" style=\"left:\(Self.percent(1000 * across(step)));"
+                    "<i class=\"dot \(item.style)\" style=\"left:\(Self.percent(1000 * across.part(Double(step))));"
                     + "top:\(Self.percent(axis.place(value)))\"></i>"
             }
         }
-        return html + labels(axis, shown) + "</div></figure>"
+        return html + labels(axis, levels, shown) + "</div></figure>"
     }
 
+    private typealias Level = (name: String, value: Double)
+    private typealias LabelGroup = (top: Double, bottom: Double, texts: [String])
+
     /// Names of baselines beside their lines, where the curves leave most room; those that lie close together share a place.
-    private func labels(_ axis: ReportAxis, _ shown: [Series]) -> String {
-        var groups: [(top: Double, bottom: Double, texts: [String])] = []
-        for line in baselines.filter(\.value.isFinite).sorted(by: { $0.value > $1.value }) {
+    private func labels(_ axis: ReportAxis, _ levels: [Level], _ shown: [Series]) -> String {
+        var groups: [LabelGroup] = []
+        for line in levels.sorted(by: { $0.value > $1.value }) {
             let place = axis.place(line.value)
             let text = "\(line.name) \(String(format: "%.3f", line.value))"
             if let last = groups.last, place - last.bottom < 70 {
@@ -122,24 +124,26 @@ public struct ReportChart {
         }.joined()
     }
 
-    /// How many values of the lines a name would cover.
+    /// The count of the lines' values that a name would cover.
     private func crossings(
-        _ group: (top: Double, bottom: Double, texts: [String]), _ side: (isRight: Bool, isAbove: Bool),
-        _ axis: ReportAxis, _ shown: [Series]
+        _ group: LabelGroup, _ side: (isRight: Bool, isAbove: Bool), _ axis: ReportAxis, _ shown: [Series]
     ) -> Int {
         let width = min(1, 0.016 * Double(group.texts.joined(separator: " · ").count))
         let heights = side.isAbove ? group.top - 75...group.top : group.bottom...group.bottom + 75
         return shown.reduce(0) { sum, item in
             sum
                 + zip(item.curve.steps, item.curve.values).count { step, value in
-                    let x = side.isRight ? 1 - across(step) : across(step)
+                    let part = across.part(Double(step))
+                    let x = side.isRight ? 1 - part : part
                     return value.isFinite && x < width && heights.contains(axis.place(value))
                 }
         }
     }
 
-    private func across(_ step: Int) -> Double {
-        Double(step - steps.lowerBound) / Double(max(1, steps.upperBound - steps.lowerBound))
+    /// The axis of steps.
+    private var across: ReportAxis {
+        ReportAxis(
+            low: Double(steps.lowerBound), high: max(Double(steps.upperBound), Double(steps.lowerBound) + 1))
     }
 
     private static func percent(_ thousandths: Double) -> String { String(format: "%.2f%%", thousandths / 10) }
@@ -153,85 +157,61 @@ public struct ReportChart {
         var path = ""
         var isDrawing = false
         for (step, value) in zip(item.curve.steps, item.curve.values) {
-            guard value.isFinite, scale != .logarithmic || value > 0 else {
+            guard isDrawn(value) else {
                 isDrawing = false
                 continue
             }
-            path += String(format: "%@%.1f %.1f", isDrawing ? "L" : "M", 1000 * across(step), axis.place(value))
+            path += String(
+                format: "%@%.1f %.1f", isDrawing ? "L" : "M", 1000 * across.part(Double(step)), axis.place(value))
             isDrawing = true
         }
         return "<path class=\"\(item.style)\" d=\"\(path)\"/>"
     }
 
-    private func label(_ mark: Double, _ step: Double) -> String {
-        switch scale {
-        case .percent: String(format: "%g %%", (mark * 1000).rounded() / 10)
-        case .logarithmic: ReportNumbers.mark(mark, step: mark)
-        default: ReportNumbers.mark(mark, step: step)
-        }
+    private func label(_ mark: Double, _ axis: ReportAxis) -> String {
+        scale == .percent ? String(format: "%g %%", (mark * 1000).rounded() / 10) : axis.text(mark)
     }
 
-    /// What the chart's script shows at the pointer.
+    /// The values that the chart's script shows at the pointer: JSON inside an attribute.
     private func data(_ shown: [Series]) -> String {
         let items = shown.map { item in
-            let pairs = zip(item.curve.steps, item.curve.values).filter(\.1.isFinite)
+            let factor = scale == .percent ? 100.0 : 1
+            let pairs = zip(item.curve.steps, item.curve.values).map { ($0, factor * $1) }.filter(\.1.isFinite)
             let steps = pairs.map { "\($0.0)" }.joined(separator: ",")
-            let values = pairs.map { String(format: "%.5g", scale == .percent ? 100 * $0.1 : $0.1) }
-            return
-                "{\"n\":\"\(ReportNumbers.escaped(item.name))\",\"s\":[\(steps)],\"v\":[\(values.joined(separator: ","))]}"
+            let values = pairs.map { String(format: "%.5g", $0.1) }.joined(separator: ",")
+            let name = ReportNumbers.escaped(String(decoding: JSONValue.string(item.name).encoded(), as: UTF8.self))
+            return "{\"n\":\(name),\"s\":[\(steps)],\"v\":[\(values)]}"
         }
         return "{\"a\":\(steps.lowerBound),\"b\":\(steps.upperBound),\"l\":[\(items.joined(separator: ","))]}"
     }
 
-    /// The values between bottom and top.
-    private func range(_ shown: [Series]) -> ClosedRange<Double>? {
-        var values = baselines.map(\.value).filter(\.isFinite)
+    private func isDrawn(_ value: Double) -> Bool { value.isFinite && (scale != .logarithmic || value > 0) }
+
+    /// The axis of values; nil if there is none to draw.
+    private func axis(_ shown: [Series], _ levels: [Double]) -> ReportAxis? {
+        var values = levels
         for item in shown {
-            let finite = item.curve.values.filter { $0.isFinite && (scale != .logarithmic || $0 > 0) }.sorted()
-            guard !finite.isEmpty else { continue }
-            let cut = item.isWhole ? 0 : finite.count / 50
-            values += [finite[cut], finite[finite.count - 1 - cut]]
+            let drawn = item.curve.values.filter(isDrawn).sorted()
+            guard !drawn.isEmpty else { continue }
+            let cut = item.isWhole ? 0 : drawn.count / 50
+            values += [drawn[cut], drawn[drawn.count - 1 - cut]]
         }
         guard var low = values.min(), var high = values.max() else { return nil }
         switch scale {
         case .logarithmic:
             (low, high) = (low / 1.15, high * 1.15)
             if high / low < 4 { (low, high) = (low / 2, high * 2) }
-            return low...high
+            return ReportAxis(low: low, high: high, isLogarithmic: true)
         case .fromZero: low = min(0, low)
         case .percent: (low, high) = (0, max(high, 0.01))
         case .linear: break
         }
         let room = high > low ? (high - low) * 0.06 : max(abs(high) * 0.1, 1e-9)
-        return (low == 0 ? 0 : low - room)...(high + room)
-    }
-
-    /// Three to six round values in a range.
-    static func marks(_ range: ClosedRange<Double>, _ scale: Scale) -> [Double] {
-        let (low, high) = (range.lowerBound, range.upperBound)
-        if scale == .logarithmic {
-            let factors = high / low > 1000 ? [1.0] : high / low > 30 ? [1.0, 3] : [1.0, 2, 5]
-            var marks: [Double] = []
-            for power in Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up)) {
-                marks += factors.map { $0 * pow(10, Double(power)) }.filter { (low...high).contains($0) }
-            }
-            return marks
-        }
-        let rough = (high - low) / 5
-        let power = pow(10, log10(rough).rounded(.down))
-        let step = power * ([1.0, 2, 2.5, 5].first { $0 * power >= rough } ?? 10)
-        return (Int((low / step).rounded(.up))...Int((high / step).rounded(.down))).map { Double($0) * step }
+        return ReportAxis(low: low == 0 ? 0 : low - room, high: high + room)
     }
 }
 
-/// Where values stand between top, 0, and bottom, 1000.
-struct ReportAxis {
-    var low: Double
-    var high: Double
-    var isLogarithmic: Bool
-
-    func place(_ value: Double) -> Double {
-        let part = isLogarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low)
-        return 1000 * (1 - min(max(part, -0.5), 1.5))
-    }
+extension ReportAxis {
+    /// The place of a value between top, 0, and bottom, 1000.
+    func place(_ value: Double) -> Double { 1000 * (1 - part(value)) }
 }

@@ -1,6 +1,6 @@
 /// The frame of a report: a page that needs nothing but itself.
 public enum ReportPage {
-    /// The page; with `refreshes` browsers read it anew every minute, and `more` is added to its style.
+    /// The page of a body that is HTML; with `refreshes` browsers load it again every minute, and `more` is added to its style.
     public static func html(title: String, body: String, refreshes: Bool, more: String = "") -> String {
         """
         <!DOCTYPE html>
@@ -11,6 +11,14 @@ public enum ReportPage {
         </main><script>\(script)</script></body></html>
 
         """
+    }
+
+    /// A table of names and values. O(characters).
+    public static func table(_ rows: [(name: String, value: String)]) -> String {
+        let lines = rows.map { row in
+            "<tr><th scope=\"row\">\(ReportNumbers.escaped(row.name))</th><td>\(ReportNumbers.escaped(row.value))</td></tr>"
+        }
+        return "<div class=\"wide\"><table><tbody>\(lines.joined())</tbody></table></div>"
     }
 
     private static let refresh = "<meta http-equiv=\"refresh\" content=\"60\">"
