@@ -39,7 +39,8 @@ public struct ReportChart {
     var title: String
     var note: String
     var scale: Scale
-    var series: [Series]
+    /// The lines, in the order of the legend.
+    public var series: [Series]
     var baselines: [(name: String, value: Double)]
     /// Steps from the left end to the right.
     var steps: ClosedRange<Int>

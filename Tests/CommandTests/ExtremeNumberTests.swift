@@ -1,7 +1,7 @@
 import Foundation
-import Foundations
 import TestSupport
 import Testing
+import ZooKit
 
 /// Numbers that a user may write and nobody expects: an answer or a message, never a trap.
 @Suite struct ExtremeNumberTests {

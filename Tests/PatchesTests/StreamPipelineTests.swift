@@ -25,12 +25,12 @@ import Testing
     }
 
     static func pipeline(
-        workers: Int, inputs: Int, window: Int? = nil, budget: Int = 1 << 20, counters: Counters = Counters(),
+        workers: Int, inputs: Int, inFlight: Int? = nil, budget: Int = 1 << 20, counters: Counters = Counters(),
         failAt: Int? = nil
     ) -> OrderedPipeline<Int, [Int]> {
         var next = 0
         return OrderedPipeline(
-            workers: workers, window: window, budget: budget, weight: { $0.count },
+            workers: workers, inFlight: inFlight, budget: budget, weight: { $0.count },
             source: {
                 next += 1
                 return next <= inputs ? next : nil
@@ -100,7 +100,7 @@ import Testing
 
     @Test func workersPauseWhenNobodyTakes() throws {
         let counters = Counters()
-        let pipeline = Self.pipeline(workers: 3, inputs: 100_000, window: 6, budget: 50, counters: counters)
+        let pipeline = Self.pipeline(workers: 3, inputs: 100_000, inFlight: 6, budget: 50, counters: counters)
         _ = try pipeline.next()
         var last = -1
         // Settled once the count stands still.

@@ -107,12 +107,22 @@ public struct ModelTokenizer: Sendable {
     }
 
     /// A SHA-256 over names and contents of the files.
-    public var identity: String {
+    public var identity: String { Self.identity(of: files) }
+
+    private static func identity(of files: [String: [UInt8]]) -> String {
         var hasher = SHA256Hasher()
         for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
             hasher.update(Array("\(name)\0\(bytes.count)\0".utf8))
             hasher.update(bytes)
         }
         return hasher.finish().hex
+    }
+
+    /// The present identity of a tokenizer that an older checkpoint names: the files of our bytes did not say then that the begin token
+    /// stands before texts, though trainings put it there.
+    static func present(identity: String) throws -> String {
+        let bytes = try BytePairTokenizer.bytes()
+        let old = ["tokenizer.json": bytes.tokenizerJSON(), "tokenizer_config.json": bytes.tokenizerConfigJSON()]
+        return try Self.identity(of: old) == identity ? ModelTokenizer("bytes").identity : identity
     }
 }

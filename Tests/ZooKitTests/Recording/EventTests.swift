@@ -38,7 +38,7 @@ import Testing
         try folder.write("", to: name)
         let file = try EventFiles(folder.path, resumesAfter: .max)
         try file.add([("a", .scalar(1e308)), ("b", .scalar(.nan))], step: .max)
-        #expect(file.path == folder.file(name) && !(try folder.read(name).isEmpty))
+        #expect(try file.path == folder.file(name) && !folder.read(name).isEmpty)
     }
 
     @Test func eachContinuationAddsAFileThatIsReadAfterTheOthers() throws {

@@ -92,26 +92,30 @@ import Testing
     /// A file of metrics with numbers that nobody expects: the run's page is drawn from it.
     @Test func extremeNumbersInTheMetricsAreReported() throws {
         let folder = try TemporaryFolder()
-        let numbers = ["1e308", "-1e308", "1e-320", "5e-324", "0", "9223372036854775807", "null"]
-        var lines: [String] = []
+        try Folder.create(folder.file("run"))
+        let metrics = try MetricsFile(folder.file("run/metrics.jsonl"), resumesAfter: nil)
+        let numbers = [1e308, -1e308, 0x1p-1063, 0x1p-1074, 0, -1, Double(Int.max), .infinity, -.infinity, .nan]
         for (index, number) in numbers.enumerated() {
-            let notFinite = number == "null" ? #","not_finite":{"loss":"inf"}"# : ""
-            lines.append(
-                #"{"kind":"step","step":\#(index + 1),"loss":\#(number),"terms":{},"kinds":{"image.next_patch":1e308},"#
-                    + #""rate":\#(number == "null" ? "0" : number),"gradient_norm":1e-320,"rows":9223372036854775807,"#
-                    + #""computed_rows":1,"seconds":1e308,"data_seconds":1e-320\#(notFinite)}"#)
-            lines.append(
-                #"{"kind":"evaluation","step":\#(index + 1),"loss":-1e308,"kinds":{"image.next_patch":\#(number == "null" ? "1" : number)},"#
-                    + #""seconds":1e308,"is_best":true}"#)
+            let step = index == 0 ? .min : index == numbers.count - 1 ? .max : index
+            try metrics.append(
+                .step(
+                    StepRecord(
+                        step: step, loss: number, terms: [:], kinds: ["image.next_patch": number], rate: number,
+                        gradientNorm: number, examples: .max, truncated: .max, rows: .max, computedRows: 1,
+                        seconds: abs(number), dataSeconds: number, reports: ["x": number])))
+            var evaluation = EvaluationRecord(
+                step: step, loss: number, kinds: ["image.next_patch": number], metrics: ["accuracy": number])
+            (evaluation.isBest, evaluation.seconds) = (true, number)
+            try metrics.append(.evaluation(evaluation))
         }
-        try folder.write(lines.joined(separator: "\n") + "\n", to: "run/metrics.jsonl")
+        try metrics.sync()
         let recorder = try RunRecorder(
             RunFolder(folder.file("run")), resumesAfter: .max, title: "t", facts: [("a", "b")])
-        try recorder.finish()
+        try recorder.finish(RunOutcome(steps: .max, isComplete: true, endedEarly: false))
         let page = String(decoding: try folder.read("run/report.html"), as: UTF8.self)
         let isDrawn = page.contains("<h2>Curves</h2>") && page.contains("Gradient norm") && page.hasSuffix("</html>\n")
         #expect(isDrawn)
-        #expect(try MetricsFile.read(folder.file("run/metrics.jsonl")).count == lines.count)
+        #expect(try MetricsFile.read(folder.file("run/metrics.jsonl")).count == 2 * numbers.count)
     }
 
     @Test func aRunThatBeginsAnewForgetsWhatWasThere() throws {

@@ -73,6 +73,10 @@ extension RunState {
             "format": .integer(version), "count": .object(count), "unit_steps": .array([count["step"] ?? .integer(0)]),
             "adaptation": Adaptation.all.record, "data": old["data"] ?? .null,
         ]
+        if case .object(var data)? = old["data"], case .string(let identity)? = data["tokenizer"] {
+            data["tokenizer"] = .string(try ModelTokenizer.present(identity: identity))
+            new["data"] = .object(data)
+        }
         func evaluation(_ key: String, isBest: Bool) -> JSONValue? {
             guard case .object(var fields)? = old[key] else { return nil }
             (fields["is_best"], fields["seconds"]) = (.bool(isBest), .integer(0))

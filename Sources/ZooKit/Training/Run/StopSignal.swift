@@ -22,12 +22,12 @@ public enum StopSignal {
         var stack = unsafe stack_t(
             ss_sp: UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64), ss_flags: 0, ss_size: bytes)
         unsafe sigaltstack(&stack, nil)
-        var action = unsafe sigaction()
-        unsafe action.sa_flags = SA_ONSTACK | SA_RESTART
+        var action = sigaction()
+        action.sa_flags = SA_ONSTACK | SA_RESTART
         unsafe action.__sigaction_handler.sa_handler = { number in
             // A handler may do no more than this.
             StopSignal.received.store(number, ordering: .relaxed)
-            unsafe signal(number, SIG_DFL)
+            signal(number, SIG_DFL)
         }
         var set = sigset_t()
         unsafe sigemptyset(&set)
