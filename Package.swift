@@ -168,10 +168,12 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: common),
         .executableTarget(
-            name: "RankProbe", dependencies: ["Distribution", "ZooKit", "Layers", "Tensors", "Foundations"], path: "Tests/RankProbe",
+            name: "RankProbe", dependencies: ["Distribution", "ZooKit", "Layers", "Tensors", "Foundations"],
+            path: "Tests/RankProbe",
             swiftSettings: common),
         .testTarget(
-            name: "DistributionTests", dependencies: ["Distribution", "ZooKit", "RankProbe", "TestSupport"],
+            name: "DistributionTests",
+            dependencies: ["Distribution", "ZooKit", "Foundations", "RankProbe", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "EvaluationTests",

@@ -149,11 +149,13 @@ import Testing
         let context = ForwardContext(tape: Tape(workspace), key: RandomKey(seed: 3))
         var other = context
         other.isTraining = true
-        other.usesAdapters = false
-        other.knobs["ratio"] = 0.5
+        other.options.usesAdapters = false
+        other.options.knobs["ratio"] = 0.5
         other.key = other.key.with("layer")
         other.taps["a"] = { _ in }
-        #expect(!context.isTraining && context.usesAdapters && context.knobs.isEmpty && context.taps.isEmpty)
+        #expect(
+            !context.isTraining && context.options.usesAdapters && context.options.knobs.isEmpty && context.taps.isEmpty
+        )
         #expect(context.key == RandomKey(seed: 3) && other.key != context.key)
         other.add(LossTerm("from the copy", sum: try workspace.full([], .float64, 1), weight: 1))
         #expect(context.losses.map(\.name) == ["from the copy"])
@@ -164,13 +166,13 @@ import Testing
         let workspace = try reference()
         let weight = try workspace.parameter("w", [1, 1], [2])
         var context = ForwardContext(tape: Tape(workspace), isTraining: true, key: RandomKey(seed: 8))
-        context.usesAdapters = false
-        context.knobs["ratio"] = 0.25
+        context.options.usesAdapters = false
+        context.options.knobs["ratio"] = 0.25
         context.recomputesBlocks = true
         var seen = 0
         let y = try context.recomputing([workspace.numbers([3], [1, 1])]) { inner, inputs throws(TensorError) in
-            let same = inner.key == RandomKey(seed: 8) && inner.knobs == ["ratio": 0.25]
-            if same && inner.isTraining && !inner.usesAdapters && inner.recomputesBlocks { seen += 1 }
+            let same = inner.key == RandomKey(seed: 8) && inner.options.knobs == ["ratio": 0.25]
+            if same && inner.isTraining && !inner.options.usesAdapters && inner.recomputesBlocks { seen += 1 }
             return [try inner.tape.linear(inputs[0], weight: inner.tape.leaf(weight))]
         }[0]
         try context.tape.backward(from: [(tensor: y, gradient: workspace.numbers([1], [1, 1]))])

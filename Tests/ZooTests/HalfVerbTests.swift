@@ -17,14 +17,19 @@ import ZooKit
         let workspace = try Workspace(kernels: CPUKernels(threads: 1), precision: .fp32)
         base = folder.file("base")
         try ModelFolder.write(
-            SmallProgram(.all, steps: 1, workspace: workspace).model, files: ["tokenizer_config.json": Array("{}".utf8)],
+            SmallProgram(.all, steps: 1, workspace: workspace).model,
+            files: ["tokenizer_config.json": Array("{}".utf8)],
             to: base, workspace: workspace)
         let half = try Catalogue.all.adaptation(parsing: "half")
         _ = try HalfRun(folder.file("run"), half, steps: 4, source: base, workspace: workspace)
         tuned = RunFolder(folder.file("run")).checkpoint(4)
     }
 
-    private func job(_ out: String) -> MethodJob { MethodJob(folder: folder.file(out), catalogue: Catalogue.all) }
+    private func job(_ out: String) -> MethodJob {
+        MethodJob(folder: folder.file(out), catalogue: Catalogue.all) { precision in
+            try Workspace(kernels: CPUKernels(threads: 1), precision: precision)
+        }
+    }
 
     private func tensors(_ path: String) throws -> [String: [Double]] {
         try Dictionary(

@@ -9,10 +9,8 @@ public struct ForwardContext {
     public var isTraining: Bool
     /// The random stream of this pass: seed, step and micro-batch are already in it.
     public var key: RandomKey
-    /// Whether low-rank side paths and other adapters take part; off gives the base model.
-    public var usesAdapters = true
-    /// Settings that may change from pass to pass (a routing ratio), by name.
-    public var knobs: [String: Double] = [:]
+    /// Adapters and knobs; a model sets its own.
+    public var options = PassOptions()
     /// Functions that see tensors by the path of the place, for instance "model.layers.3.mlp.input".
     public var taps: [String: (Tensor) -> Void] = [:]
     /// Sees the tensors of all places, in the order in which they are computed.
@@ -85,8 +83,7 @@ public struct ForwardContext {
     private struct Settings {
         let isTraining: Bool
         let key: RandomKey
-        let usesAdapters: Bool
-        let knobs: [String: Double]
+        let options: PassOptions
         let taps: [String: (Tensor) -> Void]
         let observer: ((String, Tensor) -> Void)?
         let recomputesBlocks: Bool
@@ -98,7 +95,7 @@ public struct ForwardContext {
 
     private var settings: Settings {
         Settings(
-            isTraining: isTraining, key: key, usesAdapters: usesAdapters, knobs: knobs, taps: taps,
+            isTraining: isTraining, key: key, options: options, taps: taps,
             observer: observer, recomputesBlocks: recomputesBlocks, cache: cache, phase: phase, slot: slot,
             repeats: repeats)
     }
@@ -107,8 +104,7 @@ public struct ForwardContext {
         self.tape = tape
         isTraining = settings.isTraining
         key = settings.key
-        usesAdapters = settings.usesAdapters
-        knobs = settings.knobs
+        options = settings.options
         taps = settings.taps
         observer = settings.observer
         recomputesBlocks = settings.recomputesBlocks

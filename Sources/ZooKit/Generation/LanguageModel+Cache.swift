@@ -80,7 +80,9 @@ extension LanguageModel {
     func streamOutput(of head: any Projection, _ rows: Tensor, _ context: ForwardContext) throws(TensorError) -> Tensor
     {
         let tape = context.tape
-        guard let linear = head as? Linear else { return try tape.cast(head(rows, context), to: tape.precision.stream) }
+        guard let linear = head as? Linear else {
+            return try tape.cast(head(rows, scoped(context)), to: tape.precision.stream)
+        }
         let bias: Tensor?
         if let own = linear.bias { bias = try tape.leaf(own, tape.precision.stream) } else { bias = nil }
         return try tape.linear(rows, weight: tape.leaf(linear.weight), bias: bias, to: tape.precision.stream)

@@ -12,7 +12,10 @@ public final class PixelGenerator {
     /// Where tensors live.
     public let workspace: Workspace
     /// Which rows of the cache stay.
-    public var policy: any CachePolicy = FullCachePolicy()
+    public var policy: any CachePolicy {
+        get { model.options.cachePolicy ?? FullCachePolicy() }
+        set { model.options.cachePolicy = newValue }
+    }
     /// How many rows are computed at once.
     public var batch = 8
 

@@ -15,7 +15,10 @@ public final class TextGenerator {
     /// Makes text of tokens; nil for tokens alone.
     public let tokenizer: (any Tokenizer)?
     /// Which rows of the cache stay.
-    public var policy: any CachePolicy = FullCachePolicy()
+    public var policy: any CachePolicy {
+        get { model.options.cachePolicy ?? FullCachePolicy() }
+        set { model.options.cachePolicy = newValue }
+    }
     /// How many rows are decoded at once.
     public var batch = 8
     /// Tokens that end texts: the tokenizer's, unless set.

@@ -15,7 +15,7 @@ extension LanguageModel {
         let (places, targets) = input.nextPatches(countsEnd: countsEnd)
         let tape = context.tape
         let (rows, indices) = try LossRows.pick(hidden, places, targets, none: -1, context)
-        let prediction = try patchHead(rows, context)
+        let prediction = try patchHead(rows, scoped(context))
         let errors = try tape.patchErrors(
             base.config.patchHead.error, prediction, targets: patches.pixels,
             indices: tape.workspace.indices(indices))

@@ -28,8 +28,8 @@ public struct MethodJob {
     public let catalogue: MethodCatalogue
     /// The folder of model presets; nil where the installation was not found.
     public let presets: String?
-    /// Threads of kernels.
-    public let threads: Int
+    /// Makes a workspace of a precision.
+    public let workspace: (Precision) throws -> Workspace
     /// True once the user wants to stop; a verb then writes a checkpoint and throws ``MethodStop``.
     public let shouldStop: () -> Bool
     /// Hears the events of a run.
@@ -40,18 +40,14 @@ public struct MethodJob {
     /// A job; unless said otherwise of one process, which nobody stops or listens to.
     public init(
         folder: String, resumes: Bool = false, communicator: any Communicator = SoleProcess(),
-        catalogue: MethodCatalogue = .none, presets: String? = nil, threads: Int = 1,
+        catalogue: MethodCatalogue = .none, presets: String? = nil,
+        workspace: @escaping (Precision) throws -> Workspace,
         shouldStop: @escaping () -> Bool = { false }, onEvent: @escaping (RunEvent) throws -> Void = { _ in },
         report: @escaping (String) -> Void = { _ in }
     ) {
         (self.folder, self.resumes, self.communicator, self.catalogue) = (folder, resumes, communicator, catalogue)
-        (self.presets, self.threads, self.shouldStop) = (presets, threads, shouldStop)
+        (self.presets, self.workspace, self.shouldStop) = (presets, workspace, shouldStop)
         (self.onEvent, self.report) = (onEvent, report)
-    }
-
-    /// A workspace of a precision. Throws `TensorError`.
-    public func workspace(_ precision: Precision = .fp32) throws -> Workspace {
-        try Workspace(kernels: CPUKernels(threads: threads), precision: precision)
     }
 }
 

@@ -38,6 +38,8 @@ public final class LanguageModel: Part {
     public var score: (any Projection)?
     /// D to 1.
     public var scalar: (any Projection)?
+    /// Options of every pass: adapters, knobs, the cache's policy.
+    public var options = PassOptions()
     /// The structures that were installed, in their order; folders keep them.
     public internal(set) var structures: [StructureRecord] = []
 
@@ -104,13 +106,20 @@ public final class LanguageModel: Part {
 
     /// The stream after the final norm: [B*T, D].
     public func hidden(_ input: ModelInput, _ context: ForwardContext) throws(TensorError) -> Tensor {
-        try base(input, context)
+        try base(input, scoped(context))
+    }
+
+    /// The context with the model's options under the pass's own.
+    func scoped(_ context: ForwardContext) -> ForwardContext {
+        var context = context
+        context.options = options.under(context.options)
+        return context
     }
 
     /// Logits of next tokens after rows of `hidden` [R, D]: [R, V].
     public func tokenLogits(_ hidden: Tensor, _ context: ForwardContext) throws(TensorError) -> Tensor {
         guard let tokenHead else { throw .value(operation: "token logits", what: "the model has no token head") }
-        return try tokenHead(hidden, context)
+        return try tokenHead(hidden, scoped(context))
     }
 
     /// Class scores [B, labels] of the rows `places` of `hidden`, one for each sequence: the last that is no padding.
@@ -119,7 +128,7 @@ public final class LanguageModel: Part {
     ) throws(TensorError) -> Tensor {
         guard let score else { throw .value(operation: "class logits", what: "the model has no classifier") }
         let rows = try context.tape.gatherRows(hidden, indices: context.tape.workspace.indices(places))
-        return try score(rows, context)
+        return try score(rows, scoped(context))
     }
 
     /// For each sequence the row of its last place that is no padding, by the lengths of the batch; never by looking for an id.

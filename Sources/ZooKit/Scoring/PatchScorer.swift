@@ -59,7 +59,7 @@ public final class PatchScorer {
         let rows = try context.tape.gatherRows(
             hidden, indices: workspace.indices(window.targets.map { Int32($0 - begin - 1) }))
         let errors = try context.tape.patchErrors(
-            config.patchHead.error, head(rows, context), targets: patches.pixels,
+            config.patchHead.error, head(rows, model.scoped(context)), targets: patches.pixels,
             indices: workspace.indices(window.targets.map { Int32($0 - begin) }))
         let values = try workspace.values(errors)
         if let place = values.firstIndex(where: { !$0.isFinite }) {

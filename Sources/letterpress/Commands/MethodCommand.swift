@@ -75,7 +75,7 @@ struct MethodCommand: ParsableCommand {
         StopSignal.listen()
         let job = MethodJob(
             folder: out, resumes: resume, communicator: communicator, catalogue: Catalogue.all,
-            presets: try? Installation(root: root).models(), threads: run.trainingThreads,
+            presets: try? Installation(root: root).models(), workspace: run.workspace,
             shouldStop: { StopSignal.number != nil }, onEvent: { try printer.show($0) }, report: { report.note($0) })
         let lines: [String]
         do { lines = try Verb.run(settings, job) } catch is MethodStop {
