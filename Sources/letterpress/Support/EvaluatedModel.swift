@@ -42,7 +42,7 @@ struct EvaluatedModel {
         guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
             throw CommandFailure(.usage, "'\(name)' cannot name a model, for folders get the name; write name=\(path)")
         }
-        guard Folder.isFolder(path) else { throw CommandFailure(.noInput, "there is no model folder \(path)") }
+        guard Folder.isFolder(path) else { throw CommandFailure(.missingInput, "there is no model folder \(path)") }
         if let found = try ModelFolder.place(of: path) {
             folder = found
             heads = try Self.heads(of: found, seed: FinetuneResult.read(path)?.settings.seed)
@@ -51,7 +51,7 @@ struct EvaluatedModel {
             folder = heads[0].folder
         } else {
             throw CommandFailure(
-                .noInput,
+                .missingInput,
                 "\(path) holds no model: expected config.json, best/ of a fine-tuning, grid.jsonl or checkpoints/")
         }
     }
@@ -78,7 +78,7 @@ struct EvaluatedModel {
             heads.append(Head(folder: folder, record: record, seed: entry.settings.seed))
         }
         guard !heads.isEmpty else {
-            throw CommandFailure(.noInput, "\(path): no run of its best settings is finished and has its model")
+            throw CommandFailure(.missingInput, "\(path): no run of its best settings is finished and has its model")
         }
         return heads
     }

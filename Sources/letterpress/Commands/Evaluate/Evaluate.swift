@@ -60,7 +60,7 @@ struct Evaluate: ParsableCommand {
         if resume, let out {
             let path = "\(out)/\(EvaluateJob.settingsName)"
             guard Folder.hasItem(path) else {
-                throw CommandFailure(.noInput, "\(out) holds no evaluation to go on with")
+                throw CommandFailure(.missingInput, "\(out) holds no evaluation to go on with")
             }
             begun = try SettingSources.file(path, origin: "evaluation \(out)")
         }
