@@ -80,7 +80,7 @@ let package = Package(
             name: "Typesetting", dependencies: ["Foundations", "CFreeType", "CHarfBuzz", "CFriBidi", "CKernels"],
             swiftSettings: common + memorySafe + optimised),
         .target(
-            name: "Tensors", dependencies: ["CKernels", "COneDNN"],
+            name: "Tensors", dependencies: ["Foundations", "CKernels", "COneDNN"],
             swiftSettings: common + memorySafe + optimised),
         .target(
             name: "Corpora", dependencies: ["Foundations", "CSentencePiece"],
@@ -103,7 +103,7 @@ let package = Package(
             exclude: methods.map { "\($0)/README.md" },
             swiftSettings: common + memorySafe + optimised),
         .target(
-            name: "Distribution", dependencies: ["ZooKit", "Patches", "Tensors", "CMPI"],
+            name: "Distribution", dependencies: ["ZooKit", "Patches", "Tensors", "Foundations", "CMPI"],
             swiftSettings: common + memorySafe + optimised),
         .target(
             name: "Evaluation",

@@ -1,5 +1,7 @@
+public import Foundations
+
 /// Why a corpus cannot be read on.
-public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// A structure problem under the policy `stop`.
     case structure(Problem)
     /// An encoding problem under the policy `stop`.
@@ -10,6 +12,16 @@ public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible {
     case noInput(argument: String, reason: String)
     /// A cursor does not fit the inputs.
     case cannotResume(path: String, reason: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .structure(let problem): problem.kind == .unreadableInput ? .missingInput : .badData
+        case .encoding: .badData
+        case .invalidOption, .cannotResume: .usage
+        case .noInput: .missingInput
+        }
+    }
 
     /// What is wrong, where, and what to do.
     public var description: String {

@@ -1,5 +1,7 @@
+public import Foundations
+
 /// What goes wrong between processes.
-public enum CommunicationError: Error, Equatable, CustomStringConvertible {
+public enum CommunicationError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// A rank, as messages name it.
     public struct Place: Sendable, Equatable, CustomStringConvertible {
         /// Its number.
@@ -8,6 +10,9 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible {
         public var size: Int
         /// The machine's name.
         public var host: String
+
+        /// The kind of failure.
+        public var category: ErrorCategory { .inputOutput }
 
         /// As in "rank 3 of 8 on node2".
         public var description: String { "rank \(rank) of \(size) on \(host)" }

@@ -1,7 +1,8 @@
 public import Corpora
+public import Foundations
 
 /// Why a task cannot be read.
-public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// No task or suite of this name.
     case unknownTask(name: String, near: [String], known: [String])
     /// The task has no such split.
@@ -24,6 +25,16 @@ public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible {
         case noFolder = ", which is no folder"
         /// Other files of the split are there.
         case incomplete = ", where others are"
+    }
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .unknownTask, .noSplit, .noLanguage: .usage
+        case .missingFiles: .missingInput
+        case .record, .empty: .badData
+        case .data(let error): error.category
+        }
     }
 
     /// What is wrong, where, and what to do.

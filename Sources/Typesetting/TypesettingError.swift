@@ -1,5 +1,7 @@
+public import Foundations
+
 /// What can go wrong between text and pixels.
-public enum TypesettingError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TypesettingError: Error, Sendable, Equatable, CustomStringConvertible, CategorisedError {
     /// An option is out of range.
     case invalidOption(key: String, value: String, expected: String)
     /// A font file of the stack is not installed.
@@ -20,6 +22,16 @@ public enum TypesettingError: Error, Sendable, Equatable, CustomStringConvertibl
     case invalidUTF8(byteOffset: Int)
     /// No font of the stack draws this character, and the policy is `error`.
     case missingGlyph(scalar: UInt32, script: String, byteOffset: Int)
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .invalidOption: .usage
+        case .missingFont, .otherFont, .unreadableFont, .emptyStack, .undrawableFont: .missingFonts
+        case .invalidUTF8, .missingGlyph: .badData
+        case .refusedGlyph, .library: .inputOutput
+        }
+    }
 
     /// What happened, where, and what to do.
     public var description: String {

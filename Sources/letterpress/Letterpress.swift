@@ -40,13 +40,10 @@ struct Letterpress: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch let failure as CommandFailure {
-            Console.error(failure.message)
-            Foundation.exit(failure.code.rawValue)
         } catch {
-            guard let failure = CommandFailure(library: error) else { exit(withError: error) }
-            Console.error(failure.message)
-            Foundation.exit(failure.code.rawValue)
+            guard let failure = CommandFailure(error) else { exit(withError: error) }
+            Console.error(failure.description)
+            Foundation.exit(failure.category.exitCode)
         }
     }
 }

@@ -149,6 +149,14 @@ enum GuideExamples {
         for metric in task.metrics.compactMap(Metric.named) {
             use(metric.name, metric(outcomes).json, Bootstrap(seed: 1).standardError(of: metric, outcomes) as Any)
         }
+
+        var settings = EvaluationSettings()
+        (settings.model, settings.tasks) = (["runs/topic"], ["sample-topic"])
+        let resources = EvaluationResources(
+            tasks: { _ in try TaskCatalogue(folder: "corpora/tasks") }, dataFolder: { $0.home.map { "corpora/\($0)" } },
+            stack: { try FontStackManifest.load(path: "fonts/\($0).json") },
+            fonts: { _ in try FontSet(stack: FontStackManifest.load(path: "fonts/default.json")) })
+        if let results = try EvaluationRun(settings, resources, in: "results").run() { use(ResultTable.all(results)) }
     }
 
     private static func use(_ values: Any...) {}

@@ -1,7 +1,7 @@
 public import Foundations
 
 /// Why a tokenizer cannot be read or made.
-public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The system refused.
     case file(FileError)
     /// A file is no strict JSON.
@@ -14,6 +14,15 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     case cannotTrain(reason: String)
     /// A folder without files of a tokenizer.
     case noTokenizer(folder: String, wanted: [String])
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .file(let error): error.category
+        case .noTokenizer: .missingInput
+        case .notJSON, .unknownKind, .invalid, .cannotTrain: .badData
+        }
+    }
 
     /// What is wrong, where, and what to do.
     public var description: String {

@@ -43,6 +43,9 @@ public struct GridEntry: Codable, Sendable, Equatable {
 
 /// The finished cells of a grid, in a file that grows by a line for each: a grid that was stopped begins where it was.
 public final class GridLedger {
+    /// The file's name.
+    public static let fileName = "grid.jsonl"
+
     /// Where it is.
     public let path: String
     /// The finished cells, in the order in which they ended.

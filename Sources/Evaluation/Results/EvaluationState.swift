@@ -13,7 +13,7 @@ public struct EvaluationState: Codable, Sendable, Equatable {
         public var identity: [String: String]
         /// Seconds that answers took.
         public var seconds = 0.0
-        /// Examples that were answered in them.
+        /// Answers in the file.
         public var examples = 0
     }
 

@@ -1,5 +1,7 @@
+public import Foundations
+
 /// Why a model cannot answer a task.
-public enum ScorerError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum ScorerError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The kind has no scorer here: a head is trained for it, or it is not known. `known` are those that have one.
     case kind(task: String, kind: String, known: [String])
     /// The model lacks what the kind needs.
@@ -14,6 +16,9 @@ public enum ScorerError: Error, Equatable, Sendable, CustomStringConvertible {
     case script(path: String, reason: String)
     /// A setting out of its range.
     case option(name: String, got: String, wanted: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { if case .missing = self { .missingInput } else { .usage } }
 
     /// One sentence: what is wrong, where, and what to do.
     public var description: String {

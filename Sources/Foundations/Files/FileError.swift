@@ -1,7 +1,7 @@
 import Glibc
 
 /// What can go wrong with a file, an archive or a compressed stream.
-public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum FileError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The file could not be opened.
     case cannotOpen(path: String, reason: String)
     /// Reading failed after the file had been opened.
@@ -15,6 +15,15 @@ public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(path: String, entry: String?, limit: Int)
     /// The call does not make sense for this file.
     case unsupported(path: String, reason: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .cannotOpen: .missingInput
+        case .damaged, .tooLarge: .badData
+        case .cannotRead, .cannotWrite, .unsupported: .inputOutput
+        }
+    }
 
     /// What happened, where, and what to do.
     public var description: String {

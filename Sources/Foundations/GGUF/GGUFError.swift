@@ -1,5 +1,5 @@
 /// Why a GGUF file cannot be read. Byte offsets count from the first byte of the file.
-public enum GGUFError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum GGUFError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The system refused.
     case file(FileError)
     /// The outline is wrong: magic, version, counts, or something that leaves the file.
@@ -10,6 +10,9 @@ public enum GGUFError: Error, Equatable, Sendable, CustomStringConvertible {
     case tensor(path: String, name: String, byteOffset: Int, expected: String, got: String)
     /// Numbers of a type that is not read here.
     case unreadType(path: String, name: String, got: GGUFType)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { if case .file(let error) = self { error.category } else { .badData } }
 
     /// What is wrong, where, and what is expected.
     public var description: String {

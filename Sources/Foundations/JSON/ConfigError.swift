@@ -1,5 +1,5 @@
 /// Why a JSON document does not describe the configuration it should.
-public enum ConfigError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum ConfigError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The text is no JSON.
     case notJSON(source: String, error: JSONError)
     /// A key that the configuration does not have.
@@ -12,6 +12,9 @@ public enum ConfigError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalidValue(source: String, keyPath: String, reason: String)
     /// A Swift value that JSON cannot hold.
     case notEncodable(reason: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { .badData }
 
     /// What is wrong, in which document and at which key, and what to do.
     public var description: String {

@@ -1,5 +1,5 @@
 /// Why some bytes are no JSON text (RFC 8259). Byte offsets count from the first byte handed in.
-public enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum JSONError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// Something else was expected at this byte.
     case syntax(byteOffset: Int, expected: String)
     /// The text ends inside a value.
@@ -19,6 +19,9 @@ public enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
             byteOffset
         }
     }
+
+    /// The kind of failure.
+    public var category: ErrorCategory { .badData }
 
     /// What is wrong and at which byte.
     public var description: String {

@@ -1,5 +1,5 @@
 /// Why a safetensors file cannot be read or written. Byte offsets count from the first byte of the file.
-public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The system refused.
     case file(FileError)
     /// The header's length or outline is wrong.
@@ -20,6 +20,9 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
     case several(path: String, [SafetensorsError])
     /// A tensor to write is not what it says; the bytes of the source count as `got`.
     case source(path: String, name: String, expected: String, got: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { if case .file(let error) = self { error.category } else { .badData } }
 
     /// What is wrong, where, and what is expected.
     public var description: String {

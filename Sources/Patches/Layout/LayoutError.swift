@@ -1,5 +1,7 @@
+public import Foundations
+
 /// What can go wrong between a text and its patch sequences.
-public enum LayoutError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum LayoutError: Error, Sendable, Equatable, CustomStringConvertible, CategorisedError {
     /// An option is out of range or contradicts another.
     case invalidOption(key: String, value: String, expected: String)
     /// The input has another shape than the layout wants.
@@ -10,6 +12,9 @@ public enum LayoutError: Error, Sendable, Equatable, CustomStringConvertible {
     case noRoom(textA: Int, stride: Int, maxPatches: Int)
     /// The strategy `mono` with a font whose letters differ in width. Widths in pixels.
     case notMonospaced(narrow: Int, wide: Int)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { if case .invalidOption = self { .usage } else { .badData } }
 
     /// What happened, where, and what to do.
     public var description: String {

@@ -1,7 +1,7 @@
 public import Foundations
 
 /// What can go wrong while shards are written, read or verified.
-public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// A file cannot be opened, read or written.
     case file(FileError)
     /// The bytes do not follow the format.
@@ -34,6 +34,16 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible {
     case document(path: String, line: Int?, index: Int, reason: String)
     /// An option is out of range.
     case invalidOption(key: String, value: String, expected: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .file(let error): error.category
+        case .outputNotEmpty, .folderInUse, .foreignFile, .inputInOutput: .cannotCreate
+        case .nothingToResume, .otherSettings, .invalidOption, .noSuchSequence, .unknownFormat: .usage
+        case .malformed, .unfinished, .unsupportedVersion, .picture, .mismatch, .document: .badData
+        }
+    }
 
     /// What happened, where, and what to do.
     public var description: String {

@@ -1,5 +1,7 @@
+public import Foundations
+
 /// What can go wrong in an operator.
-public enum TensorError: Error, Equatable, CustomStringConvertible {
+public enum TensorError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// Operands do not fit together.
     case shape(operation: String, expected: String, got: String)
     /// An element type the operator does not take.
@@ -14,6 +16,9 @@ public enum TensorError: Error, Equatable, CustomStringConvertible {
     case outOfMemory(bytes: Int)
     /// A tensor holds values that are infinite or not a number.
     case nonFinite(tensor: String, step: Int, count: Int)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { .badData }
 
     /// One sentence with the operator, what it wants and what it got.
     public var description: String {

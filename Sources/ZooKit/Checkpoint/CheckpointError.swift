@@ -1,7 +1,7 @@
 public import Foundations
 
 /// Why a checkpoint folder cannot be written or read.
-public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The system refused.
     case file(FileError)
     /// A JSON file is broken, or not what it should be.
@@ -22,6 +22,17 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
     case leftover(path: String, of: String, error: FileError)
     /// Tensors of a file do not fit the model; all of them.
     case tensors(path: String, problems: [TensorProblem])
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .file(let error), .leftover(_, _, let error): error.category
+        case .config(let error): error.category
+        case .safetensors(let error): error.category
+        case .inTheWay: .cannotCreate
+        case .badName, .badValue, .incomplete, .noSuchPart, .tensors: .badData
+        }
+    }
 
     /// What is wrong, where, and what to do.
     public var description: String {
@@ -50,7 +61,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
 }
 
 /// Why one tensor of a file does not fit a model. Names are the model's, full paths.
-public enum TensorProblem: Error, Equatable, Sendable, CustomStringConvertible {
+public enum TensorProblem: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The model has it, the file does not.
     case missing(name: String, shape: [Int])
     /// The file has it, the model does not; `stored` is its name in the file.
@@ -63,6 +74,9 @@ public enum TensorProblem: Error, Equatable, Sendable, CustomStringConvertible {
     case noParameter(path: String, moments: [String])
     /// Several tensors of the file would become one of the model.
     case several(name: String, stored: [String])
+
+    /// The kind of failure.
+    public var category: ErrorCategory { .badData }
 
     /// The tensor and what is wrong with it.
     public var description: String {

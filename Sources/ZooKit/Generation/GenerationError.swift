@@ -1,5 +1,7 @@
+public import Foundations
+
 /// Why nothing is generated.
-public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// A setting out of its range.
     case option(name: String, got: String, wanted: String)
     /// A prompt without a token or a whole patch.
@@ -16,6 +18,9 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
     case chat(format: String, lacks: String)
     /// Stop strings are given, but nothing that makes text of tokens.
     case noTokenizer
+
+    /// The kind of failure.
+    public var category: ErrorCategory { if case .option = self { .usage } else { .badData } }
 
     /// One sentence: what is wrong, where, and what to do.
     public var description: String {

@@ -1,4 +1,4 @@
-import Foundations
+public import Foundations
 
 /// A method of the zoo: what it is called, where it comes from, what it can do. A method is a folder of `Zoo`; beside it, one
 /// line in the catalogue is all that knows of it.
@@ -74,11 +74,14 @@ public struct MethodCatalogue: Sendable {
 }
 
 /// A name that stands in no catalogue.
-public enum CatalogueError: Error, Equatable, CustomStringConvertible {
+public enum CatalogueError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// There is no such method, verb, preset.
     case unknown(kind: String, name: String, near: [String], known: [String])
     /// A folder holds another version of a structure.
     case version(structure: String, got: Int, known: Int)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { if case .version = self { .badData } else { .usage } }
 
     /// The name, what looks like it, and what there is.
     public var description: String {

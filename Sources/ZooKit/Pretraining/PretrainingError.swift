@@ -1,5 +1,7 @@
+public import Foundations
+
 /// What stands in the way of a pretraining.
-public enum PretrainingError: Error, Equatable, CustomStringConvertible {
+public enum PretrainingError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// The data of a kind hold nothing to train on.
     case noExamples(what: String)
     /// A setting that makes no sense with the others.
@@ -12,6 +14,15 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     case folderInUse(path: String)
     /// The folder of a run cannot be made, or holds something else.
     case cannotCreate(path: String, reason: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .noExamples, .damaged: .badData
+        case .badSetting: .usage
+        case .otherRun, .folderInUse, .cannotCreate: .cannotCreate
+        }
+    }
 
     /// What is wrong, and what to do.
     public var description: String {

@@ -1,11 +1,15 @@
+public import Foundations
 public import Typesetting
 
 /// Why the fonts that a record names cannot be opened.
-public enum DrawingError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum DrawingError: Error, Equatable, Sendable, CustomStringConvertible, CategorisedError {
     /// The record's fonts were named by path, which no record keeps.
     case namedByPath(origin: String, files: [String])
     /// The stack has other fonts by now; `file` is the first that differs.
     case otherFonts(origin: String, stack: String, file: String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { .missingFonts }
 
     /// What is wrong, where, and what to do.
     public var description: String {

@@ -1,7 +1,7 @@
 public import Foundations
 
 /// What is wrong with the records of a run.
-public enum RecordingError: Error, Equatable, CustomStringConvertible {
+public enum RecordingError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// A line of `metrics.jsonl`, counted from 1, is no record.
     case badLine(path: String, line: Int, reason: String)
     /// The last line has no end: the writer was stopped in the middle of it.
@@ -10,6 +10,9 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible {
     case file(FileError)
     /// Numbers that no baseline can be computed from.
     case baseline(String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { if case .file(let error) = self { error.category } else { .badData } }
 
     /// What is wrong, where, and what to do.
     public var description: String {

@@ -1,5 +1,7 @@
+public import Foundations
+
 /// What stops a training.
-public enum TrainingError: Error, Equatable, CustomStringConvertible {
+public enum TrainingError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// Ranks do not do the same.
     case disagreement(what: String)
     /// Another rank failed.
@@ -12,6 +14,15 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case skipsInARow(count: Int, step: Int, last: String)
     /// A hook wants events and none falls into the run.
     case emptyPlan(hook: String, steps: Int)
+
+    /// The kind of failure.
+    public var category: ErrorCategory {
+        switch self {
+        case .nonFinite, .skipsInARow: .notFinite
+        case .emptyPlan: .usage
+        case .disagreement, .elsewhere, .weight: .inputOutput
+        }
+    }
 
     /// What happened, and what to do.
     public var description: String {

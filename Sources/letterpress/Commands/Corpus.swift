@@ -82,7 +82,7 @@ private struct Recipe {
     static func all(in folder: String) throws -> [Recipe] {
         let path = folder + "/recipes"
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-            throw CommandFailure(.noInput, "\(path) cannot be listed")
+            throw CommandFailure(.missingInput, "\(path) cannot be listed")
         }
         return try names.filter { $0.hasSuffix(".json") }.sorted().map { name in
             let bytes = [UInt8](FileManager.default.contents(atPath: path + "/" + name) ?? Data())

@@ -91,7 +91,7 @@ struct Fonts: ParsableCommand {
                 isSound = isSound && errors.isEmpty
                 try show(name, errors, packages)
             }
-            if !isSound { throw ExitCode.fontsUnavailable }
+            if !isSound { throw ExitCode(.missingFonts) }
         }
 
         private func show(_ name: String, _ errors: [String], _ packages: Set<String>) throws {

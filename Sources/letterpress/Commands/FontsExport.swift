@@ -35,7 +35,7 @@ struct FontsExport: ParsableCommand {
                 flags: SettingLayer(flags: [rendering, layout, fonts])))
         let pixels = try PixelSettings(settings)
         let set = try fonts.open(settings)
-        guard let font = set.paths.first else { throw CommandFailure(.fontsUnavailable, "the font stack is empty") }
+        guard let font = set.paths.first else { throw CommandFailure(.missingFonts, "the font stack is empty") }
         guard pixels.render.profile != .plain else {
             throw CommandFailure(.usage, "profile plain has no renderer folder; pass --profile pango or pygame")
         }

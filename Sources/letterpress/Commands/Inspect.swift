@@ -50,7 +50,7 @@ struct Inspect: ParsableCommand {
     private func locate() throws -> (path: String, index: Int) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: shard, isDirectory: &isFolder) else {
-            throw CommandFailure(.noInput, "there is no shard or folder \(shard)")
+            throw CommandFailure(.missingInput, "there is no shard or folder \(shard)")
         }
         guard isFolder.boolValue else { return (shard, index) }
         let manifest = try Manifest.load(folder: shard)

@@ -89,7 +89,7 @@ struct Preview: ParsableCommand {
             }
             return set
         } catch {
-            report.warn("strategy mono is left out: \((error as? CommandFailure)?.message ?? "\(error)")")
+            report.warn("strategy mono is left out: \(error)")
             return nil
         }
     }

@@ -52,7 +52,7 @@ struct Sheet: ParsableCommand {
     private func examples() throws -> [(label: String, example: StoredExample)] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: shard, isDirectory: &isFolder) else {
-            throw CommandFailure(.noInput, "there is no shard or folder \(shard)")
+            throw CommandFailure(.missingInput, "there is no shard or folder \(shard)")
         }
         let paths =
             isFolder.boolValue ? try Manifest.load(folder: shard).shards.map { shard + "/" + $0.file } : [shard]

@@ -50,6 +50,6 @@ struct Verify: ParsableCommand {
                 "\(folder): \(found.shards) shards, \(found.sequences) sequences, \(found.rendered) rendered again, "
                     + (found.errors.isEmpty ? "no errors" : "\(found.errors.count) errors"))
         }
-        if !found.errors.isEmpty { throw ExitCode.badData }
+        if !found.errors.isEmpty { throw ExitCode(.badData) }
     }
 }

@@ -27,7 +27,7 @@ struct EvaluateSourceFlags: SettingFlags {
             let all = CommaList.words(values).map { JSONValue.string($0) }
             return all.isEmpty ? nil : .array(all)
         }
-        let models = EvaluatedModel.words(model)
+        let models = EvaluationSettings.models(model)
         layer.set("evaluate", "model", models.isEmpty ? nil : .array(models.map { .string($0) }))
         layer.set("evaluate", "tasks", words(tasks))
         layer.set("evaluate", "splits", words(splits))

@@ -50,46 +50,4 @@ struct FinetuneSources: Codable {
         if let tokenizer, tokenizer != "bytes" { sources.tokenizer = absolute(tokenizer) }
         return sources
     }
-
-    /// The settings of a task's preset: "script", or "script/monogpt-text". Without a model's name that of the pixel, text or paired
-    /// model by the modality. Gives the layer, and the grid that the preset searches.
-    static func preset(
-        _ name: String, _ task: TaskDefinition, _ modality: ExampleKind
-    ) throws -> (layer: SettingLayer, grid: [String]) {
-        let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
-        guard let models = task.presets[parts.first ?? ""] else {
-            let known = task.presets.keys.sorted().joined(separator: ", ")
-            throw CommandFailure(
-                .usage,
-                "\(task.name) has no preset '\(parts.first ?? "")'"
-                    + (known.isEmpty ? "; it has none" : "; there are: \(known)"))
-        }
-        let usual =
-            switch modality {
-            case .image: ["pixelgpt"]
-            case .text: ["textgpt"]
-            case .pair: ["dualgpt-pair", "monogpt-pair"]
-            }
-        let wanted = parts.count == 2 ? [parts[1]] : usual
-        guard let preset = wanted.lazy.compactMap({ models[$0] }).first else {
-            throw CommandFailure(
-                .usage,
-                "\(task.name): preset \(parts[0]) has no \(wanted[0]); name one of its models: "
-                    + models.keys.sorted().map { "\(parts[0])/\($0)" }.joined(separator: ", "))
-        }
-        var layer = SettingLayer(origin: "preset \(name)")
-        var settings = FinetuneSettings()
-        settings.apply(preset)
-        guard case .object(let fields) = try StrictJSON.encodedValue(settings) else { return (layer, []) }
-        for key in ["steps", "length", "warm_up", "schedule", "dropout", "eval_every", "patience"] {
-            layer.set("finetune", key, fields[key])
-        }
-        if preset.batch != nil { layer.set("finetune", "batch", fields["batch"]) }
-        if preset.learningRate != nil { layer.set("finetune", "learning_rate", fields["learning_rate"]) }
-        let grid = (preset.grid ?? [:]).sorted { $0.key < $1.key }.map { key, values in
-            let words = values.map { key == "batch" ? "\(Int(saturating: $0))" : "\($0)" }
-            return "\(key)=\(words.joined(separator: ","))"
-        }
-        return (layer, grid)
-    }
 }

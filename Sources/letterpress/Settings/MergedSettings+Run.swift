@@ -5,12 +5,17 @@ extension MergedSettings {
     /// The settings of a training, read and checked. Throws `ConfigError` with the key and where its value comes from.
     func training<Course>(_ course: Course.Type) throws -> TrainingSettings<Course> {
         let settings = try decode(Course.section, over: TrainingSettings<Course>())
-        do { try settings.validate() } catch {
+        try located(Course.section, settings.validate)
+        return settings
+    }
+
+    /// Runs the check of a section; what it throws of a key becomes a `ConfigError` that names where the value comes from.
+    func located(_ section: String, _ check: () throws(PretrainingError) -> Void) throws {
+        do { try check() } catch {
             guard case .badSetting(let key, let reason) = error else { throw error }
-            let path = "\(Course.section).\(key)"
+            let path = "\(section).\(key)"
             throw ConfigError.invalidValue(source: origins[path] ?? "settings", keyPath: path, reason: reason)
         }
-        return settings
     }
 
     /// The settings that a run resumes with: sections as they were read, and fonts and threads as they were set; paths of fonts hold in

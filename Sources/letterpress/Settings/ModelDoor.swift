@@ -41,7 +41,7 @@ extension ModelFolder {
     static func named(_ path: String) throws -> ModelFolder {
         if Folder.isFolder(path), try place(of: path) == nil {
             throw CommandFailure(
-                .noInput, "\(path) holds no model: expected config.json, best/ of a fine-tuning, or checkpoints/")
+                .missingInput, "\(path) holds no model: expected config.json, best/ of a fine-tuning, or checkpoints/")
         }
         return try open(path, Catalogue.all)
     }

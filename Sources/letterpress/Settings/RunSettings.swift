@@ -35,19 +35,6 @@ struct RunSettings: Codable {
         try Workspace(kernels: CPUKernels(threads: trainingThreads), precision: precision)
     }
 
-    /// Facts of a report: how parameters are stepped, and what computes.
-    func facts(
-        _ optimiser: OptimiserSettings, seed: Int, _ plan: RunPlan, _ workspace: Workspace
-    ) -> [(name: String, value: String)] {
-        [
-            ("Method", optimiser.method),
-            ("Learning rate", "\(optimiser.learningRate), \(optimiser.schedule.rawValue), warm-up \(optimiser.warmUp)"),
-            ("Seed", "\(seed)"),
-            ("Computed in", "\(optimiser.precision), \(plan.ranks) x \(trainingThreads) threads"),
-            ("Kernels", workspace.kernels.name),
-        ]
-    }
-
     /// Worker threads that start.
     var renderingThreads: Int { workers ?? min(Self.ownCores, 64) }
 

@@ -17,7 +17,7 @@ enum SettingSources {
     static func run(_ folder: String) throws -> SettingLayer {
         let path = RunFolder(folder).file(RunFolder.settings)
         guard Folder.hasItem(path) else {
-            throw CommandFailure(.noInput, "\(folder) holds no run to resume; begin one without --resume")
+            throw CommandFailure(.missingInput, "\(folder) holds no run to resume; begin one without --resume")
         }
         return try file(path, origin: "run \(folder)")
     }
@@ -55,7 +55,7 @@ enum SettingSources {
     /// passed over.
     static func file(_ path: String, origin: String? = nil) throws -> SettingLayer {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(.noInput, "configuration file \(path) cannot be read")
+            throw CommandFailure(.missingInput, "configuration file \(path) cannot be read")
         }
         let root: JSONValue
         do { root = try JSONValue.parse([UInt8](data), rejectDuplicates: true) } catch {

@@ -7,6 +7,9 @@ import Reports
 final class EvaluatePrinter {
     private let report: ReportFlags
     private let progress: ProgressLine
+    private let finetuning: FinetunePrinter
+    /// True if seeds were named for this evaluation, not for one that it continues.
+    private let saysIdleSeeds: Bool
     private var splits = 0
     private var number = 0
     private var place: SplitResult.Place?
@@ -14,26 +17,38 @@ final class EvaluatePrinter {
     private var seconds = 0.0
     private var answeredNow = 0
 
-    init(report: ReportFlags) {
-        self.report = report
+    init(report: ReportFlags, saysIdleSeeds: Bool) {
+        (self.report, self.saysIdleSeeds) = (report, saysIdleSeeds)
         progress = ProgressLine(report)
+        finetuning = FinetunePrinter(report: report, isAlone: false)
     }
 
-    /// Before the first answer: how many files of predictions there will be.
-    func begin(splits: Int) { self.splits = splits }
-
-    /// Splits that are not answered.
-    func passed(_ count: Int) { number += count }
+    func show(_ event: EvaluationEvent) throws {
+        switch event {
+        case .idleSeeds(let model, let reason):
+            if saysIdleSeeds { report.warn("--seeds changes nothing for \(model): \(reason)") }
+        case .began(let splits): self.splits = splits
+        case .passed(let splits): number += splits
+        case .finetuning(let event):
+            progress.clear()
+            try finetuning.show(event)
+        case .started(let place, let total, let done): started(place, total: total, done: done)
+        case .answered(let done, let seconds, let examples): answered(done, seconds: seconds, examples: examples)
+        case .finished(let result, let task): try finished(result, task)
+        case .note(let line): report.note(line)
+        case .warning(let line): report.warn(line)
+        }
+    }
 
     /// Before the answers to a split.
-    func started(_ place: SplitResult.Place, total: Int, done: Int) {
+    private func started(_ place: SplitResult.Place, total: Int, done: Int) {
         number += 1
         (self.place, self.total, seconds, answeredNow) = (place, total, 0, 0)
         if done > 0, done < total, !report.json { report.note("\(title): goes on after \(done) of \(total) examples") }
     }
 
     /// After a window of answers.
-    func answered(_ done: Int, seconds: Double, examples: Int) {
+    private func answered(_ done: Int, seconds: Double, examples: Int) {
         self.seconds += seconds
         answeredNow += examples
         guard done < total, !report.json else { return }
@@ -45,13 +60,12 @@ final class EvaluatePrinter {
     }
 
     /// After the last answer to a split.
-    func finished(_ result: SplitResult?, _ task: TaskDefinition) {
-        guard let result else { return }
+    private func finished(_ result: SplitResult, _ task: TaskDefinition) throws {
         if report.json {
-            guard case .object(var fields)? = try? StrictJSON.encodedValue(result) else { return }
+            guard case .object(var fields) = try StrictJSON.encodedValue(result) else { return }
             fields["event"] = .string("result")
             fields["mistakes"] = nil
-            return (try? Console.result(.object(fields))) ?? ()
+            return try Console.result(.object(fields))
         }
         clear()
         guard result.unlabelled < result.examples || result.examples == 0 else {
@@ -107,7 +121,10 @@ final class EvaluatePrinter {
     }
 
     /// Removes the line of progress.
-    func clear() { progress.clear() }
+    func clear() {
+        finetuning.clear()
+        progress.clear()
+    }
 
     private var title: String {
         guard let place else { return "" }

@@ -31,7 +31,7 @@ struct Installation {
     private func fonts() throws -> String {
         if let folder = first(holding: "fonts/default.json") { return folder + "/fonts" }
         throw CommandFailure(
-            .fontsUnavailable,
+            .missingFonts,
             "the font stacks (fonts/default.json) were not found; pass --root, set LETTERPRESS_ROOT, or name --font files"
         )
     }
@@ -40,20 +40,21 @@ struct Installation {
     func corpora() throws -> String {
         if let folder = first(holding: "corpora/recipes") { return folder + "/corpora" }
         throw CommandFailure(
-            .noInput, "the recipes (corpora/recipes) were not found; pass --root or set LETTERPRESS_ROOT")
+            .missingInput, "the recipes (corpora/recipes) were not found; pass --root or set LETTERPRESS_ROOT")
     }
 
     /// The folder `models`. Throws a failure that says how to name it.
     func models() throws -> String {
         if let folder = first(holding: "models/pixelgpt") { return folder + "/models" }
         throw CommandFailure(
-            .noInput, "the model presets (models/pixelgpt) were not found; pass --root or set LETTERPRESS_ROOT")
+            .missingInput, "the model presets (models/pixelgpt) were not found; pass --root or set LETTERPRESS_ROOT")
     }
 
     /// The built-in tasks. Throws a failure that says how to name their folder.
     func tasks() throws -> TaskCatalogue {
         if let folder = first(holding: "corpora/tasks") { return try TaskCatalogue(folder: folder + "/corpora/tasks") }
-        throw CommandFailure(.noInput, "the tasks (corpora/tasks) were not found; pass --root or set LETTERPRESS_ROOT")
+        throw CommandFailure(
+            .missingInput, "the tasks (corpora/tasks) were not found; pass --root or set LETTERPRESS_ROOT")
     }
 
     /// The catalogue that `names` need: task files alone need none.

@@ -182,32 +182,3 @@ final class RunPrinter {
         return "\(title): " + parts.joined(separator: ", ")
     }
 }
-
-extension TrainingRun {
-    /// Runs to the end or until a signal, prints, and writes `metrics.jsonl`, TensorBoard's events and `report.html` on rank 0.
-    /// `whenComplete` runs on rank 0 before the report is written for the last time.
-    func run(
-        printing printer: RunPrinter, facts: [(name: String, value: String)], isFirst: Bool = true,
-        whenComplete: (RunRecorder) throws -> Void = { _ in }
-    ) throws -> RunOutcome {
-        StopSignal.listen()
-        defer { printer.clear() }
-        let recorder =
-            try isFirst
-            ? RunRecorder(self, title: printer.title, facts: facts) : nil
-        let outcome: RunOutcome
-        do {
-            outcome = try run(shouldStop: { StopSignal.number != nil }) { event in
-                try printer.show(event)
-                try recorder?.record(event, program)
-            }
-            if let recorder, outcome.isComplete { try whenComplete(recorder) }
-        } catch {
-            // The error that ended the run is thrown; that the report could not be written as well is not.
-            try? recorder?.fail("\(error)")
-            throw error
-        }
-        try recorder?.finish(outcome)
-        return outcome
-    }
-}

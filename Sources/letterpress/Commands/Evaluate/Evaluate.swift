@@ -48,19 +48,19 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let settings = try EvaluateJob.Settings(layers(), fonts: fonts, report: report)
-        if printConfig { return try settings.show() }
+        let job = try EvaluateJob(layers(), fonts: fonts, report: report)
+        if printConfig { return try job.show() }
         guard let out else { return }
-        if try !EvaluateJob(settings, folder: out, resumes: resume).run() { throw ExitCode.stopped }
+        if try !job.run(in: out, resumes: resume) { throw ExitCode.stopped }
     }
 
     /// The settings, the weakest first.
     private func layers() throws -> [SettingLayer] {
         var begun: SettingLayer?
         if resume, let out {
-            let path = "\(out)/\(EvaluateJob.settingsName)"
+            let path = "\(out)/\(RunFolder.settings)"
             guard Folder.hasItem(path) else {
-                throw CommandFailure(.noInput, "\(out) holds no evaluation to go on with")
+                throw CommandFailure(.missingInput, "\(out) holds no evaluation to go on with")
             }
             begun = try SettingSources.file(path, origin: "evaluation \(out)")
         }

@@ -53,8 +53,7 @@ struct Finetune: ParsableCommand {
         let job = try FinetuneJob(try merged(), fonts: fonts, report: report)
         if printConfig { return try job.show() }
         guard let out else { return }
-        let ended = try job.isGrid ? job.runGrid(in: out, resumes: resume) : job.runOne(in: out, resumes: resume)
-        if !ended { throw ExitCode.stopped }
+        if try !job.run(in: out, resumes: resume) { throw ExitCode.stopped }
     }
 
     private func merged() throws -> MergedSettings {
@@ -77,7 +76,8 @@ struct Finetune: ParsableCommand {
         if let preset {
             let task = try found.task(Installation(root: fonts.root))
             let modality = try MergedSettings(weak + strong).decode("finetune", over: FinetuneSettings()).modality
-            var (layer, grid) = try FinetuneSources.preset(preset, task, modality)
+            var (fields, grid) = try task.finetuning(preset, modality)
+            var layer = SettingLayer(origin: "preset \(preset)", values: ["finetune": fields])
             // What the preset searches and nobody sets is searched.
             grid = grid.filter { word in
                 known["finetune", String(word.prefix { $0 != "=" })] == nil && found.grid.isEmpty

@@ -62,13 +62,19 @@ struct PretrainJob {
         let printer = RunPrinter(
             report: report, title: title, folder: folder, peak: try PeakRate.measured(workspace))
         var simple: RunBaselines?
-        let outcome = try run.run(printing: printer, facts: try facts(of: run, workspace), isFirst: isFirst) {
-            recorder in
+        StopSignal.listen()
+        defer { printer.clear() }
+        let outcome = try run.run(
+            recordedAs: title, facts: try facts(of: run, workspace), isFirst: isFirst,
+            shouldStop: { StopSignal.number != nil }
+        ) { recorder in
             if baselines, recorder.baselines == nil {
                 if pretrain.evalEvery > 0 { report.note("measuring what simple predictors lose on the held-out data") }
                 try recorder.record(try run.program.baselines())
             }
             simple = recorder.baselines
+        } onEvent: {
+            try printer.show($0)
         }
         try finish(outcome, printer, simple)
         try (communicator as? MPIProcesses)?.leave()
@@ -128,7 +134,9 @@ struct PretrainJob {
                 "Sequences a step",
                 "\(pretrain.batch) of at most \(pretrain.length ?? run.program.model.base.config.positions) rows"
             ),
-        ] + computing.facts(pretrain.optimiser, seed: pretrain.seed, run.plan, workspace)
+        ]
+            + run.plan.facts(
+                pretrain.optimiser, seed: pretrain.seed, threads: computing.trainingThreads, workspace)
     }
 
     private func parts(_ fonts: FontFlags, _ report: ReportFlags) throws -> PretrainProgram.Parts {

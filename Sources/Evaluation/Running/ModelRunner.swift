@@ -1,4 +1,3 @@
-import Evaluation
 import Foundation
 import Foundations
 import Tensors
@@ -7,24 +6,24 @@ import ZooKit
 /// Answers the tasks of an evaluation with one model.
 final class ModelRunner {
     let model: EvaluatedModel
-    let job: EvaluateJob
+    let run: EvaluationRun
     let folder: ModelFolder
     let identity: (weights: String, files: String)
     /// The model with all its heads, read when it is first needed.
-    private var scorers: TaskScorers?
-    private var readings: [String: [String: String]] = [:]
+    var scorers: TaskScorers?
+    var readings: [String: [String: String]] = [:]
     /// Tasks of which it was said that no other fonts draw for them.
     private var undrawn: Set<String> = []
 
-    init(_ model: EvaluatedModel, _ job: EvaluateJob) throws {
-        (self.model, self.job) = (model, job)
-        folder = try ModelFolder.named(model.folder)
+    init(_ model: EvaluatedModel, _ run: EvaluationRun) throws {
+        (self.model, self.run) = (model, run)
+        folder = try ModelFolder.open(model.folder, run.resources.catalogue)
         identity = try folder.identity()
     }
 
     /// What results say of the model.
     func record() throws -> EvaluationResults.ModelRecord {
-        for warning in folder.warnings { job.settings.report.warn(warning) }
+        for warning in try folder.warnings + (folder.drawing()?.warnings ?? []) { try run.onEvent(.warning(warning)) }
         return .init(
             name: model.name, path: model.folder, weights: identity.weights, architecture: folder.architecture,
             parameters: folder.tensors.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
@@ -32,12 +31,12 @@ final class ModelRunner {
     }
 
     /// The results of a task; nil where a signal stopped it.
-    func results(_ task: TaskInput, _ answerer: EvaluateJob.Answerer) throws -> [SplitResult]? {
+    func results(_ task: TaskInput, _ answerer: EvaluationRun.Answerer) throws -> [SplitResult]? {
         var head: EvaluatedModel.Head?
         var seed: Int?
         var seedFolder = ""
         switch answerer {
-        case .none(let reason): return skipped(task, reason)
+        case .none(let reason): return try skipped(task, reason)
         case .model: break
         case .head(let known):
             (head, seed) = (known, known.seed)
@@ -49,30 +48,32 @@ final class ModelRunner {
         let source = try Source(self, task, head)
         var found: [SplitResult] = []
         for part in task.data {
-            for variant in job.variants {
+            for variant in run.variants {
                 let place = place(source, variant, part.split, part.data, seed, seedFolder)
                 if place.fonts != nil, !source.readsPictures {
                     found.append(SplitResult(place, skipped: "it reads no picture there"))
-                    job.printer.passed(1)
+                    try run.onEvent(.passed(splits: 1))
                     continue
                 }
                 let identity = identity(source, place, part.data)
                 let lines: [PredictionLine]?
                 do { lines = try answer(source, variant, part.examples, place.predictions, identity, place) } catch {
-                    guard let flaw = error as? ScorerError, job.evaluate.skipUnfit else { throw error }
-                    return skipped(task, "\(flaw)")
+                    guard let flaw = error as? ScorerError, run.settings.skipUnfit else { throw error }
+                    return try skipped(task, "\(flaw)")
                 }
                 guard let lines else { return nil }
                 found += SplitResult.all(
-                    place, task.definition, lines, Bootstrap(resamples: job.evaluate.bootstrap))
+                    place, task.definition, lines, Bootstrap(resamples: run.settings.bootstrap))
                 if place.variant == TaskVariant.plain.name {
                     try submit(task, part.split, lines, seedFolder: seedFolder)
                 }
-                try job.write(found)
-                job.printer.finished(found.last { $0.language == nil && $0.split == part.split }, task.definition)
+                try run.write(found)
+                if let result = found.last(where: { $0.language == nil && $0.split == part.split }) {
+                    try run.onEvent(.finished(result, task.definition))
+                }
             }
         }
-        noteUndrawn(source)
+        try noteUndrawn(source)
         return found
     }
 
@@ -101,17 +102,17 @@ final class ModelRunner {
     }
 
     /// Says once that other fonts change nothing for a task that is read as text.
-    private func noteUndrawn(_ source: Source) {
-        guard let left = job.variants.first(where: { $0.fonts != nil }), !source.readsPictures,
+    private func noteUndrawn(_ source: Source) throws {
+        guard let left = run.variants.first(where: { $0.fonts != nil }), !source.readsPictures,
             undrawn.insert(source.task.name).inserted
         else { return }
-        job.settings.report.note(
-            "\(model.name) on \(source.task.name) is left out of \(left.name) and its like: it reads no picture")
+        try run.onEvent(
+            .note("\(model.name) on \(source.task.name) is left out of \(left.name) and its like: it reads no picture"))
     }
 
-    private func skipped(_ task: TaskInput, _ reason: String) -> [SplitResult] {
-        job.settings.report.warn("\(model.name) on \(task.name) is left out: \(reason)")
-        job.printer.passed(task.data.count * job.variants.count)
+    private func skipped(_ task: TaskInput, _ reason: String) throws -> [SplitResult] {
+        try run.onEvent(.warning("\(model.name) on \(task.name) is left out: \(reason)"))
+        try run.onEvent(.passed(splits: task.data.count * run.variants.count))
         return task.data.map { split, _, _ in
             SplitResult(
                 .init(
@@ -125,24 +126,26 @@ final class ModelRunner {
         _ source: Source, _ variant: TaskVariant, _ examples: [TaskExample], _ path: String,
         _ identity: [String: String], _ place: SplitResult.Place
     ) throws -> [PredictionLine]? {
-        let full = "\(job.folder)/\(path)"
+        let full = "\(run.folder)/\(path)"
         try Folder.create((full as NSString).deletingLastPathComponent)
-        try job.state.begin(path, identity, in: job.folder)
-        try job.state.write(job.folder)
+        try run.state.begin(path, identity, in: run.folder)
+        try run.state.write(run.folder)
         let file = try PredictionFile(full, task: source.task.definition, examples: examples.map { variant($0) })
+        run.state.parts[path]?.examples = file.lines.count
         guard !file.isComplete else {
-            job.printer.started(place, total: examples.count, done: examples.count)
+            try run.state.write(run.folder)
+            try run.onEvent(.started(place, total: examples.count, done: examples.count))
             return file.lines
         }
-        if StopSignal.number != nil { return nil }
+        if run.shouldStop() { return nil }
         let scorer = try source.scorer(variant)
         let clock = ContinuousClock()
         var saved = clock.now
-        defer { try? job.state.write(job.folder) }
+        defer { try? run.state.write(run.folder) }
         var next = try file.next(window: scorer.window)
-        job.printer.started(place, total: examples.count, done: file.lines.count)
+        try run.onEvent(.started(place, total: examples.count, done: file.lines.count))
         while !next.isEmpty {
-            if StopSignal.number != nil { return nil }
+            if run.shouldStop() { return nil }
             let begin = clock.now
             let answers = try scorer.answers(to: next)
             let cuts = scorer.truncations
@@ -151,11 +154,11 @@ final class ModelRunner {
                     PredictionLine(pair.0, pair.1, isTruncated: cuts.indices.contains(number) && cuts[number])
                 })
             let seconds = begin.duration(to: clock.now) / .seconds(1)
-            job.state.parts[path]?.seconds += seconds
-            job.state.parts[path]?.examples += next.count
-            job.printer.answered(file.lines.count, seconds: seconds, examples: next.count)
+            run.state.parts[path]?.seconds += seconds
+            run.state.parts[path]?.examples = file.lines.count
+            try run.onEvent(.answered(done: file.lines.count, seconds: seconds, examples: next.count))
             if saved.duration(to: clock.now) > .seconds(10) {
-                try job.state.write(job.folder)
+                try run.state.write(run.folder)
                 saved = clock.now
             }
             next = try file.next(window: scorer.window)
@@ -166,49 +169,13 @@ final class ModelRunner {
 
     /// Writes the file that GLUE's server takes, where the split is one of those.
     private func submit(_ task: TaskInput, _ split: String, _ lines: [PredictionLine], seedFolder: String) throws {
-        guard job.evaluate.submission, let name = GLUESubmission.fileName(task.definition, split: split),
+        guard run.settings.submission, let name = GLUESubmission.fileName(task.definition, split: split),
             let bytes = GLUESubmission.file(task.definition, split: split, lines)
         else { return }
-        let isAlone = job.evaluate.seeds.count < 2 && model.heads.count < 2
+        let isAlone = run.settings.seeds.count < 2 && model.heads.count < 2
         let place = "submission/\(model.name)" + (isAlone ? "" : "/\(seedFolder.dropLast())")
-        try Folder.create("\(job.folder)/\(place)")
-        try AtomicFile.write(bytes, to: "\(job.folder)/\(place)/\(name)")
-        if !job.submissions.contains(place) { job.submissions.append(place) }
-    }
-
-    /// Hashes of the tokenizer and of how pictures are drawn, fonts included, for a model's folder.
-    func readingIdentity(_ folder: ModelFolder, _ modality: ExampleKind?) throws -> [String: String] {
-        let kind = modality ?? Self.kind(folder)
-        if let known = readings["\(folder.path) \(kind.rawValue)"] { return known }
-        let reading = try job.settings.reading(folder, kind, mayLackWords: true)
-        var identity: [String: String] = [:]
-        for (name, value) in reading.identity { identity["the \(name)"] = SHA256Digest.of(value.encoded()).hex }
-        readings["\(folder.path) \(kind.rawValue)"] = identity
-        return identity
-    }
-
-    /// What a model's own heads read.
-    private static func kind(_ folder: ModelFolder) -> ExampleKind {
-        folder.heads.patch ? folder.heads.token ? .pair : .image : .text
-    }
-
-    /// What scorers of tasks without a head are made by; the model is read once.
-    func taskScorers() throws -> TaskScorers {
-        if let scorers { return scorers }
-        let workspace = try job.settings.workspace()
-        let loaded = try ModelFolder.load(folder, workspace: workspace).model
-        let kind = Self.kind(folder)
-        // A task that needs a tokenizer says so itself.
-        let reading = try job.settings.reading(folder, kind, mayLackWords: true)
-        var options = ScorerOptions()
-        (options.batch, options.window, options.stride) = (
-            job.evaluate.batch, job.evaluate.window, job.evaluate.stride
-        )
-        options.allowsScripts = job.evaluate.allowScripts
-        let made = TaskScorers(
-            loaded, of: folder, tokenizer: reading.tokenizer, pictures: kind == .text ? nil : reading.options,
-            options: options, workspace: workspace)
-        scorers = made
-        return made
+        try Folder.create("\(run.folder)/\(place)")
+        try AtomicFile.write(bytes, to: "\(run.folder)/\(place)/\(name)")
+        if !run.submissions.contains(place) { run.submissions.append(place) }
     }
 }

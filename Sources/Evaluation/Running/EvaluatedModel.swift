@@ -1,5 +1,3 @@
-import Evaluation
-import Foundation
 import Foundations
 import ZooKit
 
@@ -36,39 +34,38 @@ struct EvaluatedModel {
     }
 
     /// Looks at a folder: a model, a fine-tuning, a grid, or a pretraining, whose last checkpoint is taken.
-    init(_ word: String) throws {
+    init(_ word: String, _ catalogue: MethodCatalogue) throws {
         let (given, path) = Self.parts(of: word)
         name = given ?? Self.name(of: path)
         guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
-            throw CommandFailure(.usage, "'\(name)' cannot name a model, for folders get the name; write name=\(path)")
+            throw EvaluationError.request("'\(name)' cannot name a model, for folders get the name; write name=\(path)")
         }
-        guard Folder.isFolder(path) else { throw CommandFailure(.noInput, "there is no model folder \(path)") }
+        guard Folder.isFolder(path) else { throw EvaluationError.noModel("there is no model folder \(path)") }
         if let found = try ModelFolder.place(of: path) {
             folder = found
-            heads = try Self.heads(of: found, seed: FinetuneResult.read(path)?.settings.seed)
-        } else if Folder.hasItem("\(path)/grid.jsonl") {
+            heads = try Self.heads(of: found, catalogue, seed: FinetuneResult.read(path)?.settings.seed)
+        } else if Folder.hasItem("\(path)/\(GridLedger.fileName)") {
             heads = try Self.heads(ofGrid: path)
             folder = heads[0].folder
         } else {
-            throw CommandFailure(
-                .noInput,
+            throw EvaluationError.noModel(
                 "\(path) holds no model: expected config.json, best/ of a fine-tuning, grid.jsonl or checkpoints/")
         }
     }
 
     /// The head of a classifier; none of another model. Throws a failure for a classifier without its record.
-    private static func heads(of folder: String, seed: Int?) throws -> [Head] {
-        guard try ModelFolder.named(folder).kind == .classification else { return [] }
+    private static func heads(of folder: String, _ catalogue: MethodCatalogue, seed: Int?) throws -> [Head] {
+        guard try ModelFolder.open(folder, catalogue).kind == .classification else { return [] }
         guard let record = try ClassifierRecord.read(folder) else {
-            throw CommandFailure(
-                .badData, "\(folder) is a classifier without \(ClassifierRecord.fileName); name best/ of a fine-tuning")
+            throw EvaluationError.contents(
+                "\(folder) is a classifier without \(ClassifierRecord.fileName); name best/ of a fine-tuning")
         }
         return [Head(folder: folder, record: record, seed: seed)]
     }
 
     /// The models of the best cell of a grid, one a seed.
     private static func heads(ofGrid path: String) throws -> [Head] {
-        let entries = try GridLedger.read("\(path)/grid.jsonl")
+        let entries = try GridLedger.read("\(path)/\(GridLedger.fileName)")
         let direction = entries.first.flatMap { Metric.named($0.metric) }?.direction ?? .higher
         let best = GridRanking(entries, direction: direction).rows.first?.cell
         var heads: [Head] = []
@@ -78,7 +75,7 @@ struct EvaluatedModel {
             heads.append(Head(folder: folder, record: record, seed: entry.settings.seed))
         }
         guard !heads.isEmpty else {
-            throw CommandFailure(.noInput, "\(path): no run of its best settings is finished and has its model")
+            throw EvaluationError.noModel("\(path): no run of its best settings is finished and has its model")
         }
         return heads
     }
@@ -94,12 +91,11 @@ struct EvaluatedModel {
     }
 
     /// The models of words; two of one name are an error.
-    static func all(_ words: [String]) throws -> [EvaluatedModel] {
-        let models = try self.words(words).map { try EvaluatedModel($0) }
+    static func all(_ words: [String], _ catalogue: MethodCatalogue) throws -> [EvaluatedModel] {
+        let models = try self.words(words).map { try EvaluatedModel($0, catalogue) }
         for (place, model) in models.enumerated() {
             if let other = models[..<place].first(where: { $0.name == model.name }) {
-                throw CommandFailure(
-                    .usage,
+                throw EvaluationError.request(
                     "two models are named \(model.name): \(other.folder) and \(model.folder); write name=folder for one"
                 )
             }

@@ -1,9 +1,8 @@
-import Evaluation
 import Foundation
 import Foundations
 import ZooKit
 
-extension EvaluateJob {
+extension EvaluationRun {
     /// The results so far, with those of before that nothing was told of now, and what of these is left out.
     private func results(_ more: [SplitResult]) throws -> (results: EvaluationResults, leftOut: [String]) {
         let told = Set((found + more).map(\.predictions))
@@ -12,7 +11,7 @@ extension EvaluateJob {
             results: found + more,
             timing: state.parts.filter { told.contains($0.key) }.sorted { $0.key < $1.key }.map {
                 .init(predictions: $0.key, seconds: $0.value.seconds, examples: $0.value.examples)
-            }, environment: Machine.environment(threads: settings.threads))
+            }, environment: Machine.environment(threads: resources.threads))
         return earlier.map { results.joined($0, variants: variants.map(\.name)) } ?? (results, [])
     }
 
@@ -35,7 +34,7 @@ extension EvaluateJob {
         let (results, leftOut) = try results([])
         try write(results)
         for line in leftOut {
-            settings.report.warn("\(line); the results no longer tell of it, unless it is named again")
+            try onEvent(.warning("\(line); the results no longer tell of it, unless it is named again"))
         }
         let shown = Set(RobustnessTable.all(results).filter { RobustnessPlot($0) != nil }.map(\.plotName))
         let plots = "\(folder)/plots"
@@ -43,41 +42,26 @@ extension EvaluateJob {
         where name.hasSuffix(".svg") && !shown.contains("plots/\(name)") {
             try? FileManager.default.removeItem(atPath: "\(plots)/\(name)")
         }
-        if shown.isEmpty { rmdir(plots) }
+        if shown.isEmpty { _ = unsafe rmdir(plots) }
         for place in submissions {
             let missing = GLUESubmission.fileNames.filter { !Folder.hasItem("\(folder)/\(place)/\($0.file)") }
             guard !missing.isEmpty else { continue }
             let tasks = missing.map(\.task).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-            settings.report.note(
-                "\(place) has no \(missing.map(\.file).joined(separator: ", ")), which the server takes as well: add "
-                    + "\(tasks.joined(separator: ",")) to --tasks")
+            try onEvent(
+                .note(
+                    "\(place) has no \(missing.map(\.file).joined(separator: ", ")), which the server takes as well: add "
+                        + "\(tasks.joined(separator: ",")) to --tasks"))
         }
         return results
     }
 
     /// The results in the folder; nil where there are none that can be read.
-    func readEarlier() -> EvaluationResults? {
+    func readEarlier() throws -> EvaluationResults? {
         let path = "\(folder)/\(EvaluationResults.fileName)"
         guard Folder.hasItem(path) else { return nil }
         do { return try EvaluationResults.read(path) } catch {
-            settings.report.warn("\(error); the results will tell of nothing but what is named now")
+            try onEvent(.warning("\(error); the results will tell of nothing but what is named now"))
             return nil
-        }
-    }
-
-    /// Says that seeds were named for a model of which no head is trained.
-    func noteIdleSeeds(_ plan: [[(TaskInput, [Answerer])]]) {
-        let origin = settings.merged().origins["evaluate.seeds"] ?? ""
-        guard !evaluate.seeds.isEmpty, !origin.hasPrefix("evaluation ") else { return }
-        for (model, cells) in zip(models, plan) {
-            let trains = cells.flatMap { $0.1 }.contains { if case .training = $0 { true } else { false } }
-            if trains { continue }
-            let why =
-                model.heads.isEmpty
-                ? "none of the tasks needs a head of it"
-                : "it was fine-tuned before, and its \(model.heads.count == 1 ? "head answers" : "\(model.heads.count) heads answer")"
-                    + "; name the pretrained model's folder to fine-tune with other seeds"
-            settings.report.warn("--seeds changes nothing for \(model.name): \(why)")
         }
     }
 }

@@ -1,4 +1,3 @@
-import Evaluation
 import Foundation
 import Foundations
 
@@ -17,47 +16,50 @@ struct TaskInput {
     var name: String { definition.name }
 
     /// The tasks of the settings with their data. Throws `TaskError`, `ConfigError`, `FileError`.
-    static func all(_ settings: EvaluateJob.Settings, _ installation: Installation) throws -> [TaskInput] {
-        let words = settings.evaluate.tasks
-        let catalogue = try installation.tasks(for: words)
+    static func all(
+        _ settings: EvaluationSettings, _ resources: EvaluationResources, note: (String) throws -> Void
+    ) throws -> [TaskInput] {
+        let words = settings.tasks
+        let catalogue = try resources.tasks(words)
         var inputs: [TaskInput] = []
         for word in words {
             for task in try catalogue.tasks([word]) {
                 let path = word.hasSuffix(".json") ? word : "\(catalogue.folder)/\(task.name).json"
                 if let other = inputs.first(where: { $0.name == task.name }) {
                     guard other.definition == task else {
-                        throw CommandFailure(.usage, "two tasks are named \(task.name); rename the one in \(path)")
+                        throw EvaluationError.request("two tasks are named \(task.name); rename the one in \(path)")
                     }
                     continue
                 }
-                inputs.append(try TaskInput(task, path: path, settings, installation))
+                inputs.append(try TaskInput(task, path: path, settings, resources, note: note))
             }
         }
-        if settings.evaluate.submission, inputs.allSatisfy({ GLUESubmission.splits(of: $0.definition).isEmpty }) {
-            throw CommandFailure(
-                .usage, "no task is of GLUE, of which alone files are handed in; leave out --submission")
+        if settings.submission, inputs.allSatisfy({ GLUESubmission.splits(of: $0.definition).isEmpty }) {
+            throw EvaluationError.request(
+                "no task is of GLUE, of which alone files are handed in; leave out --submission")
         }
         return inputs
     }
 
-    /// The task that a head for another is trained on, one of `inputs` or else the built-in one. Throws as ``all(_:_:)``, and a usage
-    /// failure for other classes than those of the task.
+    /// The task that a head for another is trained on, one of `inputs` or else the built-in one. Throws as ``all(_:_:note:)``, and
+    /// `contents` for other classes than those of the task.
     static func trained(
-        for task: TaskInput, among inputs: [TaskInput], _ settings: EvaluateJob.Settings, _ installation: Installation
+        for task: TaskInput, among inputs: [TaskInput], _ settings: EvaluationSettings,
+        _ resources: EvaluationResources
     ) throws -> TaskInput {
         guard let name = task.definition.trainAs else { return task }
         var found = inputs.first { $0.name == name }
         if found == nil {
-            let catalogue = try installation.tasks(for: [name])
+            let catalogue = try resources.tasks([name])
             let definition = try catalogue.task(name)
             found = try TaskInput(
-                definition, path: "\(catalogue.folder)/\(name).json", settings, installation, isAnswered: false)
+                definition, path: "\(catalogue.folder)/\(name).json", settings, resources, isAnswered: false
+            ) { _ in }
         }
         guard let found, found.definition.kind == task.definition.kind,
             found.definition.labels == task.definition.labels
         else {
-            throw CommandFailure(
-                .badData,
+            throw EvaluationError.contents(
                 "\(task.name) is answered by a head of \(name), which has other classes; see train_as in its file")
         }
         return found
@@ -65,19 +67,18 @@ struct TaskInput {
 
     /// A task with its data; one that is not answered has none, for a head is only trained on it.
     private init(
-        _ task: TaskDefinition, path: String, _ all: EvaluateJob.Settings, _ installation: Installation,
-        isAnswered: Bool = true
+        _ task: TaskDefinition, path: String, _ settings: EvaluationSettings, _ resources: EvaluationResources,
+        isAnswered: Bool = true, note: (String) throws -> Void
     ) throws {
-        let settings = all.evaluate
         definition = task
         folder =
             (path as NSString).deletingLastPathComponent.isEmpty ? "." : (path as NSString).deletingLastPathComponent
         let handedIn = settings.submission && isAnswered ? GLUESubmission.splits(of: task) : []
         var splits = isAnswered ? Self.splits(settings.splits, of: task) : []
         splits += handedIn.filter { !splits.contains($0) }
-        let places = try [settings.data, installation.dataFolder(of: task, named: nil)].compactMap(\.self)
+        let places = try [settings.data, resources.dataFolder(task)].compactMap(\.self)
         guard let first = places.first else {
-            throw CommandFailure(.usage, "where are the files of \(task.name)? pass --data. \(task.source.obtain)")
+            throw EvaluationError.request("where are the files of \(task.name)? pass --data. \(task.source.obtain)")
         }
         func isThere(_ split: String, _ folder: String) -> Bool {
             (try? TaskData.files(of: task, split: split, folder: folder)) != nil
@@ -96,7 +97,7 @@ struct TaskInput {
             let missing = splits.filter { !handedIn.contains($0) && !isThere($0, place) }
             splits.removeAll { missing.contains($0) }
             if !missing.isEmpty {
-                all.report.note(
+                try note(
                     "\(task.name) is answered on \(splits.joined(separator: ", ")) alone: "
                         + "the files of \(missing.joined(separator: ", ")) are not in \(place)")
             }

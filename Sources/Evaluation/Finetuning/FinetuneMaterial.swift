@@ -1,0 +1,73 @@
+public import Foundations
+public import Tensors
+public import ZooKit
+
+/// What all fine-tunings of a model on a task read: examples, model, tokenizer and drawing.
+public struct FinetuneMaterial {
+    /// The task.
+    public let task: TaskDefinition
+    /// The model's folder.
+    public let model: ModelFolder
+    /// Hashes of task, data, weights, tokenizer and drawing, compared when a run resumes.
+    public let identity: JSONValue
+    private let train: [TaskExample]
+    private let select: [TaskExample]
+    private let reading: ModelReading
+
+    /// Reads the splits of a task that heads are trained and chosen by, and opens tokenizer and drawing as far as `settings` need them.
+    ///
+    /// Throws ``EvaluationError`` for a task without a head or without such splits, ``TaskError``, and what tokenizer and fonts throw.
+    public init(
+        _ task: TaskDefinition, data folder: String, model: ModelFolder, _ settings: FinetuneSettings,
+        tokenizer: String? = nil, drawing: () throws -> Drawing
+    ) throws {
+        guard task.kind.isFineTuned else {
+            throw EvaluationError.request(
+                "\(task.name) is of the kind \(task.kind), for which no head is trained; see letterpress tasks list")
+        }
+        guard let trainSplit = task.use.train, let selectSplit = task.use.select else {
+            throw EvaluationError.request(
+                "\(task.name) names no split to train on, or none to choose the best step by")
+        }
+        func load(_ split: String) throws -> TaskData {
+            try TaskData.load(task, split: split, folder: folder, language: settings.taskLanguage)
+        }
+        let (train, select) = try (load(trainSplit), load(selectSplit))
+        reading = try ModelReading(
+            model, settings.modality, tokenizer: tokenizer, isTraining: true, drawing: drawing)
+        var identity: [String: JSONValue] = [
+            "task": .string(SHA256Digest.of(try StrictJSON.encode(task)).hex),
+            "train": .string(Self.hash(try train.hashes())), "select": .string(Self.hash(try select.hashes())),
+            "model": try StrictJSON.encodedValue(InputIdentity(paths: model.weightPaths())),
+        ]
+        identity.merge(reading.identity) { $1 }
+        (self.task, self.model) = (task, model)
+        self.identity = try JSONValue.parse(JSONValue.object(identity).encoded())
+        self.train = TaskExample.sample(train.examples, limit: settings.trainLimit)
+        self.select = TaskExample.sample(select.examples, limit: settings.evalLimit)
+    }
+
+    private static func hash(_ hashes: [String: String]) -> String {
+        SHA256Digest.of(Array(hashes.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n").utf8)).hex
+    }
+
+    /// The parts of a run, with the model read anew and a new head.
+    func parts(
+        _ settings: FinetuneSettings, _ catalogue: MethodCatalogue, _ workspace: Workspace
+    ) throws -> ClassificationProgram.Parts {
+        let isNumber = task.kind.needs.contains(.number)
+        let loaded = try ModelFolder.load(
+            model, heads: .init(labels: isNumber ? 1 : task.labels.count), workspace: workspace, trainable: true,
+            newHeads: UInt64(settings.seed), singleChannel: settings.channelAdapt
+        ).model
+        return .init(
+            task: task, train: train, select: select, model: loaded, options: reading.options, files: reading.files,
+            identity: identity, adaptation: try catalogue.adaptation(parsing: settings.method), source: model.path)
+    }
+
+    /// Values of the metric that chooses the best step are better where they are so.
+    func direction(of metric: String?) -> Metric.Direction {
+        guard let metric, metric != task.metrics.first else { return task.direction }
+        return Metric.named(metric)?.direction ?? .higher
+    }
+}

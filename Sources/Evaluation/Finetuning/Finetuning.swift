@@ -1,0 +1,71 @@
+public import Foundations
+public import Tensors
+public import ZooKit
+
+/// What happens in fine-tunings, in order.
+public enum FinetuneEvent {
+    /// A run of a grid was finished before.
+    case found(label: String)
+    /// Before the first event of a run; of several `label` is which.
+    case began(FinetuneRun, title: String, label: String?)
+    /// An event of the run.
+    case run(RunEvent)
+    /// A run ended, or was stopped and can be resumed; its result on rank 0.
+    case ended(RunOutcome, FinetuneResult?)
+}
+
+/// Fine-tunings of a model on a task: one, or a grid of them.
+public struct Finetuning {
+    /// What they read.
+    public let material: FinetuneMaterial
+    private let catalogue: MethodCatalogue
+    private let threads: Int
+    private let communicator: any Communicator
+    private let shouldStop: () -> Bool
+    let onEvent: (FinetuneEvent) throws -> Void
+    let sections: (FinetuneSettings) throws -> [String: JSONValue]
+
+    /// Fine-tunings on a material.
+    ///
+    /// - Parameters:
+    ///   - material: what they read.
+    ///   - catalogue: the methods whose adaptations settings may name.
+    ///   - threads: threads of kernels.
+    ///   - communicator: the processes that train one run together.
+    ///   - shouldStop: true once the user wants to stop.
+    ///   - onEvent: hears what happens, on every rank.
+    ///   - sections: what `run.json` holds, by section, for a run of such settings.
+    public init(
+        _ material: FinetuneMaterial, _ catalogue: MethodCatalogue, threads: Int,
+        communicator: any Communicator = SoleProcess(), shouldStop: @escaping () -> Bool = { false },
+        onEvent: @escaping (FinetuneEvent) throws -> Void = { _ in },
+        sections: @escaping (FinetuneSettings) throws -> [String: JSONValue]
+    ) {
+        (self.material, self.catalogue, self.threads, self.communicator) = (material, catalogue, threads, communicator)
+        (self.shouldStop, self.onEvent, self.sections) = (shouldStop, onEvent, sections)
+    }
+
+    /// A run in a folder, to its end or until it is stopped, with its records on rank 0; nil where it was stopped. Throws as
+    /// `TrainingRun` does.
+    public func run(
+        _ settings: FinetuneSettings, in folder: String, resumes: Bool, label: String? = nil
+    ) throws -> FinetuneResult? {
+        let workspace = try Workspace(
+            kernels: CPUKernels(threads: threads), precision: settings.optimiser.computing)
+        let run = try FinetuneRun(
+            settings, material.parts(settings, catalogue, workspace), folder: folder, resumes: resumes,
+            communicator: communicator, workspace: workspace
+        ) { try sections($0.settings) }
+        let title = "Fine-tuning of \(material.model.path) on \(material.task.name)"
+        try onEvent(.began(run, title: title, label: label))
+        let facts =
+            [("Model", material.model.path)]
+            + run.plan.facts(settings.optimiser, seed: settings.seed, threads: threads, workspace)
+        let outcome = try run.run(
+            recordedAs: title, facts: facts, isFirst: communicator.rank == 0, shouldStop: shouldStop
+        ) { try onEvent(.run($0)) }
+        let result = outcome.isComplete ? try run.program.result ?? FinetuneResult.read(folder) : nil
+        try onEvent(.ended(outcome, result))
+        return result
+    }
+}
