@@ -11,9 +11,6 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible, Categ
         /// The machine's name.
         public var host: String
 
-        /// The kind of failure.
-        public var category: ErrorCategory { .inputOutput }
-
         /// As in "rank 3 of 8 on node2".
         public var description: String { "rank \(rank) of \(size) on \(host)" }
     }
@@ -28,6 +25,9 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible, Categ
     case noAnswer(Place, doing: String, seconds: Int)
     /// Numbers of a type that is not added up.
     case type(String)
+
+    /// The kind of failure.
+    public var category: ErrorCategory { .inputOutput }
 
     /// What happened, and what to do.
     public var description: String {

@@ -1,5 +1,6 @@
 public import Foundations
-public import Tensors
+import Patches
+import Tensors
 public import ZooKit
 
 /// What all fine-tunings of a model on a task read: examples, model, tokenizer and drawing.

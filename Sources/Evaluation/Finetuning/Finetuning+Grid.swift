@@ -1,5 +1,5 @@
-public import Foundations
-import ZooKit
+import Foundations
+public import ZooKit
 
 extension Finetuning {
     /// Every cell of a grid over `settings` that is not in the folder's ledger, one after the other; nil where one was stopped.

@@ -1,5 +1,5 @@
 public import Foundations
-public import Tensors
+import Tensors
 public import ZooKit
 
 /// What happens in fine-tunings, in order.

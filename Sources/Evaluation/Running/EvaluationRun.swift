@@ -1,7 +1,7 @@
 import Foundation
-public import Foundations
+import Foundations
 import Tensors
-public import ZooKit
+import ZooKit
 
 /// An evaluation in a folder: every model on every split of every task, under every variant, then the results.
 ///
