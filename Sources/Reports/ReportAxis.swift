@@ -32,7 +32,7 @@ public struct ReportAxis: Sendable, Equatable {
     public var marks: [Double] {
         guard isLogarithmic else {
             let first = (low / step).rounded(.up)
-            return (0..<12).map { (first + Double($0)) * step }.filter { $0 <= high }
+            return (0..<12).map { (first + Double($0)) * step }.filter((low...high).contains)
         }
         let decades = log10(high) - log10(low)
         let factors = decades > 3 ? [1.0] : decades > log10(30) ? [1.0, 3] : [1.0, 2, 5]

@@ -55,10 +55,11 @@ public enum ReportNumbers {
         if seconds < 1 { return String(format: "%.0f ms", seconds * 1000) }
         if seconds < 10 { return String(format: "%.1f s", seconds) }
         let whole = Int(saturating: seconds.rounded())
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         if whole < 60 { return "\(whole) s" }
-        if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
-        if whole < 86_400 { return String(format: "%d h %02d min", whole / 3600, whole / 60 % 60) }
-        return String(format: "%d d %02d h", whole / 86_400, whole / 3600 % 24)
+        if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
+        if whole < 86_400 { return "\(whole / 3600) h \(two(whole / 60 % 60)) min" }
+        return "\(whole / 86_400) d \(two(whole / 3600 % 24)) h"
     }
 
     /// A text inside HTML or SVG, in elements and in attributes; characters that XML forbids are replaced. O(characters).

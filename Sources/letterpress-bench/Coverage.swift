@@ -48,7 +48,7 @@ struct Coverage: ParsableCommand {
         return """
             # Scripts
 
-            Which share of the assigned characters of each Unicode script the stack `\(stack.name)` draws. Counted are the
+            The share of the assigned characters of each Unicode script that the stack `\(stack.name)` draws. Counted are the
             characters that have a picture or a width: without controls, format characters, variation selectors, surrogates
             and private use. A character counts as drawn when the typesetter finds a glyph for it alone.
 

@@ -108,7 +108,7 @@ import Testing
         #expect(source.totalBytes == nil)
         #expect(
             throws: CorporaError.cannotResume(
-                path: "-", reason: "standard input cannot be read a second time; begin anew")
+                path: "-", reason: "standard input cannot be read a second time; start anew")
         ) {
             try RecordSource(inputs: [.standardInput], options: ReadOptions(), cursor: source.cursor)
         }
