@@ -26,8 +26,12 @@ import Testing
         let run = try letterpress("zoo", "list", "--json")
         #expect(run.status == 0)
         let list = try objects(run)
-        #expect(list.map { $0["name"] as? String } == Self.methods)
-        for entry in list {
+        let names = list.map { $0["name"] as? String ?? "" }
+        #expect(names.prefix(4) == Self.methods[...] && names.contains("hft"))
+        let half = try #require(list.first { $0["name"] as? String == "hft" })
+        #expect((half["adaptations"] as? [[String: String]])?.first?["name"] == "half")
+        #expect((half["verbs"] as? [[String: String]])?.map { $0["name"] ?? "" } == ["half-reset", "delta", "apply"])
+        for entry in list.prefix(4) {
             let name = try #require(entry["name"] as? String)
             #expect((entry["presets"] as? [String])?.contains("\(name)/official") == true)
             #expect((entry["source"] as? [String: String])?["citation"]?.contains("EMNLP 2024") == true)
