@@ -32,7 +32,8 @@ import ZooKit
         #expect(try fixture.run(["pretrain", "--resume", "--out", fixture.path("half"), "--threads", "1"]).status == 0)
         #expect(try fixture.model("half", step: 6) == whole)
         let other = try fixture.run(["pretrain", "--resume", "--out", fixture.path("half"), "--method", "all"])
-        #expect(other.status == 73 && other.errorText.contains(#"method was "half" and is "all""#), "\(other.errorText)")
+        #expect(
+            other.status == 73 && other.errorText.contains(#"method was "half" and is "all""#), "\(other.errorText)")
         // A delta is smaller and gives the model again; a reset takes from both.
         func verb(_ name: String, _ out: String, _ settings: String...) throws -> Execution {
             try fixture.run(["method", "hft", name, "--out", fixture.path(out), "--set"] + settings)
@@ -74,7 +75,7 @@ import ZooKit
             let run = try fixture.run(["method"] + test.words)
             #expect(run.status == test.status && run.errorText.contains(test.says), "\(test): \(run.errorText)")
         }
-        let unknown = try fixture.run(fixture.arguments("x", course + ["--method", "halve"]))
+        let unknown = try fixture.run(fixture.arguments("x", course + ["--method", "halff"]))
         #expect(unknown.status == 64 && unknown.errorText.contains("near: half"), "\(unknown.errorText)")
         #expect(!Folder.hasItem(fixture.path("x/run.json")))
     }

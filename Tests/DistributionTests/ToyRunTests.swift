@@ -58,7 +58,8 @@ import ZooKit
         var kills = 0
         for attempt in 0..<60 {
             let program = try Repository.product("RankProbe")
-            let words = ["toy", folder.file("killed"), "400"] + (attempt == 0 ? [] : ["resume"])
+            let isBegun = Folder.hasItem(folder.file("killed/run.json"))
+            let words = ["toy", folder.file("killed"), "400"] + (isBegun ? ["resume"] : [])
             let moment = attempt == 0 ? 0.02 : 0.1 + Double(random.next() % 1000) / 2500
             let run = try Execution.run(program, words, limit: kills < 6 ? moment : 60)
             if run.status == -9 { kills += 1 } else { try #require(run.status == 0, "\(run.errorText)") }

@@ -91,6 +91,11 @@ public struct StepCount: Codable, Sendable, Equatable {
     /// Steps skipped since the last one that was made.
     public var skippedInARow = 0
 
+    enum CodingKeys: String, CodingKey {
+        case step, skipped
+        case skippedInARow = "skipped_in_a_row"
+    }
+
     /// Before the first step.
     public init() {}
 }
