@@ -77,7 +77,7 @@ public enum HalfApply: MethodVerb {
     /// Help by key.
     public static let help = ["base": "folder of the base model", "delta": "folder that the verb delta wrote"]
 
-    /// Writes the model, with the tuned model's tensors bit for bit. Throws ``HalfError`` for another base.
+    /// Writes the model, with the tuned model's tensors bit for bit. Throws `HalfError` for another base.
     public static func run(_ config: Config, _ job: MethodJob) throws -> [String] {
         let base = try ModelFolder.open(HalfFolders.need(config.base, "base"), job.catalogue)
         let delta = try ModelFolder.open(HalfFolders.need(config.delta, "delta"), job.catalogue)

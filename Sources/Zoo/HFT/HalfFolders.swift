@@ -6,7 +6,7 @@ struct HalfFolders {
     let base: ModelFolder
     let tuned: ModelFolder
 
-    /// Opens both. Throws ``HalfError`` where they are not of one shape.
+    /// Opens both. Throws `HalfError` where they are not of one shape.
     init(base: String?, tuned: String?, _ catalogue: MethodCatalogue) throws {
         self.base = try ModelFolder.open(Self.need(base, "base"), catalogue)
         self.tuned = try ModelFolder.open(Self.need(tuned, "tuned"), catalogue)

@@ -3,7 +3,7 @@ import Layers
 public import Tensors
 
 extension ModelFolder {
-    /// The files of a classifier, which `transformers` and ``open(_:)`` read: the model with its head of classes, their names in
+    /// The files of a classifier, which `transformers` and ``open(_:_:)`` read: the model with its head of classes, their names in
     /// `id2label`, and `files` beside it. A regression has one name, or none.
     ///
     /// Throws `ConfigError`. Numbers are read when the files are written.

@@ -24,6 +24,8 @@ public final class TrainingRun<Program: TrainingProgram> {
     /// - Parameters:
     ///   - path: the folder, which is created.
     ///   - resumes: false refuses a folder in which a run has left a checkpoint or a result.
+    ///   - communicator: the processes that train together.
+    ///   - workspace: where the program's tensors are.
     ///   - sections: what `run.json` holds of a program, by section; the program's own settings alone if nil.
     ///   - make: makes the program, without its data; where the run resumes, from what ``TrainingProgram/progress()`` gave.
     ///
