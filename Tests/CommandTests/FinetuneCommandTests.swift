@@ -147,6 +147,22 @@ import ZooKit
         #expect(read.contains(#""modality" : "text""#) || read.contains(#""modality": "text""#), "\(read)")
     }
 
+    /// A fine-tuned model learns another task: a head of another number of classes is drawn anew.
+    @Test func aFineTunedModelLearnsATaskOfOtherClasses() throws {
+        let words = ["--modality", "text", "--length", "32", "--steps", "2", "--eval-every", "2"]
+        func run(_ model: String, _ task: [String], _ out: String) throws -> Execution {
+            try Execution.run(
+                product: "letterpress", ["finetune", "--model", model, "--out", path(out)] + task + words,
+                environment: ["LETTERPRESS_ROOT": Repository.root])
+        }
+        let first = try run(model.path, ["--task", task, "--data", path("data")], "first")
+        #expect(first.status == 0, "\(first.errorText)")
+        let second = try run(path("first"), ["--task", "sample-topic", "--eval-limit", "10"], "second")
+        #expect(second.status == 0, "\(second.errorText)")
+        let heads = try [path("first"), path("second")].map { try ModelFolder.open($0).heads.labels }
+        #expect(heads[0] == 2 && heads[1] != nil && heads[1] != 2)
+    }
+
     @Test func whatIsMissingOrWrongIsNamed() throws {
         let good = ["--model", model.path, "--task", task, "--data", path("data"), "--out", path("x")]
         func expect(_ status: Int32, _ text: String, _ arguments: [String]) throws {

@@ -6,7 +6,8 @@ extension ModelFolder {
     /// A model with a folder's numbers, its loader's report, and warnings of what was passed over.
     ///
     /// `heads` are those that are stored unless given. A head that is wanted and not stored is an error, unless `newHeads` is a
-    /// seed to draw its first values from; one that is stored and not wanted is passed over. Without `trainable` every tensor is
+    /// seed to draw its first values from, as it is for a stored head of another number of classes; one that is stored and not wanted is
+    /// ignored. Without `trainable` every tensor is
     /// kept in one type alone, that in which it is read, and stands in the mapped file where it is stored in that type. With
     /// `singleChannel` a model of several channels becomes one of a single channel, which has no head of patches.
     /// Throws: `CheckpointError`, `ConfigError`, `CatalogueError`, `TensorError`, what structures throw.
@@ -26,8 +27,11 @@ extension ModelFolder {
     ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
         let rules = folder.rules
         let stored = try folder.checkedShapes()
+        let classes = heads?.labels ?? folder.heads.labels
         let isNew: @Sendable (String) -> Bool = { path in
-            seed != nil && ForeignNames.isHead(path) && stored[path] == nil
+            guard seed != nil, ForeignNames.isHead(path) else { return false }
+            // A head of another number of classes is the head of another task.
+            return stored[path] == nil || path.hasPrefix("score.") && stored["score.weight"]?.first != classes
         }
         let (model, singles) = try folder.empty(stored, heads, workspace, seed, singleChannel, isNew)
         let loader = TensorLoader(rules: rules, mayLack: isNew, mayIgnore: ForeignNames.isHead)
@@ -40,7 +44,8 @@ extension ModelFolder {
             let type = trainable ? nil : kept(parameter, isGathered: parameter.path == gathered, workspace.precision)
             return TensorTarget(parameter, keeping: type)
         }
-        let report = try loader.load(folder.tensors, into: targets)
+        let tensors = folder.tensors.tensors.filter { tensor in !(rules.name(of: tensor.name).map(isNew) ?? false) }
+        let report = try loader.load(tensors, of: folder.tensors.path, into: targets)
         return (model, report, folder.warnings)
     }
 
