@@ -32,6 +32,13 @@ public struct TrainingSettings<Course: TrainingCourse>: DefaultFilled, Sendable,
     public init(from decoder: any Decoder) throws {
         course = try Course(from: decoder)
         optimiser = try OptimiserSettings(from: decoder)
+        let frozen = try decoder.container(keyedBy: RetiredKeys.self).decodeIfPresent(String.self, forKey: .frozen)
+        if frozen == "backbone" { optimiser.method = Adaptation.head.name }
+    }
+
+    /// Keys of earlier versions, which results and ledgers of finished runs still have: what a fine-tuning froze.
+    private enum RetiredKeys: String, CodingKey {
+        case frozen
     }
 
     /// Encodes both parts into one object.

@@ -80,6 +80,11 @@ enum SettingSources {
                     source: path, keyPath: section, near: NearNames.of(section, among: SettingTable.kinds.keys))
             }
             for (key, value) in keys {
+                // Runs of earlier versions say what they froze where a method is named now.
+                if section == "finetune", key == "frozen", origin != nil {
+                    if value == .string("backbone") { layer.set(section, "method", .string("head")) }
+                    continue
+                }
                 guard known[key] != nil else {
                     throw ConfigError.unknownKey(
                         source: path, keyPath: "\(section).\(key)", near: NearNames.of(key, among: known.keys))

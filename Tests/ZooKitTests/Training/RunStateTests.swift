@@ -44,6 +44,18 @@ import Testing
         #expect(found.adaptation == Adaptation.head.record && found.count.step == 6)
     }
 
+    /// Results and ledgers of finished runs are read as they are.
+    @Test func settingsOfBeforeAreRead() throws {
+        for (frozen, method) in [("none", "all"), ("backbone", "head")] {
+            let value = JSONValue.object(["frozen": .string(frozen), "steps": .integer(7)])
+            let found = try StrictJSON.decode(PretrainSettings.self, from: value, source: "s")
+            #expect(found.method == method && found.steps == 7)
+        }
+        #expect(throws: ConfigError.self) {
+            try StrictJSON.decode(PretrainSettings.self, from: .object(["frozne": .null]), source: "s")
+        }
+    }
+
     @Test func aLaterVersionIsRefusedWithTheWayOut() {
         #expect { try state(#"{"format": 3}"#) } throws: { error in
             "\(error)".contains("expected 2") && "\(error)".contains("the version of letterpress that wrote it")
