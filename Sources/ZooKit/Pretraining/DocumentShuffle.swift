@@ -42,6 +42,10 @@ final class DocumentShuffle<Position: Codable & Sendable & Equatable, Unit: Send
         self.position = position
         self.source = source
         place = saved ?? Place(block: position(), number: 0, taken: 0)
+        guard place.taken >= 0, 0...1 << 53 ~= place.number else {
+            throw PretrainingError.badSetting(
+                key: "data cursor", reason: "there is no document \(place.taken) of block \(place.number)")
+        }
         try fill()
     }
 

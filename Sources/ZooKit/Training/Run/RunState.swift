@@ -51,6 +51,18 @@ struct RunState: Codable {
 
     /// The best evaluation.
     var best: EvaluationRecord? { evaluations.last(where: \.isBest) }
+
+    /// Throws `ConfigError` for a count that no run has, so that the run can add to all of them.
+    func check(source: String) throws(ConfigError) {
+        let counts = [
+            ("count.step", count.step), ("count.skipped", count.skipped),
+            ("count.skipped_in_a_row", count.skippedInARow), ("rows", rows), ("since_best", sinceBest),
+        ]
+        let steps = unitSteps.map { ("unit_steps", $0) } + evaluations.map { ("evaluations.step", $0.step) }
+        for (key, value) in counts + steps where !(0...1 << 53 ~= value) {
+            throw .invalidValue(source: source, keyPath: key, reason: "\(value) is no count from 0 to 2^53")
+        }
+    }
 }
 
 extension RunState {
@@ -136,6 +148,7 @@ struct SavedRun {
             let source = "\(checkpoint.path)/trainer_state.json"
             let state = try StrictJSON.decode(
                 RunState.self, from: RunState.current(checkpoint.trainerState(), source: source), source: source)
+            try state.check(source: source)
             return SavedRun(folder: checkpoint, state: state)
         } catch {
             throw PretrainingError.damaged(
