@@ -1,6 +1,6 @@
 public import Foundations
 
-/// What goes wrong between processes.
+/// An error between processes.
 public enum CommunicationError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// A rank, as messages name it.
     public struct Place: Sendable, Equatable, CustomStringConvertible {
@@ -29,9 +29,9 @@ public enum CommunicationError: Error, Equatable, CustomStringConvertible, Categ
     /// The kind of failure.
     public var category: ErrorCategory { .inputOutput }
 
-    /// What happened, and what to do.
+    /// The message: what happened, and what to do.
     public var description: String {
-        let resume = "finished files are whole, --resume goes on from them"
+        let resume = "finished files are whole, --resume continues from them"
         return switch self {
         case .library(let reason):
             "started as one of several processes, and Open MPI cannot be used: \(reason); apt-get install openmpi-bin brings it"

@@ -37,7 +37,7 @@ public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible, Cate
         }
     }
 
-    /// What is wrong, where, and what to do.
+    /// The message: what is wrong, where, and what to do.
     public var description: String {
         switch self {
         case .unknownTask(let name, let near, let known):

@@ -1,4 +1,4 @@
-/// What kind of thing went wrong, whatever the library: exit codes of the command and statuses of a service follow from it.
+/// The category of an error, whatever the library: exit codes of the command and statuses of a service follow from it.
 public enum ErrorCategory: Sendable, Equatable, CaseIterable {
     /// An option or a setting that makes no sense.
     case usage

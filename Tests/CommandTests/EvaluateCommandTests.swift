@@ -74,7 +74,7 @@ import Testing
         let again = try Execution.run(
             product: "letterpress", ["evaluate", "--resume", "--out", path("cut")],
             environment: ["LETTERPRESS_ROOT": Repository.root])
-        #expect(again.status == 0 && again.errorText.contains("goes on after 8 of 12"), "\(again.errorText)")
+        #expect(again.status == 0 && again.errorText.contains("resumes after 8 of 12"), "\(again.errorText)")
         #expect(try fixture.folder.read("cut/\(file)") == bytes)
         var (one, other) = (try fixture.json("whole/results.json"), try fixture.json("cut/results.json"))
         for key in ["timing", "environment"] {
@@ -157,7 +157,7 @@ import Testing
             .split(separator: "\n")
         #expect(lines.count == 7 && lines[0] == "index\tprediction")
         #expect(lines.dropFirst().enumerated().allSatisfy { $1 == "\($0)\t0" || $1 == "\($0)\t1" })
-        // Labels that are given away are no score, and no column.
+        // Withheld labels are no score, and no column.
         guard case .array(let parts)? = try fixture.json("g/results.json")["results"] else {
             return #expect(Bool(false), "no results")
         }
@@ -196,7 +196,7 @@ import Testing
         try expect(65, "batch", ["--model", head, "--batch", "0"] + good)
         try expect(66, "tokenizer", ["--model", try fixture.modelWithoutTokenizer(), "--modality", "text"] + good)
         try expect(
-            66, "no evaluation to go on with",
+            66, "no evaluation to resume",
             ["--model", head, "--resume", "--tasks", fixture.task, "--out", path("never")])
         // The folder of another program stays as it is, and so does a place that cannot be written.
         try fixture.folder.write("mine", to: "other/notes.txt")

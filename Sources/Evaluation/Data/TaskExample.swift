@@ -44,7 +44,7 @@ public struct TaskExample: Sendable, Equatable {
     public var textA: String
     /// Text B of a pair.
     public var textB: String?
-    /// What is right; `nil` where the labels are given away.
+    /// The gold label; `nil` where labels are withheld.
     public var label: TaskLabel?
     /// The choices of a multiple choice, or the one continuation of a cloze.
     public var choices: [TaskChoice]

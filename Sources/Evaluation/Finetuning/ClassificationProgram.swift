@@ -29,7 +29,7 @@ public final class ClassificationProgram: TrainingProgram {
         public var files: [String: [UInt8]]
         /// The model and data, compared when a run resumes.
         public var identity: JSONValue
-        /// What is trained, and how.
+        /// The settings of the training.
         public var adaptation: Adaptation
         /// The folder that the model was read from.
         public var source: String?
@@ -54,9 +54,9 @@ public final class ClassificationProgram: TrainingProgram {
 
     /// The settings.
     public let settings: FinetuneSettings
-    /// What steps the model.
+    /// The optimisation unit of the model.
     public let trainer: Trainer<Classification>
-    /// What a finished run came to.
+    /// The result of a finished run.
     public private(set) var result: FinetuneResult?
     let parts: Parts
     let scorer: ClassifierScorer
@@ -103,7 +103,7 @@ public final class ClassificationProgram: TrainingProgram {
     public var model: LanguageModel { parts.model }
     /// The one unit.
     public var units: [OptimisationUnit] { [trainer.unit] }
-    /// What is trained, and how.
+    /// The settings of the training.
     public var adaptation: Adaptation { parts.adaptation }
     /// The model and data, compared when a run resumes.
     public var identity: JSONValue { parts.identity }

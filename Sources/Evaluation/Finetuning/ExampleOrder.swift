@@ -2,7 +2,7 @@ import Foundations
 import Tensors
 
 /// Which examples each step reads: every epoch all of them in an order of its own, the last step of an epoch what is left. A
-/// function of the step alone, so that a run that goes on needs no place in it.
+/// function of the step alone, so that a resumed run needs no place in it.
 struct ExampleOrder {
     let count: Int
     let batch: Int

@@ -3,7 +3,7 @@ import Patches
 import Tensors
 public import ZooKit
 
-/// What all fine-tunings of a model on a task read: examples, model, tokenizer and drawing.
+/// The inputs that all fine-tunings of a model on a task share: examples, model, tokenizer and drawing.
 public struct FinetuneMaterial {
     /// The task.
     public let task: TaskDefinition

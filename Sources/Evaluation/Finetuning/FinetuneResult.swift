@@ -1,7 +1,7 @@
 import Foundations
 public import ZooKit
 
-/// What a finished run came to: `result.json`.
+/// The result of a finished run: `result.json`.
 public struct FinetuneResult: Codable, Sendable, Equatable {
     /// The task.
     public var task: String

@@ -2,7 +2,7 @@ public import Foundations
 import Tensors
 public import ZooKit
 
-/// What happens in fine-tunings, in order.
+/// The events of fine-tunings, in order.
 public enum FinetuneEvent {
     /// A run of a grid was finished before.
     case found(label: String)
@@ -16,7 +16,7 @@ public enum FinetuneEvent {
 
 /// Fine-tunings of a model on a task: one, or a grid of them.
 public struct Finetuning {
-    /// What they read.
+    /// Their shared inputs.
     public let material: FinetuneMaterial
     private let catalogue: MethodCatalogue
     private let threads: Int

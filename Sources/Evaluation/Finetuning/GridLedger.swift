@@ -1,7 +1,7 @@
 public import Foundations
 public import ZooKit
 
-/// What a cell of a grid came to: a line of `grid.jsonl`.
+/// The result of one cell of a grid: a line of `grid.jsonl`.
 public struct GridEntry: Codable, Sendable, Equatable {
     /// Keys and values but the seed.
     public var cell: String
@@ -9,7 +9,7 @@ public struct GridEntry: Codable, Sendable, Equatable {
     public var folder: String
     /// All settings.
     public var settings: FinetuneSettings
-    /// What model, task and data are.
+    /// The identities of model, task and data.
     public var identity: JSONValue
     /// The metric that decides.
     public var metric: String

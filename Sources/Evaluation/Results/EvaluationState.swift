@@ -1,15 +1,15 @@
 import Foundations
 import ZooKit
 
-/// What an evaluation goes on from beside its predictions: `state.json`. For each file of predictions what its answers follow from,
-/// and how long they took.
+/// The state that an evaluation resumes from, beside its predictions: `state.json`. For each file of predictions the settings that
+/// its answers depend on, and how long they took.
 public struct EvaluationState: Codable, Sendable, Equatable {
     /// The file's name.
     public static let fileName = "state.json"
 
     /// A file of predictions.
     public struct Part: Codable, Sendable, Equatable {
-        /// What the answers follow from, by name.
+        /// The settings that the answers depend on, by name.
         public var identity: [String: String]
         /// Seconds that answers took.
         public var seconds = 0.0
@@ -21,7 +21,7 @@ public struct EvaluationState: Codable, Sendable, Equatable {
     public var formatVersion = 1
     /// The files of predictions, by their paths in the folder.
     public var parts: [String: Part] = [:]
-    /// What fine-tunings of the folder follow from, by their folders.
+    /// The settings that the folder's fine-tunings depend on, by their folders.
     public var heads: [String: [String: String]] = [:]
 
     enum CodingKeys: String, CodingKey {
@@ -42,7 +42,7 @@ public struct EvaluationState: Codable, Sendable, Equatable {
         guard state.formatVersion == EvaluationState().formatVersion else {
             throw ConfigError.invalidValue(
                 source: path, keyPath: "format_version",
-                reason: "it is \(state.formatVersion), and this program goes on from 1")
+                reason: "it is \(state.formatVersion), and this program resumes from 1")
         }
         return state
     }
@@ -52,7 +52,7 @@ public struct EvaluationState: Codable, Sendable, Equatable {
         try AtomicFile.write(StrictJSON.encode(self), to: "\(folder)/\(Self.fileName)")
     }
 
-    /// Begins a file of predictions, or goes on with it; one that was never written begins anew. Throws `PretrainingError.otherRun`
+    /// Begins a file of predictions, or resumes it; one that was never written begins anew. Throws `PretrainingError.otherRun`
     /// with what is not as it was.
     public mutating func begin(_ part: String, _ identity: [String: String], in folder: String) throws {
         if let known = parts[part], Folder.hasItem("\(folder)/\(part)") {
@@ -62,7 +62,7 @@ public struct EvaluationState: Codable, Sendable, Equatable {
         }
     }
 
-    /// Begins a fine-tuning, or goes on with it. Throws as the other.
+    /// Begins a fine-tuning, or resumes it. Throws as the other.
     public mutating func beginHead(_ head: String, _ identity: [String: String], in folder: String) throws {
         if let known = heads[head], Folder.hasItem("\(folder)/\(head)") {
             try Self.compare(known, identity, path: "\(folder)/\(head)")

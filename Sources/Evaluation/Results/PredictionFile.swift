@@ -1,7 +1,7 @@
 public import Foundations
 import ZooKit
 
-/// The answers to the examples of a split, in a file that grows by a window at a time: what was stopped at any moment goes on with
+/// The answers to the examples of a split, in a file that grows by a window at a time: what was stopped at any moment resumes with
 /// the window that is not whole, so that its answers are those of a run that was never stopped.
 public final class PredictionFile {
     /// Where it is.
@@ -40,7 +40,7 @@ public final class PredictionFile {
         }
     }
 
-    /// Whether every example is answered.
+    /// True if every example is answered.
     public var isComplete: Bool { lines.count == examples.count }
 
     /// The next examples, at most `window`; none where all are answered. The first call takes a window away that is not whole. Throws

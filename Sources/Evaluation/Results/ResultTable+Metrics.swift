@@ -30,7 +30,7 @@ extension ResultTable {
         }
     }
 
-    /// Whether a task has more metrics than its first.
+    /// True if a task has more metrics than its first.
     public var hasSecondMetrics: Bool { second.contains { !$0.isEmpty } }
 
     /// The table on its side, head and rows: a row for each metric of each column, the main one first, and the means at the end; a

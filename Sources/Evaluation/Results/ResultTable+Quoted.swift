@@ -75,7 +75,7 @@ extension ResultTable {
         return direction == .lower ? values.min() : values.max()
     }
 
-    /// Whether the columns are the languages of one task, whose metric the title tells.
+    /// True if the columns are the languages of one task, whose metric the title tells.
     public var isByLanguage: Bool { columns.allSatisfy { $0.language != nil } }
 
     /// The title, with the metric where all columns have the same.

@@ -50,13 +50,13 @@ public struct ResultTable: Sendable, Equatable {
     public var quoted: [Row]
     /// Where the quoted scores are printed.
     public var sources: [String]
-    /// Whether there is a column of means.
+    /// True if there is a column of means.
     public var hasMean: Bool
     /// Examples of a split and language that were asked at most; nil for all.
     public var limit: Int?
 
     /// The tables of results: one for each suite, one for each task with languages, the rest together. Splits whose labels are all
-    /// given away have no column. Noise and other fonts have tables of their own, ``RobustnessTable``.
+    /// withheld have no column. Noise and other fonts have tables of their own, ``RobustnessTable``.
     public static func all(_ results: EvaluationResults) -> [ResultTable] {
         var groups: [(title: String, tasks: [EvaluationResults.TaskRecord])] = []
         for task in results.tasks {

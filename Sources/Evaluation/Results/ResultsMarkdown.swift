@@ -148,7 +148,7 @@ public struct ResultsMarkdown {
 }
 
 extension SplitResult {
-    /// Whether the examples are as they are.
+    /// True if the examples are as they are.
     var isPlain: Bool { variant == TaskVariant.plain.name }
 
     /// Model, task, split and what else tells it from others.

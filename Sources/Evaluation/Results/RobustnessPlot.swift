@@ -10,7 +10,7 @@ public struct RobustnessPlot {
     /// The size of what is drawn in a panel.
     let width, height: Double
     let axis: ReportAxis
-    /// Whether names of stacks have no room beside each other.
+    /// True if names of stacks have no room beside each other.
     let isSlanted: Bool
 
     static let (left, gap, above) = (62.0, 18.0, 26.0)

@@ -30,7 +30,7 @@ public struct RobustnessTable: Sendable, Equatable {
     public var scale: Double
     /// Which values are better.
     public var direction: Metric.Direction
-    /// Whether it is the task's first metric.
+    /// True if it is the task's first metric.
     public var isMain: Bool
     /// Ascending, the first is 0: the examples as they are.
     public var rates: [Double]
@@ -142,7 +142,7 @@ public struct RobustnessTable: Sendable, Equatable {
 }
 
 extension SplitResult {
-    /// Whether this is an answer under noise of a kind at a rate, where that of rate 0 is the plain one.
+    /// True if this is an answer under noise of a kind at a rate, where that of rate 0 is the plain one.
     fileprivate func isAnswer(_ kind: NoiseKind, _ rate: Double) -> Bool {
         guard skipped == nil else { return false }
         return rate == 0 ? variant == TaskVariant.plain.name : noise?.kind == kind && noise?.rate == rate

@@ -18,7 +18,7 @@ public struct SplitResult: Codable, Sendable, Equatable {
     public var seed: Int?
     /// Examples that were answered.
     public var examples: Int
-    /// Those among them whose labels are given away, which count in no metric.
+    /// Those among them whose labels are withheld, which count in no metric.
     public var unlabelled: Int
     /// Lines of the files that the task lets be left out.
     public var leftOut: Int
@@ -166,7 +166,7 @@ extension SplitResult {
                 : Metric.named(name).flatMap {
                     bootstrap.standardError(of: $0, outcomes)
                 }
-            let reason = unlabelled == examples && examples > 0 ? "the labels are given away" : value.reason
+            let reason = unlabelled == examples && examples > 0 ? "the labels are withheld" : value.reason
             metrics[name] = Score(
                 value: value.number, standardError: error, reason: value.number == nil ? reason : nil)
         }

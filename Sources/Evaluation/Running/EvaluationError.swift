@@ -21,7 +21,7 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
         }
     }
 
-    /// What is wrong, where, and what to do.
+    /// The message: what is wrong, where, and what to do.
     public var description: String {
         switch self {
         case .request(let text), .noModel(let text), .contents(let text), .cannotCreate(let text): text

@@ -1,4 +1,4 @@
-/// What happens in an evaluation, in order.
+/// The events of an evaluation, in order.
 public enum EvaluationEvent {
     /// Seeds were named for a model of which no head is trained, and why none is.
     case idleSeeds(model: String, reason: String)

@@ -3,7 +3,7 @@ import Typesetting
 import ZooKit
 
 extension EvaluationRun {
-    /// What answers a task. Throws for what a model cannot do, unless such tasks are left out.
+    /// The source of a task's answers. Throws for a task that the model cannot do, unless such tasks are left out.
     func answerers(_ model: EvaluatedModel, _ task: TaskInput) throws -> [Answerer] {
         func unfit(_ reason: String) throws -> [Answerer] {
             if settings.skipUnfit { return [.none(reason)] }

@@ -8,7 +8,7 @@ import ZooKit
 /// The folder gets ``EvaluationResults/fileName`` with its page and tables, the answers in `predictions/`, heads that are trained
 /// first in `finetuned/`, and ``EvaluationState/fileName``, by which it resumes.
 public final class EvaluationRun {
-    /// What answers a task for a model.
+    /// The source of a model's answers to a task.
     enum Answerer {
         /// The model itself.
         case model
@@ -124,11 +124,11 @@ public final class EvaluationRun {
         lock = try FolderLock(path: folder)
         guard lock?.isHeld == true else { throw PretrainingError.folderInUse(path: folder) }
         let contents = try Folder.contents(of: folder)
-        // What ended before its first answer has nothing to go on with.
+        // An evaluation that ended before its first answer has nothing to resume.
         let isOurs = contents.files.contains(EvaluationState.fileName)
         let isBegun = contents.files.contains { ![EvaluationState.fileName, RunFolder.settings].contains($0) }
         if isOurs, !resumes, isBegun {
-            throw PretrainingError.otherRun(path: folder, reason: "it has an evaluation; go on with --resume")
+            throw PretrainingError.otherRun(path: folder, reason: "it holds an evaluation; resume it with --resume")
         }
         guard isOurs || contents.files.isEmpty && contents.folders.isEmpty else {
             throw EvaluationError.cannotCreate(

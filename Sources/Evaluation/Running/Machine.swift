@@ -3,7 +3,7 @@ import Foundations
 import Patches
 import Tensors
 
-/// What results say of where they were computed.
+/// The machine, as results record it.
 enum Machine {
     /// SHA-256 of the program that runs.
     static func code() throws -> String { try hash.get() }

@@ -30,7 +30,7 @@ extension ModelRunner {
         return EvaluatedModel.Head(folder: "\(path)/best", record: record, seed: seed)
     }
 
-    /// What the head follows from, by name; long values by their hashes.
+    /// The settings that the head depends on, by name; long values by their hashes.
     private static func identity(_ material: FinetuneMaterial, _ settings: FinetuneSettings) throws -> [String: String]
     {
         var identity: [String: String] = [:]

@@ -31,12 +31,12 @@ extension ModelRunner {
         return identity
     }
 
-    /// What a model's own heads read.
+    /// The inputs of a model's own heads.
     private static func kind(_ folder: ModelFolder) -> ExampleKind {
         folder.heads.patch ? folder.heads.token ? .pair : .image : .text
     }
 
-    /// What scorers of tasks without a head are made by; the model is read once.
+    /// The factory of scorers for tasks without a head; the model is read once.
     func taskScorers() throws -> TaskScorers {
         if let scorers { return scorers }
         let workspace = try run.workspace()

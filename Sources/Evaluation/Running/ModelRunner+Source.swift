@@ -8,9 +8,9 @@ extension ModelRunner {
     /// Where the answers to a task come from: the model, or a fine-tuned head of it.
     final class Source {
         let task: TaskInput
-        /// What answers follow from, but for data.
+        /// The settings that answers depend on, data aside.
         let identity: [String: String]
-        /// What results say of the head.
+        /// The head, as results record it.
         let record: HeadRecord?
         private let runner: ModelRunner
         private let head: EvaluatedModel.Head?
@@ -55,13 +55,13 @@ extension ModelRunner {
             }
         }
 
-        /// Whether pictures are drawn for the answers.
+        /// True if pictures are drawn for the answers.
         var readsPictures: Bool {
             if let head { return head.record.modality != .text }
             return task.definition.kind == .patchLoss
         }
 
-        /// What answers a variant; the model is read at the first call. Throws what it and its tokenizer and fonts throw.
+        /// The scorer of a variant; the model is read at the first call. Throws what it and its tokenizer and fonts throw.
         func scorer(_ variant: TaskVariant) throws -> any TaskScorer {
             let stack = variant.fonts == nil ? nil : runner.run.stacks[variant.name]
             if let known = made[stack ?? ""] { return known }

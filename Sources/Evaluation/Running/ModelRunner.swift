@@ -21,7 +21,7 @@ final class ModelRunner {
         identity = try folder.identity()
     }
 
-    /// What results say of the model.
+    /// The model, as results record it.
     func record() throws -> EvaluationResults.ModelRecord {
         for warning in try folder.warnings + (folder.drawing()?.warnings ?? []) { try run.onEvent(.warning(warning)) }
         return .init(
@@ -88,7 +88,7 @@ final class ModelRunner {
             head: source.record, leftOut: data.skippedLines, noise: variant.noise, fonts: variant.fonts)
     }
 
-    /// What the answers at a place follow from.
+    /// The settings that the answers at a place depend on.
     private func identity(_ source: Source, _ place: SplitResult.Place, _ data: TaskData) -> [String: String] {
         var identity = source.identity
         let own = "\(source.task.dataFolder)/"

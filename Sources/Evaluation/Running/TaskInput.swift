@@ -10,7 +10,7 @@ struct TaskInput {
     let dataFolder: String
     /// The splits in their order, with the examples that are used.
     let data: [(split: String, data: TaskData, examples: [TaskExample])]
-    /// What results say of it.
+    /// The task, as results record it.
     let record: EvaluationResults.TaskRecord
 
     var name: String { definition.name }

@@ -67,9 +67,9 @@ public struct TaskKind: Sendable, Equatable, CustomStringConvertible {
     public static let patchLoss = TaskKind(
         name: "patch_loss", summary: "normalised next-patch loss of rendered text", needs: [.text],
         metrics: ["patch_loss"], isFineTuned: false)
-    /// Text that goes on from a prompt, compared with answers or judged by a script.
+    /// Text generated from a prompt, compared with answers or judged by a script.
     public static let generation = TaskKind(
-        name: "generation", summary: "text that goes on from a prompt, against answers or a script",
+        name: "generation", summary: "text generated from a prompt, against answers or a script",
         needs: [.answers], metrics: ["exact_match", "token_f1", "rouge_l", "pass_rate"], isFineTuned: false)
 
     /// Every kind.

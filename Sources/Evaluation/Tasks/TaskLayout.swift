@@ -87,7 +87,7 @@ public struct TaskFiles: Codable, Sendable, Equatable {
     public var columns: [String: String]?
     /// Whether there is a header, where it differs from the layout.
     public var header: Bool?
-    /// Whether the labels are given away.
+    /// True if the labels are withheld (no gold labels).
     public var labelled: Bool
     /// A file with one label a line, beside the records.
     public var labelsFile: String?

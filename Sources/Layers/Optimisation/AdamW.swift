@@ -20,7 +20,7 @@ public final class AdamW {
         }
     }
 
-    /// What is kept for one parameter, in the stream type.
+    /// The moments of one parameter, in the stream type.
     public struct State {
         /// The running mean of gradients, of the parameter's shape.
         public let first: Parameter
@@ -32,7 +32,7 @@ public final class AdamW {
 
     /// The constants.
     public let settings: Settings
-    /// What is kept, by path; steps write to it. `snapshot` gives what stays.
+    /// The moments, by path; steps write to it. `snapshot` gives what stays.
     public private(set) var states: [String: State] = [:]
     private let workspace: Workspace
 

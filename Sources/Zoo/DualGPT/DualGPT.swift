@@ -4,7 +4,7 @@ public import ZooKit
 public enum DualGPT: ZooMethod {
     /// `dualgpt`.
     public static let name = "dualgpt"
-    /// What it is.
+    /// The summary in `letterpress zoo list`.
     public static let summary = "decoder pretrained on tokens, rendered text, and pairs of both"
     /// The paper of the four regimes.
     public static let source = pixelRegimesSource

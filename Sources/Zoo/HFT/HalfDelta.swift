@@ -14,7 +14,7 @@ public enum HalfDelta: MethodVerb {
         public init() {}
     }
 
-    /// What the folder of a delta says of it: `delta.json`.
+    /// The record of a delta in its folder: `delta.json`.
     struct Record: Codable {
         /// SHA-256 over the base's weights.
         var base: String

@@ -4,7 +4,7 @@ public import ZooKit
 public enum MonoGPT: ZooMethod {
     /// `monogpt`.
     public static let name = "monogpt"
-    /// What it is.
+    /// The summary in `letterpress zoo list`.
     public static let summary = "decoder pretrained on tokens and on rendered text, unpaired"
     /// The paper of the four regimes.
     public static let source = pixelRegimesSource

@@ -4,7 +4,7 @@ public import ZooKit
 public enum PixelGPT: ZooMethod {
     /// `pixelgpt`.
     public static let name = "pixelgpt"
-    /// What it is.
+    /// The summary in `letterpress zoo list`.
     public static let summary = "decoder pretrained on rendered text alone"
     /// The paper of the four regimes.
     public static let source = pixelRegimesSource

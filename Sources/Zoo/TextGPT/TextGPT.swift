@@ -4,7 +4,7 @@ public import ZooKit
 public enum TextGPT: ZooMethod {
     /// `textgpt`.
     public static let name = "textgpt"
-    /// What it is.
+    /// The summary in `letterpress zoo list`.
     public static let summary = "Llama-shaped decoder pretrained on tokens alone"
     /// The paper of the four regimes.
     public static let source = pixelRegimesSource

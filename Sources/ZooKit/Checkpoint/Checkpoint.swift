@@ -6,9 +6,9 @@ public struct Checkpoint {
     public var model: Model
     /// Further models by name, each a loadable folder of its own: a teacher, a reward model, a snapshot.
     public var components: [String: Model]
-    /// What methods keep, by name.
+    /// The states of methods, by name.
     public var states: [String: State]
-    /// Step, schedule, generators, data cursor and whatever else a trainer goes on from: an object.
+    /// Step, schedule, generators, data cursor and whatever else a trainer resumes from: an object.
     public var trainerState: JSONValue?
     /// Versions of the libraries that computed it, by name.
     public var versions: [String: String]
@@ -51,7 +51,7 @@ public struct Checkpoint {
         }
     }
 
-    /// What a method keeps: `state/NAME.safetensors` and `state/NAME.json`.
+    /// The state of a method: `state/NAME.safetensors` and `state/NAME.json`.
     public struct State {
         /// Its tensors.
         public var tensors: [SafetensorsItem]
@@ -81,7 +81,7 @@ enum CheckpointNames {
         manifest, config, tensors, SafetensorsFolder.indexName, optimizer, trainerState, components, states,
     ]
 
-    /// Whether a name is one of letters, digits, `.`, `_` and `-` that begins with none of the latter and is short.
+    /// True if a name is one of letters, digits, `.`, `_` and `-` that begins with none of the latter and is short.
     static func isPlain(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         guard let first = bytes.first, bytes.count <= 100, isWord(first) else { return false }

@@ -34,7 +34,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
         }
     }
 
-    /// What is wrong, where, and what to do.
+    /// The message: what is wrong, where, and what to do.
     public var description: String {
         switch self {
         case .file(let error): error.description

@@ -59,7 +59,7 @@ public struct CheckpointFolder {
         do { return try SafetensorsFolder(folder: path) } catch { throw .safetensors(error) }
     }
 
-    /// What the optimiser keeps, mapped; `nil` where nothing was saved.
+    /// The optimiser's moments, mapped; `nil` where nothing was saved.
     public func optimizer() throws(CheckpointError) -> SafetensorsFile? {
         let file = "\(path)/\(CheckpointNames.optimizer)"
         guard Folder.hasItem(file) else { return nil }
@@ -85,7 +85,7 @@ public struct CheckpointFolder {
         try contents(CheckpointNames.states).files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
     }
 
-    /// What a method saved. Throws: `noSuchPart` with the names there are.
+    /// The saved state of a method. Throws: `noSuchPart` with the names there are.
     public func state(_ name: String) throws(CheckpointError) -> (tensors: SafetensorsFile, values: JSONValue) {
         let known = try stateNames()
         guard known.contains(name) else { throw .noSuchPart(path: path, kind: "state", name: name, known: known) }

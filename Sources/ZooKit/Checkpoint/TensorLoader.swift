@@ -3,11 +3,11 @@ public import Foundations
 /// Fills the tensors of a model from those of files: everything is compared first, and nothing is written where anything does
 /// not fit.
 public struct TensorLoader {
-    /// What stored names become.
+    /// The renaming of stored tensors to the model's names.
     public var rules: TensorNameRules
-    /// Whether a tensor of the model may be missing in the file and stays as it is then.
+    /// True if a tensor of the model may be missing in the file and stays as it is then.
     public var mayLack: (String) -> Bool
-    /// Whether a tensor of the file, by the model's name, may have no place in the model.
+    /// True if a tensor of the file, by the model's name, may have no place in the model.
     public var mayIgnore: (String) -> Bool
 
     /// A loader; unless said otherwise every tensor must find its counterpart.

@@ -10,7 +10,7 @@ public struct Classification: Objective {
     /// For a model with a head of classes.
     public init(_ model: LanguageModel) { self.model = model }
 
-    /// Whether the head gives one number.
+    /// True if the head gives one number.
     public var isRegression: Bool { model.score?.outputs == 1 }
 
     /// One of the two, by the head.

@@ -12,7 +12,7 @@ public struct ClassifierExample: Sendable, Equatable {
     public var content: TrainingExample
     /// The answer; nil where it is not known.
     public var target: ExampleTarget?
-    /// Whether some of the text had no room.
+    /// True if some of the text had no room.
     public var isTruncated: Bool
 
     /// An example from its parts.

@@ -7,7 +7,7 @@ import Layers
 /// An absent key has Hugging Face's default. Both spellings of rotary settings (`rope_theta` with `rope_scaling`, and
 /// `rope_parameters` of transformers 5) and of the stored type (`torch_dtype`, `dtype`) are read.
 public struct ForeignConfig: Sendable {
-    /// What the model computes.
+    /// The model's configuration.
     public let config: DecoderConfig
     /// `architectures`, or what stands for them.
     public let architecture: String

@@ -5,7 +5,7 @@ enum ForeignNames {
     /// The heads, by the parts that `LanguageModel` has.
     static let heads = ["lm_head.", "lm_token_head.", "lm_pixel_head.", "score.", "value_head."]
 
-    /// Whether a tensor belongs to a head.
+    /// True if a tensor belongs to a head.
     static func isHead(_ name: String) -> Bool { heads.contains { name.hasPrefix($0) } }
 
     /// What stored names become: tables of rotations and a tied head go, the head of tokens bears the name it has here, and a base

@@ -9,7 +9,7 @@ public import Tensors
 public struct GGUFModel {
     /// The file.
     public let file: GGUFFile
-    /// What the model computes.
+    /// The model's configuration.
     public let config: DecoderConfig
     /// Keys that were passed over though somebody might miss them, a line each.
     public let warnings: [String]
@@ -119,6 +119,6 @@ enum GGUFNames {
         return "model.layers.\(parts[1]).\(part).\(parts[3])"
     }
 
-    /// Whether a tensor's heads stand with their halves interleaved.
+    /// True if a tensor's heads stand with their halves interleaved.
     static func isInterleaved(_ name: String) -> Bool { name.contains(".q_proj.") || name.contains(".k_proj.") }
 }

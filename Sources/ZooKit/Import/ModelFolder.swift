@@ -9,7 +9,7 @@ import Tensors
 public struct ModelFolder {
     /// Where it is; of a run the checkpoint that was taken.
     public let path: String
-    /// What the model computes.
+    /// The model's configuration.
     public let config: DecoderConfig
     /// The class that wrote it.
     public let architecture: String
@@ -25,7 +25,7 @@ public struct ModelFolder {
     public let warnings: [String]
     /// The tensors, mapped.
     public let tensors: SafetensorsFolder
-    /// What stored names become.
+    /// The renaming of stored tensors to the model's names.
     let rules: TensorNameRules
     /// Where structures are looked up.
     let catalogue: MethodCatalogue

@@ -63,7 +63,7 @@ public struct VerbSetting: Sendable, Equatable {
     public let key: String
     /// The default; null for none.
     public let standard: JSONValue
-    /// What it sets.
+    /// One line of help: meaning, unit, default.
     public let help: String
 }
 

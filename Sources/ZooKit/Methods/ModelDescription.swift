@@ -3,7 +3,7 @@ public import Layers
 import Reports
 public import Tensors
 
-/// What a model of some shape costs, by part; nothing is computed and no memory filled to find out.
+/// The cost of a model of some shape, by part; nothing is computed and no memory filled to find out.
 public struct ModelDescription: Codable, Sendable, Equatable {
     /// One part.
     public struct Row: Codable, Sendable, Equatable {

@@ -22,7 +22,7 @@ public final class LanguageModel: Part {
             self.scalar = scalar
         }
 
-        /// What a model of this shape is pretrained with.
+        /// The objective that a model of this shape is pretrained with.
         public static func pretraining(_ config: DecoderConfig) -> Heads {
             Heads(token: true, patch: config.modelType == .erniePixel)
         }

@@ -8,10 +8,10 @@ struct DataSplit: Sendable {
     /// The part that is read.
     let part: DataPart
 
-    /// Whether a document belongs to the part. O(bytes).
+    /// True if a document belongs to the part. O(bytes).
     func contains(_ document: Document) -> Bool { contains(document.segments) }
 
-    /// Whether a document of which shards tell the running number alone belongs to the part.
+    /// True if a document of which shards tell the running number alone belongs to the part.
     func contains(document number: Int) -> Bool { contains([Array("document \(number)".utf8)]) }
 
     private func contains(_ segments: [[UInt8]]) -> Bool {

@@ -15,7 +15,7 @@ public struct PackedSequence: Sendable, Equatable {
 struct ExamplePacker {
     /// Rows of a sequence at most.
     let limit: Int
-    /// Whether several examples may stand in a sequence.
+    /// True if several examples may stand in a sequence.
     let joins: Bool
 
     /// All examples, packed. O(n log n + n sequences of distinct room).

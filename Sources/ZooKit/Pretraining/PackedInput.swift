@@ -8,7 +8,7 @@ public struct PackedInput {
     public let patchBytes: Int
     /// Where the text of a pair begins.
     public let textPosition: Int
-    /// Whether black end patches are seen (`eos_attended`).
+    /// True if black end patches are seen (`eos_attended`).
     public let endsAreSeen: Bool
     private let workspace: Workspace
 

@@ -24,7 +24,7 @@ public final class PretrainProgram: TrainingProgram {
         public var dataIdentity: JSONValue
         /// Background threads of a stream of documents.
         public var workers: Int
-        /// What is trained, and how.
+        /// The settings of the training.
         public var adaptation = Adaptation.all
         /// A folder with the weights that the model begins with, of the shape above; nil for drawn ones. Heads that it has not are drawn.
         public var initial: ModelFolder?
@@ -47,7 +47,7 @@ public final class PretrainProgram: TrainingProgram {
     public let settings: PretrainSettings
     /// The model.
     public let model: LanguageModel
-    /// What steps it.
+    /// The optimisation unit of the model.
     public let trainer: Trainer<Pretraining>
     private let parts: Parts
     /// The data, once they are open.
@@ -158,7 +158,7 @@ public final class PretrainProgram: TrainingProgram {
 
     /// The one unit.
     public var units: [OptimisationUnit] { [trainer.unit] }
-    /// What is trained, and how.
+    /// The settings of the training.
     public var adaptation: Adaptation { parts.adaptation }
     /// The data, compared when a run resumes.
     public var identity: JSONValue { parts.dataIdentity }

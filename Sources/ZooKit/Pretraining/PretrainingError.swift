@@ -1,6 +1,6 @@
 public import Foundations
 
-/// What stands in the way of a pretraining.
+/// An error that stops a pretraining or refuses its start.
 public enum PretrainingError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// The data of a kind hold nothing to train on.
     case noExamples(what: String)
@@ -24,7 +24,7 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible, Categor
         }
     }
 
-    /// What is wrong, and what to do.
+    /// The message: what is wrong, and what to do.
     public var description: String {
         switch self {
         case .noExamples(let what):

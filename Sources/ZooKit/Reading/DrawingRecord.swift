@@ -22,11 +22,11 @@ public struct DrawingRecord: Sendable, Equatable {
     public let render: RenderOptions
     /// How pixels become patches.
     public let layout: LayoutOptions
-    /// What draws; nil where the record names no fonts.
+    /// The fonts that draw; nil where the record names none.
     public let fonts: Fonts?
     /// The keys of the sections `render` and `layout` that the file states.
     public let stated: [String: [String: JSONValue]]
-    /// What is odd about the file, a line each.
+    /// Warnings about the file, a line each.
     public let warnings: [String]
 
     /// The record of a model's folder; nil where it has none. Throws `CheckpointError`, `ConfigError` with the key, `ShardError`,
@@ -123,7 +123,7 @@ public struct DrawingRecord: Sendable, Equatable {
 
 /// Fonts and options that draw pictures for a model.
 public struct Drawing: Sendable {
-    /// What draws.
+    /// The fonts that draw.
     public var fonts: FontSet
     /// How text becomes pixels.
     public var render: RenderOptions

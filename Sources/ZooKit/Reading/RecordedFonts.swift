@@ -11,7 +11,7 @@ public enum DrawingError: Error, Equatable, Sendable, CustomStringConvertible, C
     /// The kind of failure.
     public var category: ErrorCategory { .missingFonts }
 
-    /// What is wrong, where, and what to do.
+    /// The message: what is wrong, where, and what to do.
     public var description: String {
         let advice = "pass --font for each of its fonts in order, or --fonts to choose a stack"
         return switch self {

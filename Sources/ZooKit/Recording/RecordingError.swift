@@ -1,6 +1,6 @@
 public import Foundations
 
-/// What is wrong with the records of a run.
+/// An error in the records of a run.
 public enum RecordingError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// A line of `metrics.jsonl`, counted from 1, is no record.
     case badLine(path: String, line: Int, reason: String)
@@ -14,13 +14,13 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible, Categoris
     /// The kind of failure.
     public var category: ErrorCategory { if case .file(let error) = self { error.category } else { .badData } }
 
-    /// What is wrong, where, and what to do.
+    /// The message: what is wrong, where, and what to do.
     public var description: String {
         switch self {
         case .badLine(let path, let line, let reason):
             "\(path), line \(line): \(reason); mend or remove the line"
         case .tornLine(let path, let line):
-            "\(path), line \(line) is cut off; go on with the run, which removes it, or remove it"
+            "\(path), line \(line) is cut off; resume the run, which removes it, or remove it"
         case .file(let error): error.description
         case .baseline(let reason): "baselines: \(reason)"
         }

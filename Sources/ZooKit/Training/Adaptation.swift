@@ -12,7 +12,7 @@ public struct Adaptation {
     /// Prepares the model and gives the groups. Groups hold all parameters that may ever be trained: those that are frozen now and
     /// thaw later among them.
     public let prepare: (AdaptationTarget) throws -> [ParameterGroup]
-    /// What takes part in each step, in this order.
+    /// The hooks of each step, in this order.
     public let hooks: [any TrainingHook]
     /// Files that every checkpoint's folder gets beside the model, by name.
     public let files: () throws -> [String: [UInt8]]
@@ -48,7 +48,7 @@ public struct Adaptation {
     var record: JSONValue { .object(["name": .string(name), "config": config]) }
 }
 
-/// What an adaptation prepares.
+/// The target that an adaptation prepares.
 public struct AdaptationTarget {
     /// The model, with all its heads.
     public let model: LanguageModel

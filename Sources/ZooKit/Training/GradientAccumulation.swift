@@ -5,7 +5,7 @@ public import Tensors
 /// The gradients of one optimiser step: forward and backward over micro-batches, each term normalised by what it counts over all
 /// micro-batches and ranks.
 public struct GradientAccumulation<Goal: Objective> {
-    /// What is trained for.
+    /// The objective.
     public let objective: Goal
     /// The processes of the training.
     public let communicator: any Communicator
@@ -72,7 +72,7 @@ public struct GradientAccumulation<Goal: Objective> {
         return try total(found, reports, totals)
     }
 
-    /// What is counted over all micro-batches and ranks.
+    /// The counts over all micro-batches and ranks.
     private struct Totals {
         var weights: [String: Double]
         var microBatches: Double

@@ -3,7 +3,7 @@ public import Tensors
 
 /// One trained model's optimisation: which parameters, in which groups, how they are stepped. Several may live in a process.
 public final class OptimisationUnit {
-    /// What one step did.
+    /// The result of one step.
     public struct Report: Sendable, Equatable {
         /// Learning rate before group factors.
         public let rate: Double
@@ -21,7 +21,7 @@ public final class OptimisationUnit {
     public var peakRate: Double
     /// Limits of gradient norms by clip group.
     public var clipLimits: [String: Double]
-    /// Whether the moments of parameters that were frozen stay for when they are thawed; without, they are dropped at the next
+    /// True if the moments of parameters that were frozen stay for when they are thawed; without, they are dropped at the next
     /// step, so that a frozen parameter costs no memory of the optimiser.
     public var keepsMomentsOfFrozen = false
     /// How many steps were made.

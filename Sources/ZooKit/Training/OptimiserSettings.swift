@@ -56,7 +56,7 @@ public struct OptimiserSettings: Codable, Sendable, Equatable {
         ])
     }
 
-    /// What a workspace computes in.
+    /// The type of products in a workspace.
     public var computing: Precision { precision == "bf16" ? .bf16 : .fp32 }
 
     /// A trainer of `objective` with the groups and hooks of an adaptation, which prepares its target now; the rate falls to the share

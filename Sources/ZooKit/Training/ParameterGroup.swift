@@ -6,11 +6,11 @@ public struct ParameterGroup {
     public let name: String
     /// The parameters; frozen ones among them are left alone.
     public var parameters: [Parameter]
-    /// What the step's learning rate is multiplied by; negative ascends.
+    /// The factor of the step's learning rate; negative ascends.
     public var rateFactor: Double
     /// Decoupled decay of parameters that decay.
     public var decay: Double
-    /// Whether parameters that do not decay by themselves (norms, biases) decay all the same: for comparison with programs that
+    /// True if parameters that do not decay by themselves (norms, biases) decay all the same: for comparison with programs that
     /// know no difference.
     public var decaysAll: Bool
     /// Gradients are clipped together with those of other groups of the same clip group; nil: not clipped.

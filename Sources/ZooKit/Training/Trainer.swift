@@ -4,7 +4,7 @@ public import Tensors
 /// Steps one model towards one objective. Several trainers may share a process; each owns its optimisation unit, and who owns
 /// the trainers owns the data.
 public final class Trainer<Goal: Objective> {
-    /// What one call of `step` did.
+    /// The result of one call of `step`.
     public enum Outcome: Sendable, Equatable {
         /// Parameters were stepped.
         case stepped(StepLoss, OptimisationUnit.Report)
@@ -18,7 +18,7 @@ public final class Trainer<Goal: Objective> {
             }
         }
 
-        /// What the optimiser did; nil for a skipped step.
+        /// The optimiser's report; nil for a skipped step.
         public var report: OptimisationUnit.Report? {
             if case .stepped(_, let report) = self { return report }
             return nil
@@ -31,7 +31,7 @@ public final class Trainer<Goal: Objective> {
         }
     }
 
-    /// What to do about a loss or a gradient that is not finite.
+    /// The policy for a loss or a gradient that is not finite.
     public enum NonFinitePolicy: String, Codable, Sendable, CaseIterable {
         /// Throws.
         case stop
@@ -39,13 +39,13 @@ public final class Trainer<Goal: Objective> {
         case skip
     }
 
-    /// What is trained for.
+    /// The objective.
     public var accumulation: GradientAccumulation<Goal>
     /// Parameters, optimiser, schedule.
     public let unit: OptimisationUnit
-    /// What takes part in each step, in this order.
+    /// The hooks of each step, in this order.
     public var hooks: [any TrainingHook] = []
-    /// What to do about numbers that are not finite.
+    /// The policy for a loss or a gradient that is not finite.
     public var onNonFinite: NonFinitePolicy = .stop
     /// Steps made and skipped; set it to resume.
     public var count = StepCount()

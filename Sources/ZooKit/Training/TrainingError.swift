@@ -1,6 +1,6 @@
 public import Foundations
 
-/// What stops a training.
+/// An error that stops a training.
 public enum TrainingError: Error, Equatable, CustomStringConvertible, CategorisedError {
     /// Ranks do not do the same.
     case disagreement(what: String)
@@ -24,7 +24,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Categorise
         }
     }
 
-    /// What happened, and what to do.
+    /// The message: what happened, and what to do.
     public var description: String {
         switch self {
         case .disagreement(let what): "the ranks disagree: \(what); start all of them with the same settings"

@@ -20,7 +20,7 @@ public protocol TrainingHook: AnyObject {
     var metrics: [String: Double] { get }
     /// Lines for a person that were not given before.
     func takeNotice() -> [String]
-    /// What a checkpoint keeps of it, which ``restore(_:_:_:)`` takes; nil for nothing.
+    /// The hook's state for a checkpoint, which ``restore(_:_:_:)`` takes; nil for none.
     func state(in workspace: Workspace) throws -> Checkpoint.State?
     /// Takes what a checkpoint kept, before parameters and moments are read: shapes and what is trained must be those of then.
     func restore(_ values: JSONValue, _ tensors: SafetensorsFile, _ units: [OptimisationUnit]) throws

@@ -48,7 +48,7 @@ struct EvaluateHeadFlags: SettingFlags {
     var finetunePreset: String?
     @Option(help: ArgumentHelp("Fine-tune with each of these seeds: 1,2,3.", valueName: "list"))
     var seeds: FinetuneSourceFlags.SeedList?
-    @Option(help: "What such heads read; what the model was pretrained on without.") var modality: ExampleKind?
+    @Option(help: "The input of such heads; without, that of the pretraining.") var modality: ExampleKind?
 
     func add(to layer: inout SettingLayer) {
         layer.set("evaluate", "finetune", finetune.map { .bool($0) })
@@ -103,7 +103,7 @@ struct EvaluateCourseFlags: SettingFlags {
     var window: Int?
     @Option(help: ArgumentHelp("Places from a window to the next; half a window without.", valueName: "n"))
     var stride: Int?
-    @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
+    @Option(help: "The precision of matrix products (fp32).") var precision: GenerateSettings.PrecisionName?
     @Option(help: ArgumentHelp("Samples that standard errors are told from (1000).", valueName: "n"))
     var bootstrap: Int?
     @Flag(inversion: .prefixedNo, help: "Write the files that the GLUE benchmark's server takes.")

@@ -9,7 +9,7 @@ extension GenerateSettings.PrecisionName: ExpressibleByArgument {}
 
 /// How tokens are chosen.
 struct SamplingFlags: SettingFlags {
-    @Option(help: ArgumentHelp("What logits are divided by; 0 takes the likeliest token (0).", valueName: "x"))
+    @Option(help: ArgumentHelp("The temperature; 0 takes the likeliest token (0).", valueName: "x"))
     var temperature: Double?
     @Option(help: ArgumentHelp("Draw from the k likeliest tokens; 0 from all (0).", valueName: "k")) var topK: Int?
     @Option(help: ArgumentHelp("Draw from the likeliest tokens of this probability together (1).", valueName: "p"))
@@ -43,8 +43,8 @@ struct SamplingFlags: SettingFlags {
 struct PixelGenerationFlags: SettingFlags {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("New patches at most (16).", valueName: "n"))
     var patches: Int?
-    @Option(help: "What a prediction becomes (threshold).") var drawing: PixelOptions.Drawing?
-    @Option(help: ArgumentHelp("What logits are divided by where pixels are drawn (1).", valueName: "x"))
+    @Option(help: "How a prediction becomes a patch (threshold).") var drawing: PixelOptions.Drawing?
+    @Option(help: ArgumentHelp("The temperature where pixels are drawn (1).", valueName: "x"))
     var temperature: Double?
     @Option(help: ArgumentHelp("Names the random numbers (0).", valueName: "n")) var seed: Int?
     @Option(
@@ -65,7 +65,7 @@ struct PixelGenerationFlags: SettingFlags {
 
 /// With what is computed.
 struct ComputeFlags: SettingFlags {
-    @Option(help: "What products run in (fp32).") var precision: GenerateSettings.PrecisionName?
+    @Option(help: "The precision of matrix products (fp32).") var precision: GenerateSettings.PrecisionName?
     @Option(help: ArgumentHelp("Threads; one a core without.", valueName: "n")) var threads: Int?
 
     func add(to layer: inout SettingLayer) {

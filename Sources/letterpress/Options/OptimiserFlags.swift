@@ -28,12 +28,12 @@ struct OptimiserFlags<Course: TrainingCourse>: SettingFlags {
     @Option(help: ArgumentHelp("Added to the root (\(usual(\.epsilon))).", valueName: "x")) var epsilon: Double?
     @Option(help: ArgumentHelp("Limit of the norm of all gradients (\(usual(\.clip))).", valueName: "x"))
     var clip: Double?
-    @Option(help: "What products run in (\(Course.optimiser.precision)).") var precision:
+    @Option(help: "The precision of matrix products (\(Course.optimiser.precision)).") var precision:
         GenerateSettings.PrecisionName?
     @Flag(inversion: .prefixedNo, help: "Keep no activations inside blocks: less memory, more time.")
     var recompute: Bool?
     @Option(
-        help: "What to do about a loss or a gradient that is infinite or no number (\(Course.optimiser.onNonFinite)).")
+        help: "The policy for a loss or a gradient that is not finite (\(Course.optimiser.onNonFinite)).")
     var onNonFinite: NonFinite?
 
     func add(to layer: inout SettingLayer) {
@@ -56,7 +56,7 @@ struct OptimiserFlags<Course: TrainingCourse>: SettingFlags {
     }
 }
 
-/// What to do about numbers that are not finite.
+/// The policy for a loss or a gradient that is not finite.
 enum NonFinite: String, ExpressibleByArgument, CaseIterable {
     case stop, skip
 }

@@ -19,7 +19,7 @@ struct ReportFlags: ParsableArguments {
         return flags
     }
 
-    /// Whether a line of progress is drawn.
+    /// True if a line of progress is drawn.
     var showsProgress: Bool { !quiet && !json && Console.isErrorTerminal }
 
     func note(_ line: String) {

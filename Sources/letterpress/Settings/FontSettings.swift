@@ -4,7 +4,7 @@ struct FontSettings: Codable {
     var stack: String?
     /// Font files; they take the place of a stack.
     var paths: [String]?
-    /// Whether installed fonts with other hashes than the stack's are used.
+    /// True if installed fonts with other hashes than the stack's are used.
     var allowOther: Bool?
 
     enum CodingKeys: String, CodingKey {

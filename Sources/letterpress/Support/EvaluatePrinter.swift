@@ -44,7 +44,7 @@ final class EvaluatePrinter {
     private func started(_ place: SplitResult.Place, total: Int, done: Int) {
         number += 1
         (self.place, self.total, seconds, answeredNow) = (place, total, 0, 0)
-        if done > 0, done < total, !report.json { report.note("\(title): goes on after \(done) of \(total) examples") }
+        if done > 0, done < total, !report.json { report.note("\(title): resumes after \(done) of \(total) examples") }
     }
 
     /// After a window of answers.
@@ -69,7 +69,7 @@ final class EvaluatePrinter {
         }
         clear()
         guard result.unlabelled < result.examples || result.examples == 0 else {
-            return report.note("\(result.title) (\(number) of \(splits)): answered; the labels are given away")
+            return report.note("\(result.title) (\(number) of \(splits)): answered; the labels are withheld")
         }
         let scores = task.metrics.map { name in
             let score = result.metrics[name]
@@ -82,14 +82,14 @@ final class EvaluatePrinter {
         }
     }
 
-    /// How to go on after a signal.
+    /// The command that resumes after a signal.
     func stopped(folder: String) {
         clear()
         if report.json {
             try? Console.result(.object(["event": .string("stopped"), "folder": .string(folder)]))
             return
         }
-        report.note("stopped; go on with:")
+        report.note("stopped; resume with:")
         report.note("  letterpress evaluate --resume --out \(folder)")
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// What the machine's matrix products reach, to tell how much of it a training uses.
+/// The measured rate of the machine's matrix products, against which a training's share is told.
 enum PeakRate {
     /// Operations a second of a product of 1024 x 1024 x 1024 in the precision of `workspace`, the best of a fifth of a second.
     static func measured(_ workspace: Workspace) throws -> Double {

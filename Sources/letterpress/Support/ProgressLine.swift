@@ -1,4 +1,4 @@
-/// What a long run says of its progress: a line that is drawn anew on a terminal, a note now and then elsewhere.
+/// The progress of a long run: a line that is drawn anew on a terminal, a note now and then elsewhere.
 final class ProgressLine {
     private let report: ReportFlags
     private let clock = ContinuousClock()

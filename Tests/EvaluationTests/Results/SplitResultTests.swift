@@ -50,7 +50,7 @@ import Testing
         let hidden = try #require(
             SplitResult.all(Self.place, task, lines([(nil, [1, 0], nil)]), Bootstrap(resamples: 50)).first)
         #expect(hidden.metrics["accuracy"]?.value == nil)
-        #expect(hidden.metrics["accuracy"]?.reason == "the labels are given away")
+        #expect(hidden.metrics["accuracy"]?.reason == "the labels are withheld")
         let json = try StrictJSON.encodedValue(hidden)
         #expect(json["metrics"]?["accuracy"]?["value"] == .null)
         #expect(try StrictJSON.decode(SplitResult.self, from: json, source: "r") == hidden)

@@ -8,7 +8,7 @@ struct PatchRows {
     private(set) var pixels: [UInt8] = []
     /// For each target its patch among all, and how many of the same picture stand before it.
     private(set) var targets: [(patch: Int, before: Int)] = []
-    /// Whether no pixel has unequal channels.
+    /// True if no pixel has unequal channels.
     private(set) var isGray = true
     private let channels: Int
 
@@ -33,7 +33,7 @@ struct PatchRows {
         }
     }
 
-    /// Whether pixels have red, green and blue.
+    /// True if pixels have red, green and blue.
     var hasColours: Bool { channels == 3 }
 
     /// The same with every third number, those of one channel.

@@ -1,7 +1,7 @@
 import Foundations
 import Reports
 
-/// What a run's report is drawn from, gathered from the records of `metrics.jsonl`.
+/// The data of a run's report, gathered from the records of `metrics.jsonl`.
 struct RunHistory {
     /// Training losses.
     private(set) var loss = Curve()

@@ -9,7 +9,7 @@ extension RunReport {
         return "<div class=\"wide\"><table><tbody>\(lines.joined())</tbody></table></div>"
     }
 
-    /// What was given, and the plan.
+    /// The settings and the plan.
     var factRows: [(name: String, value: String)] {
         var rows = facts
         if let plan {

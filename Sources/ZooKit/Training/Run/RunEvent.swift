@@ -1,6 +1,6 @@
 public import Foundations
 
-/// What happens in a run, in order.
+/// The events of a run, in order.
 public enum RunEvent: Sendable {
     /// Before the first step.
     case started(RunPlan)
@@ -16,7 +16,7 @@ public enum RunEvent: Sendable {
     case saved(CheckpointRecord)
 }
 
-/// What is known before the first step.
+/// The plan, known before the first step.
 public struct RunPlan: Codable, Sendable, Equatable {
     /// The kind of training: "pretraining".
     public var kind: String

@@ -53,7 +53,7 @@ extension RunPlan {
 }
 
 extension StepRecord {
-    /// What a rank read in a step.
+    /// The counts of one rank's micro-batches in a step.
     public struct Counts {
         /// Rows, padding left out.
         public var rows: Int

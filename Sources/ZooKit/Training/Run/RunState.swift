@@ -2,7 +2,7 @@ import Foundations
 import Layers
 import Tensors
 
-/// What a run resumes from beside models, moments and the states of hooks: `trainer_state.json` of its checkpoints.
+/// The state that a run resumes from beside models, moments and the states of hooks: `trainer_state.json` of its checkpoints.
 struct RunState: Codable {
     /// The version that is written; earlier ones are read by ``RunState/current(_:source:)``.
     static let version = 2
@@ -30,7 +30,7 @@ struct RunState: Codable {
     var data: JSONValue
     /// The settings.
     var settings: JSONValue
-    /// What the program keeps: the position in the data.
+    /// The program's own state: the position in the data.
     var program: JSONValue
 
     enum CodingKeys: String, CodingKey {

@@ -15,7 +15,7 @@ public protocol TrainingProgram: AnyObject {
 
     /// The model that checkpoints hold at the top.
     var model: LanguageModel { get }
-    /// What steps parameters; the first unit's moments stand beside the model.
+    /// The optimisation units; the first unit's moments stand beside the model.
     var units: [OptimisationUnit] { get }
     /// The adaptation, which was prepared with the model.
     var adaptation: Adaptation { get }

@@ -6,11 +6,11 @@ public import Tensors
 /// checkpoints by a cadence, patience, and the wish of any rank to stop. What it computes depends on the program's settings, data and
 /// threads alone: a run that was killed and resumed has the losses of one that was not.
 public final class TrainingRun<Program: TrainingProgram> {
-    /// What is trained.
+    /// The program that is trained.
     public let program: Program
     /// The folder that is written.
     public let folder: RunFolder
-    /// What is known before the first step.
+    /// The plan, known before the first step.
     public let plan: RunPlan
     private let communicator: any Communicator
     private let workspace: Workspace
@@ -123,10 +123,10 @@ public final class TrainingRun<Program: TrainingProgram> {
         return outcome
     }
 
-    /// Whether evaluations stayed behind the best one for long enough.
+    /// True if evaluations stayed behind the best one for long enough.
     private var endsEarly: Bool { program.cadence.patience > 0 && state.sinceBest >= program.cadence.patience }
 
-    /// Whether any rank wants to stop.
+    /// True if any rank wants to stop.
     private func agree(_ wish: Bool) throws -> Bool {
         guard communicator.size > 1 else { return wish }
         var votes = [wish ? 1.0 : 0]

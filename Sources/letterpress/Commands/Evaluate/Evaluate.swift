@@ -16,7 +16,7 @@ struct Evaluate: ParsableCommand {
             FOLDER gets results.json, results.md and report.html with a table of models by tasks, confusions and mistakes, \
             and an answer a line for each example in predictions/. For a task that needs a head a pretrained model is \
             fine-tuned first, in finetuned/; a folder that fine-tuning wrote is taken as it is, a grid with all seeds of its \
-            best settings. What was stopped or killed goes on with --resume.
+            best settings. A stopped or killed evaluation resumes with --resume.
             With --noise and --font-transfer all is answered again under noise and with pictures that other fonts draw, and \
             plotted.
             A flag beats LETTERPRESS_EVALUATE_<KEY> in the environment, that beats --config, the way of drawing in the \
@@ -60,7 +60,7 @@ struct Evaluate: ParsableCommand {
         if resume, let out {
             let path = "\(out)/\(RunFolder.settings)"
             guard Folder.hasItem(path) else {
-                throw CommandFailure(.missingInput, "\(out) holds no evaluation to go on with")
+                throw CommandFailure(.missingInput, "\(out) holds no evaluation to resume")
             }
             begun = try SettingSources.file(path, origin: "evaluation \(out)")
         }

@@ -18,7 +18,7 @@ struct FinetuneJob {
     init(_ merged: MergedSettings, fonts: FontFlags, report: ReportFlags) throws {
         (self.merged, self.fonts, self.report) = (merged, fonts, report)
         var sources = try merged.decode("task", over: FinetuneSources())
-        // A run goes on from the checkpoint that it began with, however far the pretraining is by then.
+        // A run resumes on the checkpoint that it began with, however far the pretraining is by then.
         sources.model = try sources.model.map { try ModelFolder.place(of: $0) ?? $0 }
         self.sources = sources
         settings = try merged.training(FinetuneCourse.self)

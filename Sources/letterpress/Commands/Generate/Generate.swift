@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `letterpress generate`: a model goes on.
+/// `letterpress generate`: a model continues a prompt.
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",

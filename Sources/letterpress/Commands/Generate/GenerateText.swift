@@ -29,7 +29,7 @@ struct GenerateText: ParsableCommand {
     @Option(help: ArgumentHelp("Continuations of each prompt (1).", valueName: "k")) var samples: Int?
     @Option(help: ArgumentHelp("Rows that are computed at once (8).", valueName: "n")) var batch: Int?
     @Option(help: "The prompt is what a user says: the format of the turns.") var chat: ChatFormat?
-    @Option(help: ArgumentHelp("What the system says first, with --chat.", valueName: "text")) var system: String?
+    @Option(help: ArgumentHelp("The system message, with --chat.", valueName: "text")) var system: String?
     @Option(help: ArgumentHelp("Tokenizer from another folder, or bytes.", valueName: "folder")) var tokenizer: String?
     @Flag(help: "With --json, each token's log-probability and rank.") var record = false
     @Option(help: "Which keys and values stay: all, or the first and the last (full).")
