@@ -189,7 +189,7 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["ZooKit", "Layers", "Tensors", "Corpora", "Foundations", "TestSupport"],
+            dependencies: ["Evaluation", "Patches", "Typesetting", "ZooKit", "Layers", "Tensors", "Corpora", "Foundations", "TestSupport"],
             swiftSettings: common),
     ],
     swiftLanguageModes: [.v6],

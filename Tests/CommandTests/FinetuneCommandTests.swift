@@ -79,6 +79,50 @@ import ZooKit
             product: "letterpress", ["finetune"] + words + ["--seeds", "1"],
             environment: ["LETTERPRESS_ROOT": Repository.root])
         #expect(refused.status == 73 && refused.errorText.contains("--resume"))
+        // A run of a grid is a run like any other.
+        let cell = try JSONValue.parse(model.folder.read("grid/lr=0.001,batch=4,seed=1/run.json"))
+        #expect(cell["task"]?["grid"] == .array([]) && cell["task"]?["seeds"] == .array([]))
+        // What is refused changes nothing; what was trained on other data is not taken for a result.
+        let other = try finetune("--resume", "--out", path("grid"), "--steps", "5")
+        #expect(other.status == 73, "\(other.errorText)")
+        #expect(try finetune("--resume", "--out", path("grid")).status == 0)
+        let data = try model.folder.read("data/train.jsonl")
+        try model.folder.write(Array(data.dropLast(40)), to: "data/train.jsonl")
+        try model.folder.write(data + Array(#"{"text": "ink", "label": 0}"#.utf8), to: "data/train.jsonl")
+        let changed = try finetune("--resume", "--out", path("grid"))
+        #expect(changed.status == 73 && changed.errorText.contains("other data"), "\(changed.errorText)")
+        #expect(try model.folder.read("grid/grid.jsonl").count { $0 == 10 } == 4)
+    }
+
+    @Test func runsOfAGridReadAsManyExamplesAsTheySay() throws {
+        let run = try finetune(
+            "--model", model.path, "--task", task, "--data", path("data"), "--modality", "text", "--length", "32",
+            "--epochs", "1", "--batch", "4", "--grid", "train_limit=8,16", "--out", path("limits"))
+        #expect(run.status == 0, "\(run.errorText)")
+        for (limit, steps) in [(8, 2), (16, 4)] {
+            let result = try JSONValue.parse(model.folder.read("limits/train_limit=\(limit),seed=42/result.json"))
+            #expect(result["steps"] == .integer(steps))
+        }
+    }
+
+    @Test func aHeadStaysForTheSameClassesAlone() throws {
+        func run(_ model: String, _ task: String, _ out: String) throws {
+            let run = try finetune(
+                "--model", model, "--task", task, "--data", path("data"), "--modality", "text", "--length", "32",
+                "--steps", "1", "--batch", "4", "--lr", "0", "--seed", out == "first" ? "1" : "2", "--out", path(out))
+            #expect(run.status == 0, "\(run.errorText)")
+        }
+        let text = String(decoding: try model.folder.read("drawn.json"), as: UTF8.self)
+        let other = try model.folder.write(text.replacing(#"["ink", "paper"]"#, with: #"["x", "y"]"#), to: "other.json")
+        try run(model.path, task, "first")
+        try run(path("first"), task, "same")
+        try run(path("first"), other, "other")
+        func head(_ name: String) throws -> [UInt8] {
+            let tensor = try #require(SafetensorsFile(path: path("\(name)/best/model.safetensors"))["score.weight"])
+            return unsafe tensor.withBytes { unsafe [UInt8]($0) }
+        }
+        #expect(try head("same") == head("first"))
+        #expect(try head("other") != head("first"))
     }
 
     @Test func settingsComeFromPresetsAndFlags() throws {

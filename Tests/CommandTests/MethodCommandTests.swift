@@ -50,7 +50,28 @@ import ZooKit
         let wrong = try verb("half-reset", "none", "base=\(base)", "tuned=\(tuned)", "share=1")
         #expect(wrong.status == 65 && wrong.errorText.contains("share"), "\(wrong.errorText)")
         #expect(try verb("half-reset", "none", "base=\(base)").status == 64)
+        let resumed = try verb("half-reset", "none", "base=\(base)", "tuned=\(tuned)", "--resume")
+        #expect(resumed.status == 64 && resumed.errorText.contains("nothing to resume"), "\(resumed.errorText)")
         #expect(!Folder.hasItem(fixture.path("none")))
+    }
+
+    /// Pictures are drawn as for the model that a run begins with, wherever it is named; a newer checkpoint of that one changes nothing.
+    @Test func theModelToBeginWithMayBeNamedInAFile() throws {
+        let drawn = try fixture.folder.write(#"{"layout": {"strategy": "bigrams"}}"#, to: "drawn.json")
+        #expect(try fixture.run(fixture.arguments("base", course + ["--config", drawn])).status == 0)
+        let config = try fixture.folder.write(
+            #"{"sources": {"init": "\#(fixture.path("base"))"}}"#, to: "config.json")
+        var arguments = fixture.arguments("next", course + ["--config", config])
+        arguments.removeSubrange(1...2)
+        let shown = try fixture.run(arguments + ["--print-config"])
+        let strategy = try JSONValue.parse(Array(shown.text.utf8))["layout"]?["strategy"]
+        #expect(strategy?["value"] == .string("bigrams"), "\(shown.text) \(shown.errorText)")
+        #expect(try fixture.run(arguments).status == 0)
+        let newer = fixture.path("base/checkpoints/step-00000009")
+        try FileManager.default.copyItem(atPath: fixture.path("base/checkpoints/step-00000003"), toPath: newer)
+        try Folder.removeTree(fixture.path("next/checkpoints/step-00000006"))
+        let again = try fixture.run(["pretrain", "--resume", "--out", fixture.path("next"), "--threads", "1"])
+        #expect(again.status == 0, "\(again.errorText)")
     }
 
     private func tensors(_ place: String) throws -> [String: [Double]] {

@@ -1,6 +1,12 @@
+import Corpora
+import Evaluation
 import Foundation
+import Foundations
+import Patches
 import TestSupport
 import Testing
+import Typesetting
+import ZooKit
 
 @Suite struct SettingCommandTests {
     @Test(arguments: [
@@ -93,18 +99,19 @@ import Testing
     }
 
     @Test func everySettingHasAFlag() throws {
-        let table = try String(
-            contentsOfFile: Repository.root + "/Sources/letterpress/Settings/SettingTable.swift", encoding: .utf8)
-        let settings = try #require(table.components(separatedBy: "static let variables").first)
-        let keys = Set(settings.matches(of: /"([a-z_]+)": \./).map { String($0.1) })
-        #expect(keys.count > 40)
+        let declared = try [
+            StrictJSON.keys(of: RenderOptions()), StrictJSON.keys(of: LayoutOptions()), StrictJSON.keys(of: ReadOptions()),
+            StrictJSON.keys(of: ShardOptions()), StrictJSON.keys(of: PretrainSettings()), StrictJSON.keys(of: FinetuneSettings()),
+            StrictJSON.keys(of: EvaluationSettings()), StrictJSON.keys(of: SamplingOptions()),
+        ]
+        let keys = Set(declared.flatMap(\.keys))
+        #expect(keys.count > 110)
         // Flags with names of their own, and the keys without a flag.
         let names = [
-            "stack": "fonts", "paths": "font", "allow_other": "allow-other-fonts", "keep_fields": "keep",
-            "on_structure_error": "on-error", "shard_index": "shard", "shard_count": "shard", "store_text": "text",
-            "name": "task",
+            "keep_fields": "keep", "on_structure_error": "on-error", "shard_index": "shard", "shard_count": "shard",
+            "store_text": "text",
         ]
-        let without: Set = ["word_cache_bytes"]
+        let without: Set = ["word_cache_bytes", "frozen"]
         let help = try [
             ["render"], ["generate", "text"], ["generate", "pixels"], ["pretrain"], ["finetune"], ["evaluate"],
         ].map {

@@ -31,6 +31,14 @@ private func decode(_ text: String, knownKeys: Set<String>? = nil) throws -> Out
 }
 
 @Suite struct StrictJSONTests {
+    @Test func aTypeTellsItsKeys() throws {
+        let keys = try StrictJSON.keys(of: Options())
+        #expect(Set(keys.keys) == ["count", "name", "inner"])
+        #expect(keys["count"] == Int.self && keys["name"] == String.self && keys["inner"] == [String].self)
+        let outer = try StrictJSON.keys(of: Outer(name: "x", count: 1, inner: [Inner(fontSize: 1)]))
+        #expect(Set(outer.keys) == ["name", "count", "inner", "free", "table"] && outer["free"] == JSONValue.self)
+    }
+
     @Test func decodesNestedValues() throws {
         let text = #"{"name":"x","count":255,"inner":[{"font_size":8}],"free":{"any":[1]},"table":{"p":1,"q":2}}"#
         let expected = Outer(

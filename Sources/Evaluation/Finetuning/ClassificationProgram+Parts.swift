@@ -38,7 +38,8 @@ extension ClassificationProgram {
     static func pooling(_ settings: FinetuneSettings, _ config: DecoderConfig) -> Pooling {
         // Where no padding is named the reference pads with the token that ends texts.
         let pad = config.pad ?? config.end ?? 2
-        return Pooling(image: settings.pool, compatiblePad: settings.compatPooling ? Int32(pad) : nil)
+        // No token has an id that Int32 does not hold, and none has -1.
+        return Pooling(image: settings.pool, compatiblePad: settings.compatPooling ? Int32(exactly: pad) ?? -1 : nil)
     }
 
     /// Which parameters a modality reaches; the others keep their values, and cost no moments.

@@ -246,7 +246,7 @@ public final class ClassificationProgram: TrainingProgram {
         let result = FinetuneResult(
             task: parts.task.name, version: parts.task.version, metric: metric, split: parts.task.use.select ?? "",
             value: best?.metrics[metric], bestStep: best?.step ?? 0, steps: outcome.steps,
-            endedEarly: outcome.endedEarly, evaluations: evaluations, settings: settings)
+            endedEarly: outcome.endedEarly, evaluations: evaluations, settings: settings, identity: parts.identity)
         try AtomicFile.write(
             StrictJSON.encodedValue(result).encoded(pretty: true), to: folder.file(FinetuneResult.fileName))
         self.result = result

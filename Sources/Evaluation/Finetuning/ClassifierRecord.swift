@@ -43,11 +43,19 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
             throw ConfigError.invalidValue(
                 source: path, keyPath: key, reason: "it is \(number), expected \(least) or more")
         }
+        guard record.compatiblePad.map({ Int32(exactly: $0) != nil }) ?? true else {
+            throw ConfigError.invalidValue(source: path, keyPath: "compatible_pad", reason: "it is no token's id")
+        }
         return record
     }
 
+    /// True if the head answers a task: with its classes in its order, or with the task's own number.
+    public func isHead(of other: TaskDefinition) -> Bool {
+        kind == other.kind.name && labels == other.labels && (!other.kind.needs.contains(.number) || task == other.name)
+    }
+
     /// Which row is classified.
-    public var pooling: Pooling { Pooling(image: pool, compatiblePad: compatiblePad.map(Int32.init)) }
+    public var pooling: Pooling { Pooling(image: pool, compatiblePad: compatiblePad.flatMap { Int32(exactly: $0) }) }
 
     /// `options` with the lengths of the record: a pair has half of its length as patches, the rest as tokens.
     public func fitted(_ options: ExampleOptions) -> ExampleOptions { Self.fitted(options, length: length) }

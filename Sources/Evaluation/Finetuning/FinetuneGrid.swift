@@ -23,6 +23,9 @@ public struct FinetuneGrid: Sendable, Equatable {
         public var settings: FinetuneSettings
     }
 
+    /// Keys that decide what a material reads.
+    private static let shared = ["modality", "task_language"]
+
     /// The axes, in the order of their words.
     public var axes: [Axis]
     /// The seeds; without any each cell has that of the settings.
@@ -41,11 +44,14 @@ public struct FinetuneGrid: Sendable, Equatable {
         self.seeds = seeds
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-            let values = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+            let values = parts.count == 2 ? Self.values(parts[1]) : []
             guard !values.isEmpty else {
                 throw .badSetting(key: "grid", reason: "'\(word)' is no key with values; write lr=1e-5,3e-5")
             }
             let key = parts[0] == "lr" ? "learning_rate" : parts[0]
+            if Self.shared.contains(key) {
+                throw .badSetting(key: "grid", reason: "all runs of a grid share \(key); set it beside the grid")
+            }
             guard keys.contains(key), key != "seed" else {
                 let near = NearNames.of(key, among: keys)
                 throw .badSetting(
@@ -61,6 +67,18 @@ public struct FinetuneGrid: Sendable, Equatable {
             axes.append(Axis(name: parts[0], key: key, values: values.map(Self.value)))
         }
         if Set(seeds).count != seeds.count { throw .badSetting(key: "seeds", reason: "one of them is named twice") }
+    }
+
+    /// Values between commas. What sets a key belongs to the value before: "all,half:ratio=0.5,level=layer" are two.
+    private static func values(_ text: String) -> [String] {
+        text.split(separator: ",").map(String.init).reduce(into: []) { values, part in
+            let sign = part.firstIndex { $0 == "=" || $0 == ":" }
+            if let last = values.last, last.contains(":"), let sign, part[sign] == "=" {
+                values[values.count - 1] += "," + part
+            } else {
+                values.append(part)
+            }
+        }
     }
 
     private static func value(_ text: String) -> JSONValue {

@@ -14,6 +14,8 @@ public struct FinetuneMaterial {
     private let train: [TaskExample]
     private let select: [TaskExample]
     private let reading: ModelReading
+    /// True if the model's head may be one of the task's classes.
+    private let hasHead: Bool
 
     /// Reads the splits of a task that heads are trained and chosen by, and opens tokenizer and drawing as far as `settings` need them.
     ///
@@ -44,25 +46,27 @@ public struct FinetuneMaterial {
         identity.merge(reading.identity) { $1 }
         (self.task, self.model) = (task, model)
         self.identity = try JSONValue.parse(JSONValue.object(identity).encoded())
-        self.train = TaskExample.sample(train.examples, limit: settings.trainLimit)
-        self.select = TaskExample.sample(select.examples, limit: settings.evalLimit)
+        hasHead = try ClassifierRecord.read(model.path).map { $0.isHead(of: task) } ?? true
+        (self.train, self.select) = (train.examples, select.examples)
     }
 
     private static func hash(_ hashes: [String: String]) -> String {
         SHA256Digest.of(Array(hashes.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n").utf8)).hex
     }
 
-    /// The parts of a run, with the model read anew and a new head.
+    /// The parts of a run, with the model read anew, a new head where its own is not of the task's classes, and as many examples as
+    /// `settings` limit them to.
     func parts(
         _ settings: FinetuneSettings, _ catalogue: MethodCatalogue, _ workspace: Workspace
     ) throws -> ClassificationProgram.Parts {
         let isNumber = task.kind.needs.contains(.number)
         let loaded = try ModelFolder.load(
             model, heads: .init(labels: isNumber ? 1 : task.labels.count), workspace: workspace, trainable: true,
-            newHeads: UInt64(settings.seed), singleChannel: settings.channelAdapt
+            newHeads: UInt64(settings.seed), newLabels: !hasHead, singleChannel: settings.channelAdapt
         ).model
         return .init(
-            task: task, train: train, select: select, model: loaded, options: reading.options, files: reading.files,
+            task: task, train: TaskExample.sample(train, limit: settings.trainLimit),
+            select: TaskExample.sample(select, limit: settings.evalLimit), model: loaded, options: reading.options, files: reading.files,
             identity: identity, adaptation: try catalogue.adaptation(parsing: settings.method), source: model.path)
     }
 

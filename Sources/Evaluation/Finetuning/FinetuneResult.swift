@@ -1,4 +1,4 @@
-import Foundations
+public import Foundations
 public import ZooKit
 
 /// The result of a finished run: `result.json`.
@@ -23,9 +23,11 @@ public struct FinetuneResult: Codable, Sendable, Equatable {
     public var evaluations: [EvaluationRecord]
     /// The settings.
     public var settings: FinetuneSettings
+    /// The identities of model, task and data; nil in results of earlier versions.
+    public var identity: JSONValue?
 
     enum CodingKeys: String, CodingKey {
-        case task, version, metric, split, value, steps, evaluations, settings
+        case task, version, metric, split, value, steps, evaluations, settings, identity
         case bestStep = "best_step"
         case endedEarly = "ended_early"
     }
@@ -40,5 +42,15 @@ public struct FinetuneResult: Codable, Sendable, Equatable {
         let file = try MappedFile(path: path)
         let bytes = unsafe file.withBytes { unsafe [UInt8]($0) }
         return try StrictJSON.decode(FinetuneResult.self, from: bytes, source: path)
+    }
+
+    /// What rank 0 finds, on every rank. Throws as ``read(_:)`` does, and what the communicator throws.
+    public static func read(_ folder: String, _ communicator: any Communicator) throws -> FinetuneResult? {
+        var bytes: [UInt8] = []
+        try communicator.onRank0 {
+            if let result = try read(folder) { bytes = try StrictJSON.encodedValue(result).encoded() }
+        }
+        try communicator.broadcast(&bytes)
+        return bytes.isEmpty ? nil : try StrictJSON.decode(FinetuneResult.self, from: bytes, source: "result of rank 0")
     }
 }

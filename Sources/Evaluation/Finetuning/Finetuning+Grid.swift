@@ -17,13 +17,22 @@ extension Finetuning {
         if !resumes, Folder.hasItem(path) {
             throw PretrainingError.otherRun(path: folder, reason: "it has a grid; resume it with --resume")
         }
-        try AtomicFile.write(
-            JSONValue.object(sections(settings)).encoded(pretty: true), to: RunFolder(folder).file(RunFolder.settings))
-        let ledger = try GridLedger(path)
-        let direction = material.direction(of: settings.metric)
+        for cell in cells { _ = try catalogue.adaptation(parsing: cell.settings.method) }
+        return try RunFolder(folder).withSettings(.object(sections(settings, true))) {
+            try run(cells, GridLedger(path), by: settings.metric, in: folder, keepsBestOnly: keepsBestOnly)
+        }
+    }
+
+    private func run(
+        _ cells: [FinetuneGrid.Cell], _ ledger: GridLedger, by metric: String?, in folder: String, keepsBestOnly: Bool
+    ) throws -> GridRanking? {
+        let direction = material.direction(of: metric)
         func entries() -> [GridEntry] { cells.compactMap { ledger.entry(of: $0, identity: material.identity) } }
         for (number, cell) in cells.enumerated() {
             let label = "run \(number + 1) of \(cells.count), \(cell.folder)"
+            if ledger.entries.contains(where: { $0.settings == cell.settings && $0.identity != material.identity }) {
+                throw otherInputs("\(folder)/\(cell.folder)")
+            }
             if ledger.entry(of: cell, identity: material.identity) != nil {
                 try onEvent(.found(label: label))
                 continue
@@ -39,9 +48,15 @@ extension Finetuning {
     }
 
     private func result(of cell: FinetuneGrid.Cell, in place: String, _ label: String) throws -> FinetuneResult? {
-        if let result = try FinetuneResult.read(place), result.settings == cell.settings { return result }
-        return try run(
-            cell.settings, in: place, resumes: Folder.hasItem("\(place)/\(RunFolder.settings)"), label: label)
+        if let result = try FinetuneResult.read(place), result.settings == cell.settings {
+            guard result.identity ?? material.identity == material.identity else { throw otherInputs(place) }
+            return result
+        }
+        return try run(cell.settings, in: place, resumes: RunFolder(place).isBegun(), label: label)
+    }
+
+    private func otherInputs(_ place: String) -> PretrainingError {
+        .otherRun(path: place, reason: "it was trained from another model or on other data")
     }
 
     /// Removes the models of all runs but the best.

@@ -18,12 +18,12 @@ public enum FinetuneEvent {
 public struct Finetuning {
     /// Their shared inputs.
     public let material: FinetuneMaterial
-    private let catalogue: MethodCatalogue
+    let catalogue: MethodCatalogue
     private let threads: Int
     private let communicator: any Communicator
     private let shouldStop: () -> Bool
     let onEvent: (FinetuneEvent) throws -> Void
-    let sections: (FinetuneSettings) throws -> [String: JSONValue]
+    let sections: (FinetuneSettings, _ isGrid: Bool) throws -> [String: JSONValue]
 
     /// Fine-tunings on a material.
     ///
@@ -34,19 +34,19 @@ public struct Finetuning {
     ///   - communicator: the processes that train one run together.
     ///   - shouldStop: true once the user wants to stop.
     ///   - onEvent: hears what happens, on every rank.
-    ///   - sections: what `run.json` holds, by section, for a run of such settings.
+    ///   - sections: what `run.json` holds, by section, for a run of such settings or for a grid over them.
     public init(
         _ material: FinetuneMaterial, _ catalogue: MethodCatalogue, threads: Int,
         communicator: any Communicator = SoleProcess(), shouldStop: @escaping () -> Bool = { false },
         onEvent: @escaping (FinetuneEvent) throws -> Void = { _ in },
-        sections: @escaping (FinetuneSettings) throws -> [String: JSONValue]
+        sections: @escaping (FinetuneSettings, _ isGrid: Bool) throws -> [String: JSONValue]
     ) {
         (self.material, self.catalogue, self.threads, self.communicator) = (material, catalogue, threads, communicator)
         (self.shouldStop, self.onEvent, self.sections) = (shouldStop, onEvent, sections)
     }
 
-    /// A run in a folder, to its end or until it is stopped, with its records on rank 0; nil where it was stopped. Throws as
-    /// `TrainingRun` does.
+    /// A run in a folder, to its end or until it is stopped, with its records on rank 0; the result on every rank, nil where it was
+    /// stopped. Throws as `TrainingRun` does.
     public func run(
         _ settings: FinetuneSettings, in folder: String, resumes: Bool, label: String? = nil
     ) throws -> FinetuneResult? {
@@ -55,7 +55,7 @@ public struct Finetuning {
         let run = try FinetuneRun(
             settings, material.parts(settings, catalogue, workspace), folder: folder, resumes: resumes,
             communicator: communicator, workspace: workspace
-        ) { try sections($0.settings) }
+        ) { try sections($0.settings, false) }
         let title = "Fine-tuning of \(material.model.path) on \(material.task.name)"
         try onEvent(.began(run, title: title, label: label))
         let facts =
@@ -64,7 +64,7 @@ public struct Finetuning {
         let outcome = try run.run(
             recordedAs: title, facts: facts, isFirst: communicator.rank == 0, shouldStop: shouldStop
         ) { try onEvent(.run($0)) }
-        let result = outcome.isComplete ? try run.program.result ?? FinetuneResult.read(folder) : nil
+        let result = outcome.isComplete ? try FinetuneResult.read(folder, communicator) : nil
         try onEvent(.ended(outcome, result))
         return result
     }

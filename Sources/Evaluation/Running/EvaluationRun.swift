@@ -84,21 +84,15 @@ public final class EvaluationRun {
             stacks[variant.name] = word
             variants.append(variant)
         }
+        if case .string(let method)? = resources.sections["finetune"]?["method"] {
+            _ = try resources.catalogue.adaptation(parsing: method)
+        }
         let plan = try models.map { model in try tasks.map { ($0, try answerers(model, $0)) } }
         try tellIdleSeeds(plan)
         try open()
         earlier = resumes ? try readEarlier() : nil
-        // A continuation that is refused leaves the settings of the folder as they were.
-        let path = "\(folder)/\(RunFolder.settings)"
-        let before = resumes ? FileManager.default.contents(atPath: path) : nil
-        try AtomicFile.write(settingsToResume().encoded(pretty: true), to: path)
-        do {
-            guard try answer(plan) else { return nil }
-        } catch let error as PretrainingError {
-            if case .otherRun = error, let before { try AtomicFile.write([UInt8](before), to: path) }
-            throw error
-        }
-        return try finish()
+        let isAnswered = try RunFolder(folder).withSettings(settingsToResume()) { try answer(plan) }
+        return try isAnswered ? finish() : nil
     }
 
     /// Answers every task by every model; false where it was stopped.

@@ -18,9 +18,9 @@ extension ModelRunner {
             let finetuning = Finetuning(
                 material, resources.catalogue, threads: resources.threads, shouldStop: run.shouldStop,
                 onEvent: { [run] in try run.onEvent(.finetuning($0)) }
-            ) { try self.sections($0, task) }
+            ) { settings, _ in try self.sections(settings, task) }
             let result = try finetuning.run(
-                settings, in: path, resumes: Folder.hasItem("\(path)/\(RunFolder.settings)"),
+                settings, in: path, resumes: RunFolder(path).isBegun(),
                 label: "fine-tuning of \(model.name) on \(task.name), seed \(seed)")
             guard result != nil else { return nil }
         }

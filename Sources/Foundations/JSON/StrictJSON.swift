@@ -31,13 +31,25 @@ public enum StrictJSON {
             throw configError(error, source: source, value: value)
         }
         for (path, object) in log.objects.sorted(by: { $0.key < $1.key }) {
-            let known = path.isEmpty ? knownKeys ?? object.requested : object.requested
+            let requested = Set(object.requested.keys)
+            let known = path.isEmpty ? knownKeys ?? requested : requested
             guard let stranger = object.present.subtracting(known).min() else { continue }
             throw .unknownKey(
                 source: source, keyPath: path.isEmpty ? stranger : "\(path).\(stranger)",
                 near: NearNames.of(stranger, among: known))
         }
         return result
+    }
+
+    /// The keys that a type asks for in its object, and the type that it wants for each: what its coding keys and properties declare.
+    /// Throws ``ConfigError`` where `value` cannot be encoded and decoded.
+    public static func keys<T: Codable>(of value: T) throws(ConfigError) -> [String: any Any.Type] {
+        let log = KeyLog()
+        let encoded = try encodedValue(value)
+        do { _ = try ValueDecoder(value: encoded, codingPath: [], log: log).unbox(T.self) } catch {
+            throw configError(error, source: "\(T.self)", value: encoded)
+        }
+        return (log.objects[""]?.requested ?? [:]).compactMapValues { $0 }
     }
 
     /// Encodes with sorted keys, an indent of two spaces and a final newline.

@@ -2,7 +2,8 @@
 final class KeyLog {
     struct Object {
         var present: Set<String> = []
-        var requested: Set<String> = []
+        /// What type a value was asked for as; nil where it was only looked for.
+        var requested: [String: (any Any.Type)?] = [:]
     }
 
     /// By key path; the outermost object has the empty path.
@@ -12,7 +13,10 @@ final class KeyLog {
         objects[path, default: Object()].present.formUnion(keys)
     }
 
-    func requested(_ key: String, at path: String) { objects[path, default: Object()].requested.insert(key) }
+    func requested(_ key: String, as type: (any Any.Type)? = nil, at path: String) {
+        let known = objects[path]?.requested[key] ?? nil
+        objects[path, default: Object()].requested[key] = .some(type ?? known)
+    }
 
     /// `a.b[2].c`
     static func path(_ keys: [any CodingKey]) -> String {
@@ -149,7 +153,24 @@ private struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decodeNil(forKey key: Key) throws -> Bool { try child(key).value == .null }
-    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try child(key).unbox(type) }
+    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+        decoder.log.requested(key.stringValue, as: type, at: KeyLog.path(codingPath))
+        return try child(key).unbox(type)
+    }
+
+    func decodeIfPresent<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T? { try ifPresent(type, key) }
+
+    private func ifPresent<T: Decodable>(_ type: T.Type, _ key: Key) throws -> T? {
+        decoder.log.requested(key.stringValue, as: type, at: KeyLog.path(codingPath))
+        guard let value = fields[key.stringValue], value != .null else { return nil }
+        return try decoder.child(value, key).unbox(type)
+    }
+
+    // The protocol has defaults for these, which would not tell the type.
+    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try ifPresent(type, key) }
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try ifPresent(type, key) }
+    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try ifPresent(type, key) }
+    func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? { try ifPresent(type, key) }
 
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key

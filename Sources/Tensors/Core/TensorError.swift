@@ -18,7 +18,7 @@ public enum TensorError: Error, Equatable, CustomStringConvertible, CategorisedE
     case nonFinite(tensor: String, step: Int, count: Int)
 
     /// The kind of failure.
-    public var category: ErrorCategory { .badData }
+    public var category: ErrorCategory { if case .nonFinite = self { .notFinite } else { .badData } }
 
     /// One sentence with the operator, what it wants and what it got.
     public var description: String {

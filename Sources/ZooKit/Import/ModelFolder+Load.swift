@@ -6,8 +6,8 @@ extension ModelFolder {
     /// A model with a folder's numbers, its loader's report, and warnings of what was passed over.
     ///
     /// `heads` are those that are stored unless given. A head that is wanted and not stored is an error, unless `newHeads` is a
-    /// seed to draw its first values from, as it is for a stored head of another number of classes; one that is stored and not wanted is
-    /// ignored. Without `trainable` every tensor is
+    /// seed to draw its first values from, as it is for a stored head of another number of classes, and for any head of classes where
+    /// `newLabels` is true; one that is stored and not wanted is ignored. Without `trainable` every tensor is
     /// kept in one type alone, that in which it is read, and stands in the mapped file where it is stored in that type. With
     /// `singleChannel` a model of several channels becomes one of a single channel, which has no head of patches.
     /// Throws: `CheckpointError`, `ConfigError`, `CatalogueError`, `TensorError`, what structures throw.
@@ -23,7 +23,7 @@ extension ModelFolder {
     /// As the other `load`, of a folder that is open.
     public static func load(
         _ folder: ModelFolder, heads: LanguageModel.Heads? = nil, workspace: Workspace, trainable: Bool = false,
-        newHeads seed: UInt64? = nil, singleChannel: ChannelAdaptation? = nil
+        newHeads seed: UInt64? = nil, newLabels: Bool = false, singleChannel: ChannelAdaptation? = nil
     ) throws -> (model: LanguageModel, report: TensorLoader.Report, warnings: [String]) {
         let rules = folder.rules
         let stored = try folder.checkedShapes()
@@ -31,7 +31,7 @@ extension ModelFolder {
         let isNew: @Sendable (String) -> Bool = { path in
             guard seed != nil, ForeignNames.isHead(path) else { return false }
             // A head of another number of classes is the head of another task.
-            return stored[path] == nil || path.hasPrefix("score.") && stored["score.weight"]?.first != classes
+            return stored[path] == nil || path.hasPrefix("score.") && (newLabels || stored["score.weight"]?.first != classes)
         }
         let (model, singles) = try folder.empty(stored, heads, workspace, seed, singleChannel, isNew)
         let loader = TensorLoader(rules: rules, mayLack: isNew, mayIgnore: ForeignNames.isHead)

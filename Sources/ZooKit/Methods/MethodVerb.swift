@@ -12,6 +12,8 @@ public protocol MethodVerb: Sendable {
     static var summary: String { get }
     /// Help for each setting, by key, with its unit and its range.
     static var help: [String: String] { get }
+    /// True if it can be stopped and resumed; false without a declaration.
+    static var resumes: Bool { get }
     /// Does it with `config`, and gives the lines of its result. Throws what stands in its way.
     static func run(_ config: Config, _ job: MethodJob) throws -> [String]
 }
@@ -68,6 +70,9 @@ public struct VerbSetting: Sendable, Equatable {
 }
 
 extension MethodVerb {
+    /// False.
+    public static var resumes: Bool { false }
+
     /// All settings with their defaults, by key. Throws `ConfigError`.
     public static func settings() throws -> [VerbSetting] {
         guard case .object(let fields) = try StrictJSON.encodedValue(Config()) else { return [] }

@@ -65,6 +65,9 @@ struct MethodCommand: ParsableCommand {
         let flags = try SettingPairs.values(of: pairs, source: "--set")
         let settings = try Verb.config([file, flags], source: "settings of \(name ?? "") \(Verb.name)")
         if printConfig { return try show(settings, file, flags) }
+        guard !resume || Verb.resumes else {
+            throw CommandFailure(.usage, "\(name ?? "") \(Verb.name) has nothing to resume; leave --resume out")
+        }
         guard let out else { throw CommandFailure(.usage, "where to? pass --out with the folder of the result") }
         let run = try RunSettings.read(
             MergedSettings(SettingSources.layers(config: nil, flags: SettingLayer(flags: [computing]))))
@@ -80,6 +83,7 @@ struct MethodCommand: ParsableCommand {
         let lines: [String]
         do { lines = try Verb.run(settings, job) } catch is MethodStop {
             report.note("stopped; resume with the same command and --resume")
+            try (communicator as? MPIProcesses)?.leave()
             throw ExitCode.stopped
         }
         if !report.isSilent {

@@ -26,17 +26,21 @@ extension MergedSettings {
             guard case .object(let keys) = try StrictJSON.encodedValue(value) else { continue }
             root[name] = .object(keys.filter { $0.value != .null && SettingTable.kinds[name]?[$0.key] != nil })
         }
+        let values = absoluteFonts()
         for name in ["fonts", "run"] { root[name] = values[name].map { .object($0) } }
-        if case .object(var fonts)? = root["fonts"] {
-            if case .array(let paths)? = fonts["paths"] {
-                fonts["paths"] = .array(
-                    paths.map { if case .string(let path) = $0 { .string(SourceSettings.absolute(path)) } else { $0 } })
-            }
-            if case .string(let stack)? = fonts["stack"], stack.hasSuffix(".json") {
-                fonts["stack"] = .string(SourceSettings.absolute(stack))
-            }
-            root["fonts"] = .object(fonts)
-        }
         return root
+    }
+
+    /// All values, with paths of fonts that hold in every working folder.
+    func absoluteFonts() -> [String: [String: JSONValue]] {
+        var values = values
+        if case .array(let paths)? = values["fonts"]?["paths"] {
+            values["fonts"]?["paths"] = .array(
+                paths.map { if case .string(let path) = $0 { .string(SourceSettings.absolute(path)) } else { $0 } })
+        }
+        if case .string(let stack)? = values["fonts"]?["stack"], stack.hasSuffix(".json") {
+            values["fonts"]?["stack"] = .string(SourceSettings.absolute(stack))
+        }
+        return values
     }
 }

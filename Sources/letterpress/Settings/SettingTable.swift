@@ -1,4 +1,9 @@
+import Corpora
+import Evaluation
 import Foundations
+import Patches
+import Typesetting
+import ZooKit
 
 /// Every setting that a flag, the environment, a file or a preset may give, by section and key.
 ///
@@ -9,77 +14,34 @@ enum SettingTable {
         case text, integer, number, boolean, list, integers, numbers
     }
 
+    /// The kind of each key, by section. Keys and types are those that the settings of the section declare.
     static let kinds: [String: [String: Kind]] = [
-        "fonts": ["stack": .text, "paths": .list, "allow_other": .boolean],
-        "render": [
-            "profile": .text, "font_size": .number, "dpi": .integer, "patch_size": .integer, "line_metrics": .text,
-            "colour_mode": .text, "gray_from": .text, "text_colour": .text, "background": .text,
-            "unknown_glyph": .text, "tab": .text, "language": .text, "word_cache": .boolean,
-            "word_cache_bytes": .integer,
-        ],
-        "layout": [
-            "layout": .text, "strategy": .text, "max_patches": .integer, "overflow": .text, "stride": .integer,
-            "text_a_max_patches": .integer, "pad_left": .integer, "pad_right": .integer, "offsets": .text,
-            "compat_bugs": .boolean, "flip_rtl": .boolean, "right_to_left": .boolean, "isolated_chars": .boolean,
-            "channels": .text, "packing": .text, "normalisation": .text,
-        ],
-        "read": [
-            "format": .text, "text_field": .text, "text_b_field": .text, "words_field": .text, "label_field": .text,
-            "keep_fields": .list, "on_structure_error": .text, "on_encoding_error": .text, "record_limit": .integer,
-            "shard_index": .integer, "shard_count": .integer,
-        ],
-        "shards": [
-            "format": .text, "patches_per_shard": .integer, "sequences_per_shard": .integer, "zstd": .boolean,
-            "store_text": .boolean,
-        ],
-        "run": ["workers": .integer, "threads": .integer],
-        "sources": [
-            "model": .text, "init": .text, "tokenizer": .text, "data": .list, "text_data": .list, "image_data": .list,
-            "pair_data": .list,
-        ],
-        "pretrain": [
-            "mix": .text, "length": .integer, "batch": .integer, "micro_batch": .integer, "steps": .integer,
-            "seed": .integer, "learning_rate": .number, "schedule": .text, "warm_up": .integer,
-            "rate_floor": .number, "weight_decay": .number, "beta1": .number, "beta2": .number, "epsilon": .number,
-            "clip": .number, "precision": .text, "recompute": .boolean, "text_weight": .number,
-            "image_weight": .number, "eos_attended": .boolean, "eos_in_loss": .boolean, "text_end": .boolean,
-            "held_out": .number, "window": .integer, "shuffle": .integer, "streams": .integer, "eval_every": .integer,
-            "eval_sequences": .integer, "save_every": .integer, "keep": .integer, "pin": .integers,
-            "on_non_finite": .text, "method": .text,
-        ],
-        "task": [
-            "model": .text, "name": .text, "data": .text, "tokenizer": .text, "grid": .list, "seeds": .integers,
-            "keep_best_only": .boolean,
-        ],
-        "finetune": [
-            "modality": .text, "length": .integer, "batch": .integer, "micro_batch": .integer, "steps": .integer,
-            "epochs": .number, "seed": .integer, "learning_rate": .number, "schedule": .text, "warm_up": .integer,
-            "weight_decay": .number, "dropout": .number, "beta1": .number, "beta2": .number, "epsilon": .number,
-            "clip": .number, "precision": .text, "recompute": .boolean, "eval_every": .integer,
-            "eval_batch": .integer, "patience": .integer, "metric": .text, "pool": .text,
-            "compat_pooling": .boolean, "method": .text, "channel_adapt": .text, "train_limit": .integer,
-            "eval_limit": .integer, "task_language": .text, "save_every": .integer, "on_non_finite": .text,
-        ],
-        "evaluate": [
-            "model": .list, "tasks": .list, "splits": .list, "data": .text, "tokenizer": .text, "seeds": .integers,
-            "limit": .integer, "batch": .integer, "window": .integer, "stride": .integer, "precision": .text,
-            "bootstrap": .integer, "finetune": .boolean, "finetune_preset": .text, "submission": .boolean,
-            "skip_unfit": .boolean, "allow_scripts": .boolean, "noise": .list, "noise_rates": .numbers,
-            "noise_seed": .integer, "font_transfer": .list,
-        ],
-        "sampling": [
-            "temperature": .number, "top_k": .integer, "top_p": .number, "min_p": .number,
-            "repetition_penalty": .number, "min_new_tokens": .integer, "max_new_tokens": .integer, "seed": .integer,
-            "stop": .list,
-        ],
-        "pixels": [
-            "patches": .integer, "drawing": .text, "temperature": .number, "seed": .integer, "gap": .integer,
-        ],
-        "generate": [
-            "batch": .integer, "samples": .integer, "precision": .text, "threads": .integer, "chat": .text,
-            "system": .text, "cache_policy": .text, "sinks": .integer, "window": .integer,
-        ],
+        "fonts": kinds(of: FontSettings()), "render": kinds(of: RenderOptions()), "layout": kinds(of: LayoutOptions()),
+        "read": kinds(of: ReadOptions()), "shards": kinds(of: ShardOptions()), "run": kinds(of: RunSettings()),
+        "sources": kinds(of: SourceSettings()), "pretrain": kinds(of: PretrainSettings()),
+        "task": kinds(of: FinetuneSources()), "finetune": kinds(of: FinetuneSettings()),
+        "evaluate": kinds(of: EvaluationSettings()), "sampling": kinds(of: SamplingOptions()),
+        "pixels": kinds(of: PixelGenerationSettings()), "generate": kinds(of: GenerateSettings()),
     ]
+
+    private static func kinds(of settings: some Codable) -> [String: Kind] {
+        var kinds = ((try? StrictJSON.keys(of: settings)) ?? [:]).mapValues { kind(of: $0) }
+        // What earlier versions froze is a method now; only their files say it.
+        kinds["frozen"] = nil
+        return kinds
+    }
+
+    private static func kind(of type: any Any.Type) -> Kind {
+        switch type {
+        case is Bool.Type: .boolean
+        case is any FixedWidthInteger.Type: .integer
+        case is any BinaryFloatingPoint.Type: .number
+        case is [Int].Type: .integers
+        case is [Double].Type: .numbers
+        case is any ListType.Type: .list
+        default: .text
+        }
+    }
 
     /// Sections whose keys are common words: their variables name the section too.
     private static let namedSections: Set = [
@@ -128,3 +90,8 @@ enum SettingTable {
         }
     }
 }
+
+/// A type of lists.
+private protocol ListType {}
+
+extension Array: ListType {}

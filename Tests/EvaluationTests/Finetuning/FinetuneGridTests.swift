@@ -19,7 +19,7 @@ import ZooKit
         #expect(try plain.cells(over: FinetuneSettings()).map(\.settings) == [FinetuneSettings()])
     }
 
-    @Test(arguments: ["lr", "lr=", "rate=1", "seed=1,2", "lr=1,1"]) func wordsThatAreNoAxisAreNamed(_ word: String) {
+    @Test(arguments: ["lr", "lr=", "rate=1", "seed=1,2", "lr=1,1", "modality=text,image", "task_language=en,de"]) func wordsThatAreNoAxisAreNamed(_ word: String) {
         #expect { try FinetuneGrid(parsing: [word], seeds: []) } throws: { error in
             if case PretrainingError.badSetting("grid", _) = error { true } else { false }
         }
@@ -33,6 +33,11 @@ import ZooKit
             try FinetuneGrid(parsing: ["batch=0"], seeds: []).cells(over: FinetuneSettings())
         }
         #expect(throws: PretrainingError.self) { try FinetuneGrid(parsing: [], seeds: [1, 1]) }
+    }
+
+    @Test func settingsOfAMethodBelongToIt() throws {
+        let grid = try FinetuneGrid(parsing: ["method=all,half:ratio=0.5,level=layer,head"], seeds: [])
+        #expect(grid.axes[0].values == ["all", "half:ratio=0.5,level=layer", "head"].map { .string($0) })
     }
 
     private func entry(_ cell: FinetuneGrid.Cell, _ value: Double?) -> GridEntry {

@@ -1,3 +1,4 @@
+import Distribution
 import Evaluation
 import Foundations
 import Zoo
@@ -39,6 +40,9 @@ struct EvaluateJob {
 
     /// To the end, or until a signal; true if it came to the end.
     func run(in folder: String, resumes: Bool) throws -> Bool {
+        guard try MPIProcesses.joined().size == 1 else {
+            throw CommandFailure(.usage, "an evaluation runs in one process; start it without mpirun")
+        }
         let origin = merged.origins["evaluate.seeds"] ?? ""
         let printer = EvaluatePrinter(report: report, saysIdleSeeds: !origin.hasPrefix("evaluation "))
         defer { printer.clear() }
@@ -62,7 +66,7 @@ struct EvaluateJob {
         let (layers, fonts) = (layers, fonts)
         return EvaluationResources(
             catalogue: Catalogue.all, threads: threads,
-            sections: merged.values.filter { ["finetune", "render", "layout", "fonts", "run"].contains($0.key) },
+            sections: merged.absoluteFonts().filter { ["finetune", "render", "layout", "fonts", "run"].contains($0.key) },
             tasks: installation.tasks, dataFolder: { try installation.dataFolder(of: $0, named: nil) },
             stack: installation.stack
         ) { record in try fonts.open(MergedSettings((record.map { [SettingLayer($0)] } ?? []) + layers)) }

@@ -15,7 +15,7 @@ struct Finetune: ParsableCommand {
             """,
         discussion: """
             The model reads the task's texts as pictures, as tokens, or as both, and gets a new head of classes, or of one \
-            number. FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl, \
+            number, unless it has one of the same classes. FOLDER gets best/, the model of the best evaluation with its predictions, result.json, metrics.jsonl, \
             report.html and, while it runs, a checkpoint. With --grid or --seeds every run gets a folder of its own, and \
             grid.jsonl a line as soon as it is finished; a grid that was stopped is resumed by --resume.
             A flag beats LETTERPRESS_FINETUNE_<KEY> in the environment, that beats --config, the task's --preset, what the \

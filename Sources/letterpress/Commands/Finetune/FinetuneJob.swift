@@ -47,18 +47,22 @@ struct FinetuneJob {
         let communicator = try MPIProcesses.joined()
         let printer = FinetunePrinter(report: communicator.rank == 0 ? report : .silent)
         defer { printer.clear() }
-        if resumes, let result = try FinetuneResult.read(folder) {
+        let isComplete: Bool
+        if resumes, let result = try FinetuneResult.read(folder, communicator) {
             try printer.finish(result, folder: folder)
+            isComplete = true
         } else {
-            let finetuning = try finetuning(printer, communicator)
-            guard try finetuning.run(settings, in: folder, resumes: resumes) != nil else { return false }
+            isComplete = try finetuning(printer, communicator).run(settings, in: folder, resumes: resumes) != nil
         }
         try (communicator as? MPIProcesses)?.leave()
-        return true
+        return isComplete
     }
 
     /// Every cell of the grid that is not in its ledger.
     private func runGrid(in folder: String, resumes: Bool) throws -> Bool {
+        guard try MPIProcesses.joined().size == 1 else {
+            throw CommandFailure(.usage, "a grid runs in one process; start it without mpirun, or its runs one by one")
+        }
         let printer = FinetunePrinter(report: report)
         defer { printer.clear() }
         let grid = try FinetuneGrid(parsing: sources.grid, seeds: sources.seeds)
@@ -83,9 +87,12 @@ struct FinetuneJob {
         return Finetuning(
             material, Catalogue.all, threads: threads, communicator: communicator,
             shouldStop: { StopSignal.number != nil }, onEvent: printer.show
-        ) { settings in
-            try merged.record([
-                ("finetune", settings), ("task", sources.absolute()), ("render", pixels.render),
+        ) { settings, isGrid in
+            var sources = sources.absolute()
+            // A run of a grid resumes by itself.
+            if !isGrid { (sources.grid, sources.seeds, sources.keepBestOnly) = ([], [], false) }
+            return try merged.record([
+                ("finetune", settings), ("task", sources), ("render", pixels.render),
                 ("layout", pixels.layout),
             ])
         }

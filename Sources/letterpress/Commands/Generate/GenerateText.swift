@@ -11,7 +11,7 @@ struct GenerateText: ParsableCommand {
         commandName: "text",
         abstract: "Let a model continue texts.",
         discussion: """
-            FILE holds a prompt a line. Where its name ends with .jsonl a line is a JSON string, or an object with prompt or, \
+            FILE holds a prompt a line. Where its name ends with .jsonl a line is a JSON string, or an object with prompt or \
             a conversation's messages; its id (an integer) names the random numbers, else the line's number does, counted from 0. \
             One text streams to standard output; several come in the order of their prompts. They are the same at any --batch \
             up to 16; larger batches are computed by other products, whose rounding may turn a choice between tokens that are \
@@ -96,21 +96,23 @@ struct GenerateText: ParsableCommand {
             guard names.insert(id).inserted else {
                 throw CommandFailure(.badData, "\(line): the id \(id) has come before; random numbers need one each")
             }
-            let turns: [ChatFormat.Message]?
+            let turns: [ChatFormat.Message]
+            let isConversation: Bool
             let shown: JSONValue
             switch (value, value["prompt"], value["messages"]) {
             case (.string(let text), _, _), (_, .string(let text)?, _):
-                turns = [.init(role: "user", content: text)]
+                (turns, isConversation) = ([.init(role: "user", content: text)], false)
                 shown = .string(text)
             case (_, nil, let messages?):
                 turns = try StrictJSON.decode([ChatFormat.Message].self, from: messages, source: line)
+                isConversation = true
                 shown = messages
             default: throw CommandFailure(.badData, "\(line): expected a string, or an object with prompt or messages")
             }
-            var messages = turns ?? []
+            var messages = turns
             let ids: [Int32]
             // Messages are a conversation, in the model's own format unless another is named.
-            if let chat = try settings.chat ?? (value["messages"] == nil ? nil : folder.chat()) {
+            if let chat = try settings.chat ?? (isConversation ? folder.chat() : nil) {
                 if let system = settings.system { messages.insert(.init(role: "system", content: system), at: 0) }
                 ids = try chat.prompt(messages, words.tokenizer)
             } else if case .string(let text) = shown {

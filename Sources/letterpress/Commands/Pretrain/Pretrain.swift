@@ -69,11 +69,12 @@ struct Pretrain: ParsableCommand {
         var flags = SettingLayer(
             flags: [sources, course, optimiser, losses, reading, rendering, fonts, computing])
         flags.set("run", "workers", workers.map { .integer($0) })
-        // Pictures are drawn as for the model that the run begins with.
-        let drawing = try sources.initial.flatMap { try ModelFolder.named($0).drawingLayer() }
-        return MergedSettings(
-            try SettingSources.layers(
-                over: drawing, preset.map { try Presets.layer($0, of: Presets.pretraining) },
-                resume ? out.map(SettingSources.run) : nil, config: config, flags: flags))
+        let layers = try SettingSources.layers(
+            over: preset.map { try Presets.layer($0, of: Presets.pretraining) },
+            resume ? out.map(SettingSources.run) : nil, config: config, flags: flags)
+        // Pictures are drawn as for the model that the run begins with, which is known when the layers are.
+        let initial = try MergedSettings(layers).decode("sources", over: SourceSettings()).initial
+        let drawing = try initial.flatMap { try ModelFolder.named($0).drawingLayer() }
+        return MergedSettings((drawing.map { [$0] } ?? []) + layers)
     }
 }

@@ -22,7 +22,10 @@ struct PretrainJob {
     /// Decodes all sections. Throws `ConfigError` with the key and where its value comes from.
     init(_ settings: MergedSettings) throws {
         merged = settings
-        sources = try settings.decode("sources", over: SourceSettings())
+        var sources = try settings.decode("sources", over: SourceSettings())
+        // A run resumes on the checkpoint that it began with, however far that training is by then.
+        sources.initial = try sources.initial.map { try ModelFolder.place(of: $0) ?? $0 }
+        self.sources = sources
         pretrain = try settings.training(PretrainCourse.self)
         read = try settings.decode("read", over: ReadOptions())
         pixels = try PixelSettings(settings)
