@@ -189,7 +189,10 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["Evaluation", "Patches", "Typesetting", "ZooKit", "Layers", "Tensors", "Corpora", "Foundations", "TestSupport"],
+            dependencies: [
+                "Evaluation", "Patches", "Typesetting", "ZooKit", "Layers", "Tensors", "Corpora", "Foundations",
+                "TestSupport",
+            ],
             swiftSettings: common),
     ],
     swiftLanguageModes: [.v6],

@@ -100,8 +100,10 @@ import ZooKit
 
     @Test func everySettingHasAFlag() throws {
         let declared = try [
-            StrictJSON.keys(of: RenderOptions()), StrictJSON.keys(of: LayoutOptions()), StrictJSON.keys(of: ReadOptions()),
-            StrictJSON.keys(of: ShardOptions()), StrictJSON.keys(of: PretrainSettings()), StrictJSON.keys(of: FinetuneSettings()),
+            StrictJSON.keys(of: RenderOptions()), StrictJSON.keys(of: LayoutOptions()),
+            StrictJSON.keys(of: ReadOptions()),
+            StrictJSON.keys(of: ShardOptions()), StrictJSON.keys(of: PretrainSettings()),
+            StrictJSON.keys(of: FinetuneSettings()),
             StrictJSON.keys(of: EvaluationSettings()), StrictJSON.keys(of: SamplingOptions()),
         ]
         let keys = Set(declared.flatMap(\.keys))

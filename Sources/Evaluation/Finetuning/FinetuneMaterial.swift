@@ -66,7 +66,8 @@ public struct FinetuneMaterial {
         ).model
         return .init(
             task: task, train: TaskExample.sample(train, limit: settings.trainLimit),
-            select: TaskExample.sample(select, limit: settings.evalLimit), model: loaded, options: reading.options, files: reading.files,
+            select: TaskExample.sample(select, limit: settings.evalLimit), model: loaded, options: reading.options,
+            files: reading.files,
             identity: identity, adaptation: try catalogue.adaptation(parsing: settings.method), source: model.path)
     }
 

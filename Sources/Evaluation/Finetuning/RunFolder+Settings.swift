@@ -4,7 +4,9 @@ import ZooKit
 
 extension RunFolder {
     /// True if a run has begun in the folder: it has settings, or a checkpoint of a version that wrote none. Throws `FileError`.
-    func isBegun() throws(FileError) -> Bool { if Folder.hasItem(file(Self.settings)) { true } else { try !steps().isEmpty } }
+    func isBegun() throws(FileError) -> Bool {
+        if Folder.hasItem(file(Self.settings)) { true } else { try !steps().isEmpty }
+    }
 
     /// What `body` gives, with `settings` in the folder for whoever resumes it. Where `body` refuses what it is given, those of before
     /// stand again. Throws `FileError`, and what `body` throws.

@@ -31,7 +31,8 @@ extension ModelFolder {
         let isNew: @Sendable (String) -> Bool = { path in
             guard seed != nil, ForeignNames.isHead(path) else { return false }
             // A head of another number of classes is the head of another task.
-            return stored[path] == nil || path.hasPrefix("score.") && (newLabels || stored["score.weight"]?.first != classes)
+            return stored[path] == nil
+                || path.hasPrefix("score.") && (newLabels || stored["score.weight"]?.first != classes)
         }
         let (model, singles) = try folder.empty(stored, heads, workspace, seed, singleChannel, isNew)
         let loader = TensorLoader(rules: rules, mayLack: isNew, mayIgnore: ForeignNames.isHead)

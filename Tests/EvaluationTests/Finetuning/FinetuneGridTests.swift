@@ -19,7 +19,8 @@ import ZooKit
         #expect(try plain.cells(over: FinetuneSettings()).map(\.settings) == [FinetuneSettings()])
     }
 
-    @Test(arguments: ["lr", "lr=", "rate=1", "seed=1,2", "lr=1,1", "modality=text,image", "task_language=en,de"]) func wordsThatAreNoAxisAreNamed(_ word: String) {
+    @Test(arguments: ["lr", "lr=", "rate=1", "seed=1,2", "lr=1,1", "modality=text,image", "task_language=en,de"])
+    func wordsThatAreNoAxisAreNamed(_ word: String) {
         #expect { try FinetuneGrid(parsing: [word], seeds: []) } throws: { error in
             if case PretrainingError.badSetting("grid", _) = error { true } else { false }
         }

@@ -66,7 +66,9 @@ struct EvaluateJob {
         let (layers, fonts) = (layers, fonts)
         return EvaluationResources(
             catalogue: Catalogue.all, threads: threads,
-            sections: merged.absoluteFonts().filter { ["finetune", "render", "layout", "fonts", "run"].contains($0.key) },
+            sections: merged.absoluteFonts().filter {
+                ["finetune", "render", "layout", "fonts", "run"].contains($0.key)
+            },
             tasks: installation.tasks, dataFolder: { try installation.dataFolder(of: $0, named: nil) },
             stack: installation.stack
         ) { record in try fonts.open(MergedSettings((record.map { [SettingLayer($0)] } ?? []) + layers)) }
