@@ -1,8 +1,9 @@
 #!/bin/bash
 # Adds the method of docs/adding-a-method.md to a copy of the project, with one folder, one line of the catalogue and one word of the
-# manifest; builds the copy; then trains, kills, resumes, reopens, scores, continues, converts and evaluates a model with it.
+# manifest; builds the copy; then trains a model with it, resumes it from an earlier checkpoint, scores, continues and converts it, and
+# fine-tunes and evaluates models with and without the method's structure.
 # The copy lies over the project by an overlay mount in a namespace of its own, so that only what changes is built.
-# Usage: tools/try-method.sh [debug|release]. Needs Linux, root and what `make build` needs.
+# Usage: tools/try-method.sh [debug|release]. Needs Linux, root or user namespaces, and what `make build` needs.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 if [ "${1:-}" != inside ]; then
@@ -10,7 +11,9 @@ if [ "${1:-}" != inside ]; then
     trap 'rm -rf "$over"' EXIT
     mkdir "$over/upper" "$over/work"
     mount='mount -t overlay overlay -o "lowerdir=$0,upperdir=$1/upper,workdir=$1/work" "$0" && cd / && exec "$0/tools/try-method.sh" inside "$2"'
-    unshare -m /bin/bash -c "$mount" "$root" "$over" "${1:-debug}"
+    # A user who is not root becomes root in a user namespace.
+    [ "$(id -u)" = 0 ] && user=() || user=(--map-root-user)
+    unshare -m "${user[@]}" /bin/bash -c "$mount" "$root" "$over" "${1:-debug}"
     exit
 fi
 build=${2:-debug}
@@ -18,7 +21,7 @@ cd "$root"
 
 # The method: a folder, a line, a word.
 cp -R tools/method/GatedResidual Sources/Zoo/
-sed -i 's/^        HFT.self,$/&\n        GatedResidual.self,/' Sources/Zoo/Catalogue.swift
+sed -i 's/^    \])$/        GatedResidual.self,\n&/' Sources/Zoo/Catalogue.swift
 sed -i 's/^let methods = \[\(.*\)\]$/let methods = [\1, "GatedResidual"]/' Package.swift
 git --no-pager diff --stat -- Sources Package.swift
 swift build -c "$build" --product letterpress
@@ -55,8 +58,13 @@ grep -q 'method was' "$out/refused"
 "$letterpress" generate --model "$out/gates" --prompt "Ink on" -n 8 --quiet
 "$letterpress" convert "$out/gates/checkpoints/step-00000012" --to "$out/copy"
 "$letterpress" score --model "$out/copy" --text "Ink on paper" | cmp - "$out/score"
-"$letterpress" finetune --model "$out/gates" --task sample-topic --method gates --steps 6 --eval-every 3 --length 32 \
-    --train-limit 40 --eval-limit 20 --modality text --threads 1 --quiet --out "$out/topic"
-"$letterpress" evaluate --model "$out/topic" --tasks sample-topic --limit 20 --threads 1 --quiet --out "$out/results"
-test -s "$out/results/report.html"
+# A model with gates is fine-tuned, and one that gets them there.
+for model in gates plain; do
+    "$letterpress" finetune --model "$out/$model" --task sample-topic --method gates --steps 6 --eval-every 3 --length 32 \
+        --train-limit 40 --eval-limit 20 --modality text --threads 1 --quiet --out "$out/topic-$model"
+    grep -q '"structure"' "$out/topic-$model/best/config.json"
+    "$letterpress" evaluate --model "$out/topic-$model" --tasks sample-topic --limit 20 --threads 1 --quiet \
+        --out "$out/results-$model"
+    test -s "$out/results-$model/report.html"
+done
 echo "the method of docs/adding-a-method.md works"

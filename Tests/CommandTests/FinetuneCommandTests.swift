@@ -191,9 +191,9 @@ import ZooKit
         #expect(read.contains(#""modality" : "text""#) || read.contains(#""modality": "text""#), "\(read)")
     }
 
-    /// A fine-tuned model learns another task: a head of another number of classes is drawn anew.
+    /// A fine-tuned model learns another task: a head of another number of classes is drawn anew. Each run trains another half.
     @Test func aFineTunedModelLearnsATaskOfOtherClasses() throws {
-        let words = ["--modality", "text", "--length", "32", "--steps", "2", "--eval-every", "2"]
+        let words = ["--modality", "text", "--length", "32", "--steps", "2", "--eval-every", "2", "--method", "half"]
         func run(_ model: String, _ task: [String], _ out: String) throws -> Execution {
             try Execution.run(
                 product: "letterpress", ["finetune", "--model", model, "--out", path(out)] + task + words,
@@ -205,6 +205,18 @@ import ZooKit
         #expect(second.status == 0, "\(second.errorText)")
         let heads = try [path("first"), path("second")].map { try ModelFolder.open($0).heads.labels }
         #expect(heads[0] == 2 && heads[1] != nil && heads[1] != 2)
+        struct Record: Decodable {
+            struct Round: Decodable {
+                var round: Int
+                var trained: [String]
+            }
+            var rounds: [Round]
+        }
+        let bytes = try model.folder.read("second/best/hft_rounds.json")
+        let rounds = try JSONDecoder().decode(Record.self, from: Data(bytes)).rounds
+        try #require(rounds.map(\.round) == [0, 1])
+        #expect(Set(rounds[0].trained) != Set(rounds[1].trained))
+        #expect(rounds.allSatisfy { $0.trained.contains("score") })
     }
 
     @Test func whatIsMissingOrWrongIsNamed() throws {

@@ -118,7 +118,9 @@ import ZooKit
 
     @Test func aStructureOfNoMethodIsNamed() throws {
         let model = try ModelFolderFixture()
-        guard case .object(var fields) = try JSONValue.parse(model.folder.read("model/config.json")) else { return }
+        let config = try JSONValue.parse(model.folder.read("model/config.json"))
+        let stored: [String: JSONValue]? = if case .object(let fields) = config { fields } else { nil }
+        var fields = try #require(stored)
         fields["structure"] = .array([
             .object(["name": .string("unheard-of"), "version": .integer(1), "config": .object([:])])
         ])

@@ -83,15 +83,29 @@ import ZooKit
         #expect(page.contains("stopped; it can be resumed"))
     }
 
-    @Test(.enabled(if: Ranks.launcher != nil, "openmpi-bin is not installed")) func twoRanksHaveTheCurveOfOne() throws {
+    /// Losses, terms that a part added and numbers that it reported are those over all ranks.
+    @Test(.enabled(if: Ranks.areWanted, "openmpi-bin is not installed")) func twoRanksHaveTheCurveOfOne() throws {
         let alone = try toy("alone", 20)
         try #require(alone.status == 0, "\(alone.errorText)")
         let two = try Ranks.run(2, "toy", folder.file("two"), "20")
         try #require(two.status == 0, "\(two.errorText)")
-        let (a, b) = (try lines("alone"), try lines("two"))
-        #expect(a.count == b.count)
-        for case (.step(let one), .step(let other)) in zip(a, b) {
-            #expect(abs(one.loss - other.loss) < 1e-5 * one.loss && one.rows == other.rows)
+        func expectEqual(_ one: [String: Double], _ other: [String: Double], _ names: Set<String>) {
+            #expect(Set(one.keys) == names && Set(other.keys) == names)
+            for (name, value) in one {
+                #expect(abs(value - other[name, default: .nan]) < 1e-4 * abs(value), "\(name): \(value)")
+            }
         }
+        let (a, b) = (try lines("alone"), try lines("two"))
+        let steps = [a, b].map { $0.compactMap { if case .step(let record) = $0 { record } else { nil } } }
+        for list in steps { try #require(list.map(\.step) == Array(1...20)) }
+        for (one, other) in zip(steps[0], steps[1]) {
+            #expect(abs(one.loss - other.loss) < 1e-5 * one.loss && one.rows == other.rows)
+            expectEqual(one.terms, other.terms, ["next_token", "size"])
+            expectEqual(try #require(one.reports), try #require(other.reports), ["watched/size"])
+        }
+        let found = [a, b].map { $0.compactMap { if case .evaluation(let record) = $0 { record } else { nil } } }
+        for list in found { try #require(list.map(\.step) == [10, 20]) }
+        for (one, other) in zip(found[0], found[1]) { #expect(abs(one.loss - other.loss) < 1e-5 * one.loss) }
+        #expect(a.count == b.count)
     }
 }

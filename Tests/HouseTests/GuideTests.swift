@@ -84,6 +84,26 @@ import Testing
         #expect(examples.contains(trimmed(block.lines.map { $0[...] })), "not in GuideExamples.swift")
     }
 
+    /// The code of the page on methods is that of the method which `tools/try-method.sh` adds, doc comments left out.
+    @Test(arguments: blocks("text").filter { $0.page == "docs/adding-a-method.md" })
+    func codeOfTheGuideToMethodsIsThatOfItsFiles(block: Block) throws {
+        func code(_ lines: [String]) -> String {
+            lines.map { $0.drop { $0 == " " } }.filter { !$0.isEmpty && !$0.hasPrefix("///") }.joined(separator: "\n")
+        }
+        let files = try Tree.tracked.get().filter { $0.hasPrefix("tools/method/") }.map {
+            code(try Tree.text($0).split(separator: "\n").map(String.init))
+        }
+        let wanted = code(block.lines)
+        #expect(!wanted.isEmpty && files.contains { $0.contains(wanted) }, "not in tools/method")
+    }
+
+    @Test func theGuideToMethodsNamesTheEditsThatAreTried() throws {
+        let (page, script) = (try Tree.text("docs/adding-a-method.md"), try Tree.text("tools/try-method.sh"))
+        for edit in ["GatedResidual.self,", ", \"GatedResidual\""] {
+            #expect(page.contains("`\(edit)`") && script.contains(edit), "\(edit)")
+        }
+    }
+
     @Test func picturesAreWhatTheRendererDraws() throws {
         let folder = try TemporaryFolder()
         let run = try Execution.run(

@@ -34,6 +34,7 @@ final class ToyProgram: TrainingProgram {
             modelType: .llama, width: 16, layerCount: 2, innerWidth: 24, heads: 2, groups: 1,
             vocabulary: Self.vocabulary)
         model = try LanguageModel(config, seed: 1, workspace: workspace)
+        try model.replace(at: "model.layers.1.feed_forward") { try WatchedSublayer($0) }
         trainer = try OptimiserSettings(learningRate: 1e-2, warmUp: 2, weightDecay: 0.1).trainer(
             Pretraining(model), adapting: AdaptationTarget(model, workspace: workspace, steps: settings.steps),
             by: adaptation, communicator: communicator)
@@ -83,7 +84,7 @@ final class ToyProgram: TrainingProgram {
 
     func evaluate(_ progress: (Int, Int) throws -> Void) throws -> EvaluationRecord? {
         let loss = try trainer.accumulation.evaluate(batches("held out", step: 0))
-        return EvaluationRecord(step: count.step, loss: loss.value, kinds: ["text.next_token": loss.value])
+        return EvaluationRecord(step: count.step, loss: loss.value, kinds: loss.terms.compactMapValues(\.mean))
     }
 
     func progress() throws -> JSONValue { .null }

@@ -22,8 +22,7 @@ final class SmallProgram: TrainingProgram {
             try source.map {
                 try ModelFolder.load($0, workspace: workspace, trainable: true).model
             } ?? LanguageModel(config, seed: 5, workspace: workspace)
-        var settings = OptimiserSettings(learningRate: 1e-2, warmUp: 0, weightDecay: 0.1)
-        settings.schedule = .constant
+        let settings = OptimiserSettings(learningRate: 1e-2, warmUp: 2, weightDecay: 0.1)
         trainer = try settings.trainer(
             Pretraining(model),
             adapting: AdaptationTarget(

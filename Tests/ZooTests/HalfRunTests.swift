@@ -55,10 +55,24 @@ import ZooKit
         #expect(run.notices[0].lines.last?.contains("\(12 * count) bytes of gradients and moments") == true)
     }
 
-    /// One step of plain descent, clipping off: what is trained moves as in full training, for gradients do not depend on the mask.
-    @Test func gradientsOfTrainedUnitsAreThoseOfFullTraining() throws {
-        func gradients(_ method: Adaptation) throws -> [String: [Double]] {
-            let workspace = try Workspace(kernels: ReferenceKernels(), precision: .fp64)
+    /// The kernels and precision of a comparison.
+    enum Kernels: String, CaseIterable {
+        case double, single, bfloat16
+
+        func workspace() throws -> Workspace {
+            switch self {
+            case .double: try Workspace(kernels: ReferenceKernels(), precision: .fp64)
+            case .single: try Workspace(kernels: CPUKernels(threads: 2), precision: .fp32)
+            case .bfloat16: try Workspace(kernels: CPUKernels(threads: 2), precision: .bf16)
+            }
+        }
+    }
+
+    /// Gradients of one step before clipping, bit for bit: those of trained units do not depend on the draw, nor does what goes back
+    /// through frozen units to the embeddings. Invariants 5 and 7; the operations of frozen matrices are saved, 8.
+    @Test(arguments: Kernels.allCases) func gradientsOfTrainedUnitsAreThoseOfFullTraining(_ kernels: Kernels) throws {
+        func gradients(_ method: Adaptation) throws -> (values: [String: [Double]], counters: KernelCounters) {
+            let workspace = try kernels.workspace()
             let program = try SmallProgram(method, steps: 2, workspace: workspace)
             workspace.kernels.counters = KernelCounters()
             _ = try program.step()
@@ -66,16 +80,18 @@ import ZooKit
             for parameter in program.model.parameters {
                 if let gradient = parameter.gradient { found[parameter.path] = try workspace.values(gradient) }
             }
-            found["products"] = [Double(workspace.kernels.counters.products)]
-            return found
+            return (found, workspace.kernels.counters)
         }
         let (full, half) = (try gradients(.all), try gradients(try half()))
-        #expect(half.count < full.count)
-        for (path, values) in half where path != "products" { #expect(full[path] == values, "\(path)") }
-        // One product less for every frozen matrix: 2 of 4 and, over four layers, 6 of 12.
-        let frozen = full.keys.filter { half[$0] == nil && $0.contains("proj") }.count
-        #expect(frozen == 8 + 6)
-        #expect((full["products"]?[0] ?? 0) - (half["products"]?[0] ?? 0) == Double(frozen))
+        #expect(half.values.count < full.values.count && half.values["model.embed_tokens.weight"] != nil)
+        for (path, values) in half.values { #expect(full.values[path] == values, "\(path)") }
+        // Of each frozen matrix one product, of 21 rows: 2 of 4 and, over four layers, 6 of 12.
+        let frozen = full.values.filter { half.values[$0.key] == nil && $0.key.contains("proj") }
+        #expect(frozen.count == 8 + 6)
+        let saved = full.counters.productOperations - half.counters.productOperations
+        #expect(saved == frozen.values.reduce(0) { $0 + 2 * 21 * $1.count })
+        // The processor's kernels join products of one size.
+        if kernels == .double { #expect(full.counters.products - half.counters.products == frozen.count) }
     }
 
     @Test(arguments: ["reselect=steps,every=3", "reselect=epoch", "reselect=steps,every=3,keep_moments=true"])

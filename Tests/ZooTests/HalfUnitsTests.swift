@@ -33,7 +33,7 @@ import ZooKit
             #expect(counts(chosen, "layernorm", layers: layers).allSatisfy { $0 == 1 })
             let feedForward = counts(chosen, "mlp", layers: layers)
             #expect(feedForward.allSatisfy { $0 == 1 || $0 == 2 })
-            // The smaller part of an odd number of layers trains two: floor(L / 2) freeze the larger number.
+            // Of an odd number of layers the larger part trains two: floor(L / 2) layers freeze two.
             #expect(feedForward.count { $0 == 2 } == (layers + 1) / 2)
             for end in ["model.embed_tokens", "model.norm", "lm_head"] { #expect(chosen.contains(end)) }
         }
@@ -41,10 +41,44 @@ import ZooKit
         #expect(units.units.count { $0.name.hasSuffix("q_proj") } == layers)
     }
 
-    @Test func drawsAreTheSameAnywhereAndDifferBetweenRounds() {
+    /// Round 1 of seed 7 in a model of three layers, by layer, computed from section 3.2 by another program.
+    static let draws: [HalfConfig.Level: [[String]]] = [
+        .category: [
+            ["input_layernorm", "self_attn.k_proj", "self_attn.o_proj", "mlp.down_proj"],
+            ["self_attn.q_proj", "self_attn.k_proj", "post_attention_layernorm", "mlp.gate_proj", "mlp.up_proj"],
+            ["input_layernorm", "self_attn.v_proj", "self_attn.o_proj", "mlp.up_proj", "mlp.down_proj"],
+        ],
+        .layer: [
+            [
+                "input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+                "post_attention_layernorm", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
+            ],
+            [],
+            [
+                "input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+                "post_attention_layernorm", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
+            ],
+        ],
+        .model: [
+            ["self_attn.q_proj", "self_attn.k_proj", "post_attention_layernorm", "mlp.up_proj", "mlp.down_proj"],
+            ["input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "mlp.up_proj"],
+            ["input_layernorm", "self_attn.q_proj", "self_attn.k_proj", "self_attn.o_proj", "mlp.down_proj"],
+        ],
+    ]
+
+    @Test(arguments: HalfConfig.Level.allCases) func drawsAreTheSameAnywhere(_ level: HalfConfig.Level) throws {
+        var config = HalfConfig()
+        config.level = level
+        let chosen = HalfUnits(paths: Self.paths(layers: 3)).selection(config, seed: 7, round: 1)
+        let wanted = try #require(Self.draws[level]).enumerated().flatMap { layer, names in
+            names.map { "model.layers.\(layer).\($0)" }
+        }
+        #expect(chosen == Set(wanted + ["model.embed_tokens", "model.norm", "lm_head"]))
+    }
+
+    @Test func drawsDifferBetweenRoundsAndSeeds() {
         let units = HalfUnits(paths: Self.paths(layers: 6))
         let first = units.selection(HalfConfig(), seed: 3, round: 0)
-        #expect(first == HalfUnits(paths: Self.paths(layers: 6)).selection(HalfConfig(), seed: 3, round: 0))
         #expect(first != units.selection(HalfConfig(), seed: 3, round: 1))
         #expect(first != units.selection(HalfConfig(), seed: 4, round: 0))
         // A model of more layers draws the attention matrices of the first layers alike: a draw is keyed by its layer.
@@ -71,6 +105,23 @@ import ZooKit
             } else {
                 #expect(abs(share - 0.5) < 0.02, "\(unit.name): \(share)")
             }
+        }
+    }
+
+    /// Section 3.2: embeddings and head trained, plain norms, an even number of layers.
+    @Test func halfOfLlama2Has3500281856TrainedNumbers() {
+        let (width, inner, vocabulary) = (4096, 11008, 32000)
+        let paths = Self.paths(layers: 32).filter { !$0.hasSuffix("bias") }
+        func count(_ path: String) -> Int {
+            if path.contains("norm") { return width }
+            if path.contains("self_attn") { return width * width }
+            return width * (path.contains("mlp") ? inner : vocabulary)
+        }
+        #expect(paths.reduce(0) { $0 + count($1) } == 6_738_415_616)
+        for round in 0..<4 {
+            let chosen = HalfUnits(paths: paths).selection(HalfConfig(), seed: 5, round: round)
+            let trained = paths.filter { chosen.contains(HalfUnit(path: $0).name) }
+            #expect(trained.reduce(0) { $0 + count($1) } == 3_500_281_856)
         }
     }
 

@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+import Testing
+import ZooKit
+
+/// `letterpress finetune` under `mpirun`: the losses and scores of one process, and the same half of the matrices on every rank.
+@Suite(.enabled(if: Ranks.areWanted, "openmpi-bin is not installed"), .serialized)
+struct FinetuneRanksTests {
+    private let folder: TemporaryFolder
+    private let environment = ["LETTERPRESS_ROOT": Repository.root]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let base = try Execution.run(
+            product: "letterpress",
+            [
+                "pretrain", "--model", "textgpt/tiny", "--mix", "1:0:0", "--data",
+                Repository.root + "/corpora/sample/sample.jsonl", "--length", "32", "--batch", "2", "--steps", "1",
+                "--eval-every", "0", "--threads", "1", "--quiet", "--out", folder.file("base"),
+            ], environment: environment)
+        try #require(base.status == 0, "\(base.errorText)")
+    }
+
+    private func finetune(_ ranks: Int, _ out: String) throws {
+        let words = [
+            "finetune", "--model", folder.file("base"), "--task", "sample-topic", "--modality", "text", "--length",
+            "32",
+            "--method", "half:reselect=steps,every=3", "--steps", "6", "--eval-every", "3", "--batch", "8",
+            "--train-limit", "40", "--eval-limit", "21", "--lr", "1e-3", "--threads", "1", "--quiet", "--out",
+            folder.file(out),
+        ]
+        let run =
+            try ranks == 1
+            ? Execution.run(product: "letterpress", words, environment: environment)
+            : Ranks.run(ranks, product: "letterpress", words, environment: environment)
+        try #require(run.status == 0, "\(run.errorText)")
+    }
+
+    /// Losses by step and by evaluation, and the examples of each step.
+    private func curve(_ out: String) throws -> [String: Double] {
+        try MetricsFile.read(folder.file("\(out)/metrics.jsonl")).reduce(into: [:]) { curve, record in
+            switch record {
+            case .step(let record):
+                curve["step \(record.step)"] = record.loss
+                curve["examples \(record.step)"] = Double(record.examples ?? 0)
+            case .evaluation(let record): curve["evaluation \(record.step)"] = record.loss
+            case .checkpoint: break
+            }
+        }
+    }
+
+    @Test func ranksHaveTheCurveOfOneProcess() throws {
+        try finetune(1, "1")
+        let wanted = try curve("1")
+        #expect(wanted.count == 14 && wanted["examples 1"] == 8)
+        let rounds = try folder.read("1/best/hft_rounds.json")
+        for ranks in [2, 3] {
+            try finetune(ranks, "\(ranks)")
+            let found = try curve("\(ranks)")
+            #expect(Set(found.keys) == Set(wanted.keys))
+            for (key, value) in wanted {
+                #expect(abs(found[key, default: .nan] - value) < 1e-5 * max(1, value), "\(key) of \(ranks)")
+            }
+            #expect(try folder.read("\(ranks)/best/hft_rounds.json") == rounds)
+        }
+    }
+}
