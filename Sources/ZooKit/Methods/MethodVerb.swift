@@ -76,11 +76,10 @@ extension MethodVerb {
         }
     }
 
-    /// The settings of JSON objects, each over the one before, with defaults for keys that none has; `source` is named in errors.
-    /// Throws `ConfigError`.
+    /// The settings of JSON objects, each over the one before, with defaults for keys that none has; `source` is named in errors. The
+    /// last object is a command line's: a number there is text where the setting is a text. Throws `ConfigError`.
     public static func config(_ layers: [[String: JSONValue]], source: String) throws -> Config {
-        let values = layers.reduce(into: [:]) { $0.merge($1) { $1 } }
-        return try StrictJSON.decode(Config.self, from: .object(values), source: source)
+        try SettingPairs.decode(Config.self, layers, source: source)
     }
 
     /// Does it with the settings of JSON objects. Throws: `ConfigError`, and what `run` throws.
