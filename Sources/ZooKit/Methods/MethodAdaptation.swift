@@ -25,7 +25,8 @@ extension MethodCatalogue {
         [Adaptation.all.name, Adaptation.head.name] + methods.flatMap { $0.adaptations.map { $0.name } }
     }
 
-    /// The adaptation of a text such as "all", "head" or "half:ratio=0.5,level=layer".
+    /// The adaptation of a text such as "all", "head" or "half:ratio=0.5,level=layer". Checkpoints keep the source folder's files that
+    /// travel with models, whatever the adaptation.
     ///
     /// Throws: `CatalogueError` for an unknown name, `ConfigError` with the key of a setting.
     public func adaptation(parsing text: String) throws -> Adaptation {
@@ -36,10 +37,10 @@ extension MethodCatalogue {
             if let key = values.keys.min() {
                 throw ConfigError.unknownKey(source: "method \(text)", keyPath: key, near: [])
             }
-            return known
+            return known.carrying(files)
         }
         for adaptation in methods.flatMap({ $0.adaptations }) where adaptation.name == name {
-            return try adaptation.make(values)
+            return try adaptation.make(values).carrying(files)
         }
         throw CatalogueError.unknown(
             kind: "method of training", name: name, near: NearNames.of(name, among: adaptationNames),
