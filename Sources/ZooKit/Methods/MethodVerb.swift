@@ -51,6 +51,16 @@ public struct MethodJob {
     }
 }
 
+extension MethodJob {
+    /// Runs the body of a verb that needs one process on rank 0 alone, after which all ranks go on; its lines there, none elsewhere.
+    /// Throws as ``Communicator/onRank0(_:)``.
+    public func once(_ body: () throws -> [String]) throws -> [String] {
+        var lines: [String] = []
+        try communicator.onRank0 { lines = try body() }
+        return lines
+    }
+}
+
 /// Thrown by a verb that was stopped by a signal and can be resumed.
 public struct MethodStop: Error {
     /// A stop.
