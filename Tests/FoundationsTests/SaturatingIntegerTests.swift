@@ -17,10 +17,8 @@ import Testing
         #expect(Int(saturating: Float.greatestFiniteMagnitude) == .max && UInt64(saturating: Float(0x1p64)) == .max)
     }
 
-    @Test func sumsAndProductsStayWithinTheType() {
+    @Test func sumsStayWithinTheType() {
         #expect(Int.max.addingSaturating(1) == .max && Int.min.addingSaturating(-1) == .min)
         #expect(3.addingSaturating(-5) == -2 && UInt8(200).addingSaturating(100) == 255)
-        #expect(Int.max.multipliedSaturating(by: 2) == .max && Int.max.multipliedSaturating(by: -2) == .min)
-        #expect(Int.min.multipliedSaturating(by: -1) == .max && (-7).multipliedSaturating(by: 6) == -42)
     }
 }

@@ -19,11 +19,4 @@ extension FixedWidthInteger {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum
     }
-
-    /// The product, or the nearest integer of the type.
-    @inlinable
-    public func multipliedSaturating(by other: Self) -> Self {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? ((self < 0) == (other < 0) ? .max : .min) : product
-    }
 }

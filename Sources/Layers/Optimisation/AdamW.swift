@@ -28,6 +28,13 @@ public final class AdamW {
         public let second: Parameter
         /// How often the parameter was stepped.
         public var step: Int
+
+        /// Moments that were made elsewhere, of one shape.
+        public init(first: Parameter, second: Parameter, step: Int) {
+            self.first = first
+            self.second = second
+            self.step = step
+        }
     }
 
     /// The constants.

@@ -14,4 +14,6 @@ public enum HFT: ZooMethod {
     public static let verbs: [any MethodVerb.Type] = [HalfReset.self, HalfDelta.self, HalfApply.self]
     /// `half`.
     public static let adaptations: [any MethodAdaptation.Type] = [Half.self]
+    /// `hft_rounds.json`.
+    public static let files = [HalfRounds.fileName]
 }

@@ -39,7 +39,8 @@ public struct HalfConfig: DefaultFilled, Sendable, Equatable {
     public var round: Int?
     /// True if embeddings, heads and the final norm are trained, as published; false freezes them.
     public var trainEnds = true
-    /// True if moments of units stay while these are frozen; else they are dropped, and begin at step one when a unit is trained again.
+    /// True if moments of units stay while these are frozen, in fp32 as they are, 8 bytes a number; else they are dropped, and begin at
+    /// step one when a unit is trained again. Moments in half precision (section 3.5 of the specification) are not built.
     public var keepMoments = false
 
     enum CodingKeys: String, CodingKey {
@@ -57,9 +58,9 @@ public struct HalfConfig: DefaultFilled, Sendable, Equatable {
             .invalidValue(source: "method half", keyPath: key, reason: reason)
         }
         guard (0...1).contains(ratio) else { throw invalid("ratio", "\(ratio) is not in 0 to 1") }
-        for (key, value) in [("every", every.map { $0 - 1 }), ("seed", seed), ("round", round)] {
-            if let value, value < 0 { throw invalid(key, "it is below \(key == "every" ? 1 : 0)") }
-        }
+        if let every, every < 1 { throw invalid("every", "it is below 1") }
+        if let seed, seed < 0 { throw invalid("seed", "it is below 0") }
+        if let round, !HalfRounds.numbers.contains(round) { throw invalid("round", "\(round) is not in 0 to 2^53") }
         if (reselect == .steps) != (every != nil) {
             throw invalid("every", "steps of a round go with reselect=steps, and it with them")
         }

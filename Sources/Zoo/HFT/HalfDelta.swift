@@ -20,6 +20,16 @@ public enum HalfDelta: MethodVerb {
         var base: String
         /// Names of the tensors that are the base's.
         var unchanged: [String]
+        /// Those of them that the base stores under another name or in another type, by name; nil for none.
+        var stored: [String: Stored]?
+
+        /// How the base stores a tensor, and in which type the tuned model does.
+        struct Stored: Codable {
+            /// Its name in the base.
+            var name: String
+            /// Its type in the tuned model.
+            var type: String
+        }
     }
 
     /// The record's file.
@@ -35,17 +45,28 @@ public enum HalfDelta: MethodVerb {
 
     /// Writes the delta. O(bytes).
     public static func run(_ config: Config, _ job: MethodJob) throws -> [String] {
+        try job.once { try write(config, job) }
+    }
+
+    private static func write(_ config: Config, _ job: MethodJob) throws -> [String] {
         let folders = try HalfFolders(base: config.base, tuned: config.tuned, job.catalogue)
         var (changed, unchanged): ([SafetensorsTensor], [String]) = ([], [])
+        var stored: [String: Record.Stored] = [:]
         for tensor in folders.tuned.tensors.tensors {
-            if let base = folders.base.tensors[tensor.name], tensor.hasBytes(of: base) {
-                unchanged.append(tensor.name)
-            } else {
+            guard let base = folders.counterpart(of: tensor), try tensor.hasNumbers(of: base) else {
                 changed.append(tensor)
+                continue
+            }
+            unchanged.append(tensor.name)
+            if base.name != tensor.name || base.type != tensor.type {
+                stored[tensor.name] = Record.Stored(name: base.name, type: tensor.type.rawValue)
             }
         }
-        let record = Record(base: try folders.base.identity().weights, unchanged: unchanged)
-        try folders.tuned.copy(to: job.folder, tensors: changed, files: [fileName: StrictJSON.encode(record)])
+        let record = Record(
+            base: try folders.base.identity().weights, unchanged: unchanged, stored: stored.isEmpty ? nil : stored)
+        try folders.tuned.copy(
+            to: job.folder, tensors: changed.map { SafetensorsItem($0) },
+            files: [fileName: StrictJSON.encode(record)])
         let (part, all) = (Self.bytes(changed), Self.bytes(folders.tuned.tensors.tensors))
         return [
             "\(job.folder): \(changed.count) tensors of \(changed.count + unchanged.count), \(part) of \(all) bytes"
@@ -79,6 +100,10 @@ public enum HalfApply: MethodVerb {
 
     /// Writes the model, with the tuned model's tensors bit for bit. Throws `HalfError` for another base.
     public static func run(_ config: Config, _ job: MethodJob) throws -> [String] {
+        try job.once { try write(config, job) }
+    }
+
+    private static func write(_ config: Config, _ job: MethodJob) throws -> [String] {
         let base = try ModelFolder.open(HalfFolders.need(config.base, "base"), job.catalogue)
         let delta = try ModelFolder.open(HalfFolders.need(config.delta, "delta"), job.catalogue)
         let path = "\(delta.path)/\(HalfDelta.fileName)"
@@ -91,12 +116,18 @@ public enum HalfApply: MethodVerb {
             throw HalfError.otherBase(path: base.path, expected: record.base, got: weights)
         }
         let shared = try record.unchanged.map { name in
-            guard let tensor = base.tensors[name] else {
-                throw ConfigError.invalidValue(source: path, keyPath: "unchanged", reason: "the base has no \(name)")
+            func invalid(_ reason: String) -> ConfigError {
+                .invalidValue(source: path, keyPath: "unchanged", reason: reason)
             }
-            return tensor
+            let stored = record.stored?[name]
+            guard let tensor = base.tensors[stored?.name ?? name] else { throw invalid("the base has no \(name)") }
+            guard let stored else { return SafetensorsItem(tensor) }
+            guard let type = SafetensorsType(rawValue: stored.type), tensor.fits(type) else {
+                throw invalid("\(name) is \(tensor.type.rawValue) in the base and cannot become \(stored.type)")
+            }
+            return SafetensorsItem(tensor, name: name, widenedTo: type)
         }
-        let tensors = (delta.tensors.tensors + shared).sorted { $0.name < $1.name }
+        let tensors = (delta.tensors.tensors.map { SafetensorsItem($0) } + shared).sorted { $0.name < $1.name }
         try delta.copy(to: job.folder, tensors: tensors, removing: [HalfDelta.fileName])
         return ["\(job.folder): \(delta.tensors.tensors.count) tensors of the delta, \(shared.count) of the base"]
     }

@@ -42,19 +42,27 @@ public enum HalfReset: MethodVerb {
             throw ConfigError.invalidValue(
                 source: "half-reset", keyPath: "ratio", reason: "\(config.ratio) is not in 0 to 1")
         }
+        return try job.once { try write(config, job) }
+    }
+
+    private static func write(_ config: Config, _ job: MethodJob) throws -> [String] {
         let folders = try HalfFolders(base: config.base, tuned: config.tuned, job.catalogue)
         let stored = folders.tuned.tensors.tensors
-        let units = HalfUnits(paths: stored.map(\.name))
+        func path(_ tensor: SafetensorsTensor) -> String { HalfFolders.name(of: tensor, in: folders.tuned) }
+        let units = HalfUnits(paths: stored.map(path))
+        guard units.units.contains(where: { $0.category != .end }) else {
+            throw HalfError.noUnits(path: folders.tuned.path)
+        }
         var draw = HalfConfig()
         (draw.ratio, draw.level, draw.trainEnds) = (config.ratio, config.level, config.ratio == 1)
         let reset = units.selection(draw, seed: config.seed, round: 0)
         var count = 0
         let tensors = stored.map { tensor in
-            guard reset.contains(HalfUnit(path: tensor.name).name), let base = folders.base.tensors[tensor.name] else {
-                return tensor
+            guard reset.contains(HalfUnit(path: path(tensor)).name), let base = folders.counterpart(of: tensor) else {
+                return SafetensorsItem(tensor)
             }
             count += tensor.shape.reduce(1, *)
-            return base
+            return SafetensorsItem(base, name: tensor.name, widenedTo: tensor.type)
         }
         try folders.tuned.copy(to: job.folder, tensors: tensors)
         let all = stored.reduce(0) { $0 + $1.shape.reduce(1, *) }

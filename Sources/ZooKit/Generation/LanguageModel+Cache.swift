@@ -3,14 +3,15 @@ public import Tensors
 
 // Passes through a cache: what a model has had is not computed again. They run on a live model, without gradients.
 extension LanguageModel {
-    /// An empty cache for this model: `capacity` rows each of B sequences to begin with (it grows).
+    /// An empty cache for this model: `capacity` rows each of B sequences to begin with (it grows). Unless `policy` is given, rows stay
+    /// by that of the model's options, or all of them.
     public func cache(
-        sequences: Int, capacity: Int = 0, reserve: Int = 64, policy: any CachePolicy = FullCachePolicy(),
+        sequences: Int, capacity: Int = 0, reserve: Int = 64, policy: (any CachePolicy)? = nil,
         identities: [Int]? = nil, in workspace: Workspace
     ) throws(TensorError) -> KeyValueCache {
         try KeyValueCache(
-            sequences: sequences, capacity: capacity, reserve: reserve, workspace: workspace, policy: policy,
-            identities: identities)
+            sequences: sequences, capacity: capacity, reserve: reserve, workspace: workspace,
+            policy: policy ?? options.cachePolicy ?? FullCachePolicy(), identities: identities)
     }
 
     /// Runs rows behind what `cache` holds and adds them to it: the stream after the final norm, [B*T, D]. Positions are those of

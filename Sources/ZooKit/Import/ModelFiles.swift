@@ -13,6 +13,7 @@ enum ModelFiles {
     ) throws -> (files: [String: [UInt8]], warnings: [String]) {
         var names = ["generation_config.json", DrawingRecord.fileName, LegacyFolder.classifier, renderer]
         if withTokenizer { names += ModelTokenizer.fileNames }
+        names += folder.catalogue.files
         var warnings: [String] = []
         if Folder.hasItem("\(folder.path)/\(renderer)"), let config = try? RendererConfig.load(from: folder.path).config
         {

@@ -1,5 +1,6 @@
 import Foundations
 import Layers
+import Synchronization
 public import Tensors
 
 extension ModelFolder {
@@ -64,14 +65,28 @@ extension ModelFolder {
         var (config, heads) = (config, heads ?? self.heads)
         if singleChannel != nil { (config.channels, heads.patch) = (1, false) }
         let model = try LanguageModel(builder, config: config, heads: heads)
-        // A record may ask for any size; a file must stand behind it.
-        let checked = builder.checking { path, shape throws(TensorError) in
-            guard !isNew(path), stored[path] != shape else { return }
-            throw .shape(
+        // A record may ask for any size; a file must stand behind it. What one structure makes a later one may replace.
+        let budget = Mutex((spare: ModelShape.waste * ModelShape.numbers(stored), made: Set<String>()))
+        @Sendable func other(_ path: String, _ shape: [Int]) -> TensorError {
+            .shape(
                 operation: "structure", expected: stored[path].map { "\(path) \($0), as stored" } ?? "no \(path)",
                 got: "\(shape)")
         }
+        let checked = builder.checking { path, shape throws(TensorError) in
+            if isNew(path) { return }
+            let isTooMuch = budget.withLock { budget in
+                budget.made.insert(path)
+                guard stored[path] != shape else { return false }
+                budget.spare -= max(0, SizeLimit.product(shape, upTo: SizeLimit.parameter) ?? SizeLimit.parameter)
+                return budget.spare < 0
+            }
+            if isTooMuch { throw other(path, shape) }
+        }
         try catalogue.install(structures, into: model, builder: checked, source: "\(path)/\(CheckpointNames.config)")
+        let made = budget.withLock { $0.made }
+        for parameter in model.parameters where made.contains(parameter.path) {
+            if stored[parameter.path] != parameter.shape { throw other(parameter.path, parameter.shape) }
+        }
         return (model, model.base.patches?.weight.path)
     }
 

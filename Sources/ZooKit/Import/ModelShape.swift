@@ -52,10 +52,10 @@ enum ModelShape {
     }
 
     /// How many times the file's numbers parts may have that a structure replaces.
-    private static let waste = 64
+    static let waste = 64
 
     /// The count of all numbers of `shapes`, at most 2^50.
-    private static func numbers(_ shapes: [String: [Int]]) -> Int {
+    static func numbers(_ shapes: [String: [Int]]) -> Int {
         shapes.values.reduce(0) { min($0 + (SizeLimit.product($1, upTo: 1 << 50) ?? 1 << 50), 1 << 50) }
     }
 }

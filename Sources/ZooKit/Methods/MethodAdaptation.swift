@@ -15,7 +15,7 @@ public protocol MethodAdaptation: Sendable {
 extension MethodAdaptation {
     /// The adaptation by settings that are absent or given as JSON. Throws `ConfigError` with the key.
     static func make(_ values: [String: JSONValue]) throws -> Adaptation {
-        try make(StrictJSON.decode(Config.self, from: .object(values), source: "method \(name)"))
+        try make(SettingPairs.decode(Config.self, [values], source: "method \(name)"))
     }
 }
 
@@ -25,7 +25,8 @@ extension MethodCatalogue {
         [Adaptation.all.name, Adaptation.head.name] + methods.flatMap { $0.adaptations.map { $0.name } }
     }
 
-    /// The adaptation of a text such as "all", "head" or "half:ratio=0.5,level=layer".
+    /// The adaptation of a text such as "all", "head" or "half:ratio=0.5,level=layer". Checkpoints keep the source folder's files that
+    /// travel with models, whatever the adaptation.
     ///
     /// Throws: `CatalogueError` for an unknown name, `ConfigError` with the key of a setting.
     public func adaptation(parsing text: String) throws -> Adaptation {
@@ -36,10 +37,10 @@ extension MethodCatalogue {
             if let key = values.keys.min() {
                 throw ConfigError.unknownKey(source: "method \(text)", keyPath: key, near: [])
             }
-            return known
+            return known.carrying(files)
         }
         for adaptation in methods.flatMap({ $0.adaptations }) where adaptation.name == name {
-            return try adaptation.make(values)
+            return try adaptation.make(values).carrying(files)
         }
         throw CatalogueError.unknown(
             kind: "method of training", name: name, near: NearNames.of(name, among: adaptationNames),
@@ -49,10 +50,31 @@ extension MethodCatalogue {
 
 /// Settings as they are written on a command line.
 public enum SettingPairs {
-    /// "ratio=0.5,level=layer" as JSON: integers, numbers, booleans, null, else text. Throws `ConfigError` for a word without "=" and for
-    /// a key given twice.
+    /// "ratio=0.5,targets=["q_proj","v_proj"]" as JSON: whatever JSON has, else text. Pairs are parted by commas outside of brackets and
+    /// quotes. Throws `ConfigError` for a word without "=" and for a key given twice.
     public static func values(_ text: String, source: String) throws(ConfigError) -> [String: JSONValue] {
-        try values(of: text.split(separator: ",").map(String.init), source: source)
+        try values(of: words(text), source: source)
+    }
+
+    /// The pairs of a text.
+    private static func words(_ text: String) -> [String] {
+        var words = [""]
+        var (depth, isQuoted, isEscaped) = (0, false, false)
+        for character in text {
+            switch character {
+            case _ where isEscaped: isEscaped = false
+            case "\\" where isQuoted: isEscaped = true
+            case "\"": isQuoted.toggle()
+            case "[" where !isQuoted, "{" where !isQuoted: depth += 1
+            case "]" where !isQuoted, "}" where !isQuoted: depth -= 1
+            case "," where !isQuoted && depth <= 0:
+                words.append("")
+                continue
+            default: break
+            }
+            words[words.count - 1].append(character)
+        }
+        return words.filter { !$0.isEmpty }
     }
 
     /// Pairs of key and value, one a word.
@@ -70,8 +92,30 @@ public enum SettingPairs {
         return values
     }
 
-    /// A value as text spells it; JSON where it is any.
+    /// A value as text spells it; JSON where it is any. Numbers keep their spelling.
     private static func value(_ text: String) -> JSONValue {
-        (try? JSONValue.parse(Array(text.utf8), rejectDuplicates: true)) ?? .string(text)
+        (try? JSONValue.parse(Array(text.utf8), rejectDuplicates: true, keepsSpelling: true)) ?? .string(text)
+    }
+
+    /// Settings of layers, each over the one before. The last one's are those of a command line, where a number or a boolean is text if
+    /// the setting is a text: `base=2024` may name a folder. Throws `ConfigError`.
+    static func decode<Config: Decodable>(
+        _ type: Config.Type, _ layers: [[String: JSONValue]], source: String
+    ) throws(ConfigError) -> Config {
+        var values = layers.reduce(into: [:]) { $0.merge($1) { $1 } }
+        var words = layers.last ?? [:]
+        while true {
+            do throws(ConfigError) {
+                return try StrictJSON.decode(type, from: .object(values), source: source)
+            } catch {
+                guard case .wrongType(_, let key, "a string", _) = error, let word = words.removeValue(forKey: key)
+                else { throw error }
+                switch word {
+                case .integer, .number, .spelled, .bool:
+                    values[key] = .string(String(decoding: word.encoded(), as: UTF8.self))
+                default: throw error
+                }
+            }
+        }
     }
 }

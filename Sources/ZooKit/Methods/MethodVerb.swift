@@ -53,6 +53,16 @@ public struct MethodJob {
     }
 }
 
+extension MethodJob {
+    /// Runs the body of a verb that needs one process on rank 0 alone, after which all ranks go on; its lines there, none elsewhere.
+    /// Throws as ``Communicator/onRank0(_:)``.
+    public func once(_ body: () throws -> [String]) throws -> [String] {
+        var lines: [String] = []
+        try communicator.onRank0 { lines = try body() }
+        return lines
+    }
+}
+
 /// Thrown by a verb that was stopped by a signal and can be resumed.
 public struct MethodStop: Error {
     /// A stop.
@@ -81,11 +91,10 @@ extension MethodVerb {
         }
     }
 
-    /// The settings of JSON objects, each over the one before, with defaults for keys that none has; `source` is named in errors.
-    /// Throws `ConfigError`.
+    /// The settings of JSON objects, each over the one before, with defaults for keys that none has; `source` is named in errors. The
+    /// last object is a command line's: a number there is text where the setting is a text. Throws `ConfigError`.
     public static func config(_ layers: [[String: JSONValue]], source: String) throws -> Config {
-        let values = layers.reduce(into: [:]) { $0.merge($1) { $1 } }
-        return try StrictJSON.decode(Config.self, from: .object(values), source: source)
+        try SettingPairs.decode(Config.self, layers, source: source)
     }
 
     /// Does it with the settings of JSON objects. Throws: `ConfigError`, and what `run` throws.

@@ -15,6 +15,8 @@ public protocol ZooMethod: Sendable {
     static var adaptations: [any MethodAdaptation.Type] { get }
     /// The structures that its folders may name.
     static var structures: [any ModelStructure.Type] { get }
+    /// Names of files beside a model that its later trainings read: copies of the model and runs that begin with it keep them.
+    static var files: [String] { get }
 }
 
 extension ZooMethod {
@@ -24,6 +26,8 @@ extension ZooMethod {
     public static var adaptations: [any MethodAdaptation.Type] { [] }
     /// None.
     public static var structures: [any ModelStructure.Type] { [] }
+    /// None.
+    public static var files: [String] { [] }
 }
 
 /// The work a method comes from.
@@ -64,6 +68,9 @@ public struct MethodCatalogue: Sendable {
 
     /// A catalogue without methods: of plain folders.
     public static let none = MethodCatalogue([])
+
+    /// Names of files that travel with models, of all methods.
+    var files: [String] { methods.flatMap { $0.files } }
 
     /// The method of a name. Throws: `CatalogueError` with the names that look like it.
     public func method(_ name: String) throws(CatalogueError) -> any ZooMethod.Type {

@@ -65,9 +65,9 @@ public final class PretrainProgram: TrainingProgram {
         _ settings: PretrainSettings, _ parts: Parts, progress: JSONValue? = nil,
         communicator: any Communicator = SoleProcess(), workspace: Workspace
     ) throws {
-        try settings.validate()
         var (settings, parts) = (settings, parts)
         if case .integer(let streams)? = progress?["streams"] { settings.streams = settings.streams ?? streams }
+        try settings.validate()
         let streams = settings.streams ?? communicator.size
         settings.streams = streams
         let mix = try DataMix(parsing: settings.mix)

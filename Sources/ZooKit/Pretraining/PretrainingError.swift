@@ -15,6 +15,12 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible, Categor
     /// The folder of a run cannot be made, or holds something else.
     case cannotCreate(path: String, reason: String)
 
+    /// Throws `badSetting` with `key` for a saved count to which nothing could be added.
+    static func checkCount(_ count: Int, _ name: String, of key: String) throws(PretrainingError) {
+        guard !(0...1 << 53 ~= count) else { return }
+        throw .badSetting(key: key, reason: "\(name): \(count) is no count from 0 to 2^53")
+    }
+
     /// The kind of failure.
     public var category: ErrorCategory {
         switch self {

@@ -106,6 +106,12 @@ public final class PretrainingLoader {
         self.rank = rank
         self.data = data
         let saved = try state.map { try StrictJSON.decode(State.self, from: $0, source: "data state") }
+        if let saved {
+            try PretrainingError.checkCount(saved.step, "step", of: "data state")
+            for (kind, count) in saved.dealt.sorted(by: { $0.key < $1.key }) {
+                try PretrainingError.checkCount(count, "dealt.\(kind)", of: "data state")
+            }
+        }
         step = saved?.step ?? 0
         for kind in settings.mix.kinds {
             dealt[kind] = saved?.dealt[kind.rawValue] ?? 0

@@ -30,11 +30,15 @@ final class SequenceStream {
     /// Where it stands.
     private(set) var cursor: Cursor
 
-    /// A stream of windows of `windowRows` rows or a little more. `what` names the data in errors.
+    /// A stream of windows of `windowRows` rows or a little more. `what` names the data in errors. Throws `badSetting` for a cursor
+    /// that no stream has, and what `open` throws.
     init(
         packer: ExamplePacker, windowRows: Int, key: RandomKey, what: String, from cursor: Cursor = Cursor(),
         open: @escaping Open
     ) throws {
+        for (name, count) in [("epoch", cursor.epoch), ("window", cursor.window), ("taken", cursor.taken)] {
+            try PretrainingError.checkCount(count, name, of: "data cursor")
+        }
         self.open = open
         self.packer = packer
         self.windowRows = windowRows

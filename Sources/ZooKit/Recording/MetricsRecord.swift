@@ -4,7 +4,8 @@ public import Foundations
 /// A line of `metrics.jsonl`: a JSON object whose `kind` is one of these.
 ///
 /// JSON has no word for numbers that are not finite. They stand as null, and `not_finite` names each by its path with what it
-/// is: `{"loss":null,"not_finite":{"loss":"nan"}}`.
+/// is: `{"loss":null,"not_finite":{"loss":"nan"}}`. Keys of a path are parted by "/", and within them "~" is written "~0" and "/" is
+/// written "~1", as in a JSON Pointer (RFC 6901).
 public enum MetricsRecord: Sendable, Equatable {
     /// `step`.
     case step(StepRecord)
@@ -81,13 +82,14 @@ public enum MetricsRecord: Sendable, Equatable {
         return .object(fields)
     }
 
-    /// The value with null for marked texts; these go to `notFinite` by their path, keys parted by "/".
+    /// The value with null for marked texts; these go to `notFinite` by their path.
     private static func marked(
         _ value: JSONValue, _ path: [String], _ notFinite: inout [String: JSONValue]
     ) -> JSONValue {
         switch value {
         case .string(let text) where text.hasPrefix(mark):
-            notFinite[path.joined(separator: "/")] = .string(String(text.dropFirst(mark.count)))
+            let escaped = path.map { $0.replacing("~", with: "~0").replacing("/", with: "~1") }
+            notFinite[escaped.joined(separator: "/")] = .string(String(text.dropFirst(mark.count)))
             return .null
         case .object(let fields):
             var result: [String: JSONValue] = [:]
@@ -106,23 +108,34 @@ public enum MetricsRecord: Sendable, Equatable {
             throw ConfigError.wrongType(
                 source: source, keyPath: "not_finite", expected: "an object", got: notFinite.kind)
         }
-        func put(_ number: Double, at path: ArraySlice<Substring>, in value: JSONValue?, _ whole: String) throws
-            -> JSONValue
-        {
-            guard let key = path.first else {
-                guard value == .null else { throw fault(whole, "is not null in the record") }
-                return .number(number)
+        /// The value with the number; nil where no null stands at the path.
+        func put(_ number: Double, at path: ArraySlice<Substring>, in value: JSONValue) -> JSONValue? {
+            guard !path.isEmpty else { return value == .null ? .number(number) : nil }
+            guard case .object(var fields) = value else { return nil }
+            // Lines of before have keys as they are, a "/" in them included.
+            for count in 1...path.count {
+                let written = path.prefix(count).joined(separator: "/")
+                let key = written.replacing("~1", with: "/").replacing("~0", with: "~")
+                for key in count == 1 && key != written ? [key, written] : [written] {
+                    guard let field = fields[key], let found = put(number, at: path.dropFirst(count), in: field) else {
+                        continue
+                    }
+                    fields[key] = found
+                    return .object(fields)
+                }
             }
-            guard case .object(var fields)? = value else { throw fault(whole, "is not in the record") }
-            fields[String(key)] = try put(number, at: path.dropFirst(), in: fields[String(key)], whole)
-            return .object(fields)
+            return nil
         }
         var value = value
         for (path, word) in names {
             guard case .string(let text) = word, let number = words[text] else {
                 throw fault(path, "is not \"nan\", \"inf\" or \"-inf\"")
             }
-            value = try put(number, at: path.split(separator: "/")[...], in: value, path)
+            let keys = path.split(separator: "/", omittingEmptySubsequences: false)
+            guard let found = put(number, at: keys[...], in: value) else {
+                throw fault(path, "is no null in the record")
+            }
+            value = found
         }
         return value
     }

@@ -37,10 +37,13 @@ public final class RunRecorder {
         for picture in try RunPicture.all(in: folder) where picture.step > step ?? -1 {
             try Folder.removeItem(folder.file("pictures/\(picture.name)"))
         }
-        // A run that was killed between a checkpoint and its record resumes from a checkpoint without a record.
-        if let step, step > 0, history.checkpoints.last?.step != step, Folder.isFolder(folder.checkpoint(step)) {
+        // A run that was killed between a checkpoint and its record resumes from a checkpoint without a record. The best model of the
+        // same step has a record of its own.
+        guard let step, step > 0, Folder.isFolder(folder.checkpoint(step)) else { return }
+        let path = place(folder.checkpoint(step))
+        if !history.checkpoints.contains(where: { $0.path == path }) {
             let removed = history.checkpoints.map(\.path).filter { !Folder.isFolder(folder.file($0)) }
-            try add(.checkpoint(CheckpointRecord(step: step, path: place(folder.checkpoint(step)), removed: removed)))
+            try add(.checkpoint(CheckpointRecord(step: step, path: path, removed: removed)))
         }
     }
 

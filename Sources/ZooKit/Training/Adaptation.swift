@@ -26,6 +26,28 @@ public struct Adaptation {
         (self.name, self.config, self.hooks, self.files, self.prepare) = (name, config, hooks, files, prepare)
     }
 
+    /// The same, whose checkpoints also hold those of the files `names` that the model's source folder has, unless it writes them itself.
+    func carrying(_ names: [String]) -> Adaptation {
+        if names.isEmpty { return self }
+        let carried = CarriedFiles()
+        return Adaptation(name, config: config, hooks: hooks, files: { try carried.files.merging(files()) { $1 } }) {
+            target in
+            if let source = target.source { try carried.read(names, from: source) }
+            return try prepare(target)
+        }
+    }
+
+    /// Files of a source folder by name.
+    private final class CarriedFiles {
+        var files: [String: [UInt8]] = [:]
+
+        func read(_ names: [String], from folder: String) throws(CheckpointError) {
+            for name in names where Folder.hasItem("\(folder)/\(name)") {
+                files[name] = try CheckpointJSON.bytes(of: "\(folder)/\(name)")
+            }
+        }
+    }
+
     /// Trains the parameters that `trains` picks, with one decay, and freezes the others.
     public static func training(_ name: String, where trains: @escaping (Parameter) -> Bool) -> Adaptation {
         Adaptation(name) { target in

@@ -22,12 +22,13 @@ public struct GradientAccumulation<Goal: Objective> {
         self.workspace = workspace
     }
 
-    /// Adds the gradients of `batches` up in the parameters; random draws are those of `key` and the micro-batch's place. What
-    /// other ranks give is in the totals, and not yet in the gradients.
+    /// Adds the gradients of `batches` up in the parameters; random draws are those of `key`, the micro-batch's place and, above 0,
+    /// the rank. What other ranks give is in the totals, and not yet in the gradients.
     ///
     /// Throws ``TrainingError/weight(term:announced:got:)``, `TensorError`, and what the communicator throws.
     public func callAsFunction(_ batches: [Goal.MicroBatch], key: RandomKey) throws -> StepLoss {
-        try accumulate(batches) { index in
+        let key = communicator.rank == 0 ? key : key.with("rank").with(communicator.rank)
+        return try accumulate(batches) { index in
             let tape = Tape(workspace)
             var context = ForwardContext(tape: tape, isTraining: true, key: key.with(index))
             context.recomputesBlocks = recomputesBlocks
@@ -58,11 +59,8 @@ public struct GradientAccumulation<Goal: Objective> {
             context.observer = observer
             let terms = try objective.terms(of: batch, context) + context.losses
             if context.isTraining {
-                try context.tape.backward(
-                    try terms.map { term in
-                        try check(term, announced[index])
-                        return (term.sum, totals.gradient(of: term))
-                    })
+                try check(terms, announced[index])
+                try context.tape.backward(terms.map { ($0.sum, totals.gradient(of: $0)) })
                 try context.runUpdates()
             }
             let kind = objective.kind(of: batch)
@@ -103,9 +101,15 @@ public struct GradientAccumulation<Goal: Objective> {
             weights: Dictionary(uniqueKeysWithValues: zip(known, numbers)), microBatches: numbers[known.count])
     }
 
-    private func check(_ term: LossTerm, _ announced: [String: Double]) throws {
-        guard term.scope == .step, announced[term.name] != term.weight else { return }
-        throw TrainingError.weight(term: term.name, announced: announced[term.name], got: term.weight)
+    /// Compares what the terms of a micro-batch count with what was announced; several parts may add terms of one name.
+    private func check(_ terms: [LossTerm], _ announced: [String: Double]) throws {
+        var counted: [String: Double] = [:]
+        for term in terms where term.scope == .step { counted[term.name, default: 0] += term.weight }
+        for (name, weight) in counted.sorted(by: { $0.key < $1.key }) {
+            // Sums of the same weights in another order differ by rounding.
+            if let own = announced[name], abs(own - weight) <= 1e-12 * abs(own) { continue }
+            throw TrainingError.weight(term: name, announced: announced[name], got: weight)
+        }
     }
 
     /// Reads the sums, the only time in a step, and adds those of other ranks.

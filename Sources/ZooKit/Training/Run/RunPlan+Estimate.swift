@@ -37,18 +37,23 @@ extension RunPlan {
     }
 
     /// Operations of a training step for one row: of each part those of the forward pass, as many again for the gradient of its input,
-    /// and once more for the gradient of a matrix that is trained. Below the lowest trained parameter nothing goes back. A part whose
-    /// parameters nothing reaches, such as the head of another kind of data, is not counted. Convention of `Cost`.
+    /// and once more for the gradient of a matrix that is trained. Below the first child of the base with a trained parameter nothing
+    /// goes back. A part whose parameters nothing reaches, such as the head of another kind of data, is not counted. Convention of
+    /// `Cost`.
     private static func operations(_ model: LanguageModel, _ length: Int) -> Double {
-        let isBaseTrained = model.base.parameters.contains(where: \.isTrainable)
+        var goesBack = model.base.schedule.parameters.contains(where: \.isTrainable)
         func cost(_ part: any Part) -> Double {
             let forward = (part as? any CostedPart)?.ownCost(length: length).operations ?? 0
             let isTrained = part.ownParameters.isEmpty || part.ownParameters.contains(where: \.isTrainable)
-            return forward * (isBaseTrained ? isTrained ? 3 : 2 : 1)
+            return forward * (goesBack ? isTrained ? 3 : 2 : 1)
         }
-        let base = model.base.descendants.reduce(0) { $0 + cost($1.part) }
+        var sum = cost(model.base)
+        for child in model.base.children {
+            goesBack = goesBack || child.part.parameters.contains(where: \.isTrainable)
+            sum += child.part.descendants.reduce(0) { $0 + cost($1.part) }
+        }
         let heads = model.children.filter { $0.name != "model" && $0.part.parameters.contains(where: \.isTrainable) }
-        return base + heads.reduce(0) { sum, head in head.part.descendants.reduce(sum) { $0 + cost($1.part) } }
+        return heads.reduce(sum) { sum, head in head.part.descendants.reduce(sum) { $0 + cost($1.part) } }
     }
 }
 

@@ -163,7 +163,7 @@ struct SavedRun {
         guard state.kind == kind else { throw other("it is a \(state.kind), not a \(kind)") }
         let source = "\(folder.path)/trainer_state.json"
         var differences = try program.differences(from: state.settings, source: source)
-        if state.adaptation != program.adaptation.record {
+        if try Self.differ(state.adaptation, program.adaptation.record) {
             func text(_ value: JSONValue) -> String { String(decoding: value.encoded(), as: UTF8.self) }
             differences.append(
                 "the adaptation was \(text(state.adaptation)) and is \(text(program.adaptation.record))")
@@ -181,10 +181,15 @@ struct SavedRun {
                 differences.append("the model is another: \(changed.sorted().joined(separator: ", "))")
             }
         }
-        if program.identity != state.data {
+        if try Self.differ(state.data, program.identity) {
             differences.append("the data are not those that it began with, or the model")
         }
         guard differences.isEmpty else { throw other(differences.joined(separator: "; ")) }
+    }
+
+    /// True if two values differ as they are saved: 1.0 is saved as 1 and read as an integer. Throws `ConfigError`.
+    private static func differ(_ a: JSONValue, _ b: JSONValue) throws -> Bool {
+        try StrictJSON.encodedValue([a]) != StrictJSON.encodedValue([b])
     }
 
     /// Gives hooks, parameters and moments the values of the checkpoint, in this order: hooks may change shapes and what is trained.
@@ -211,6 +216,7 @@ struct SavedRun {
             unit.stepCount = state.unitSteps.indices.contains(index) ? state.unitSteps[index] : state.count.step
         }
         program.count = state.count
+        try program.restore(folder)
     }
 
     private func state(_ name: String) throws -> (tensors: SafetensorsFile, values: JSONValue) {

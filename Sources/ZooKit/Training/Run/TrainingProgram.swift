@@ -1,7 +1,7 @@
 public import Foundations
 import Layers
 public import Patches
-import Tensors
+public import Tensors
 
 /// One kind of training, without all that is common to every run: a ``TrainingRun`` owns the folder, the resume, the cadence of
 /// evaluations and checkpoints, and the records.
@@ -48,6 +48,12 @@ public protocol TrainingProgram: AnyObject {
     func progress() throws -> JSONValue
     /// The files of the model in a checkpoint; called on rank 0. Throws `ConfigError`.
     func checkpointModel() throws -> Checkpoint.Model
+    /// Further models of a checkpoint by name, such as a teacher; called on rank 0.
+    func components() throws -> [String: Checkpoint.Model]
+    /// The program's own states of a checkpoint by name, beside those of hooks, whose names they may not have; called on rank 0.
+    func states(in workspace: Workspace) throws -> [String: Checkpoint.State]
+    /// Takes components and states of the checkpoint that a run resumes from, after hooks, parameters and moments were read.
+    func restore(_ folder: CheckpointFolder) throws
     /// Writes the model of the best evaluation so far to a folder; called on rank 0, and only where ``RunCadence/keepsLast`` is false.
     func keep(_ record: EvaluationRecord, in folder: String) throws
     /// Writes what a finished run leaves beside its models; called on rank 0.
@@ -66,6 +72,12 @@ extension TrainingProgram {
     public func pictures() throws -> [Picture] { [] }
     /// False.
     public var picturesAreNormalised: Bool { false }
+    /// None.
+    public func components() throws -> [String: Checkpoint.Model] { [:] }
+    /// None.
+    public func states(in workspace: Workspace) throws -> [String: Checkpoint.State] { [:] }
+    /// Nothing.
+    public func restore(_ folder: CheckpointFolder) throws {}
     /// Nothing.
     public func keep(_ record: EvaluationRecord, in folder: String) throws {}
     /// Nothing.

@@ -145,7 +145,7 @@ public final class TrainingRun<Program: TrainingProgram> {
         let begin = clock.now
         guard var record = try program.evaluate({ try onEvent(.evaluating(done: $0, of: $1)) }) else { return }
         record.step = state.count.step
-        record.isBest = program.isBetter(record, than: state.best)
+        record.isBest = record.loss.isFinite && program.isBetter(record, than: state.best)
         record.seconds = begin.duration(to: clock.now).seconds
         // JSON holds finite numbers alone, and what is not finite is never the best.
         if record.loss.isFinite { state.evaluations.append(record) }
@@ -195,7 +195,7 @@ public final class TrainingRun<Program: TrainingProgram> {
         var model = try program.checkpointModel()
         model.optimizer = program.units.first?.optimiser.items(in: workspace) ?? []
         model.files.merge(try program.adaptation.files()) { $1 }
-        var states: [String: Checkpoint.State] = [:]
+        var states = try program.states(in: workspace)
         for hook in program.adaptation.hooks { states[hook.name] = try hook.state(in: workspace) }
         for (index, unit) in program.units.enumerated().dropFirst() {
             states[RunStateNames.optimiser(index)] = .init(tensors: unit.optimiser.items(in: workspace))
@@ -205,7 +205,8 @@ public final class TrainingRun<Program: TrainingProgram> {
             states[RunStateNames.parameters] = .init(tensors: others.map { SafetensorsItem($0, in: workspace) })
         }
         return Checkpoint(
-            model: model, states: states, trainerState: try StrictJSON.encodedValue(state),
+            model: model, components: try program.components(), states: states,
+            trainerState: try StrictJSON.encodedValue(state),
             versions: ["kernels": workspace.kernels.name])
     }
 

@@ -1,0 +1,146 @@
+import Foundations
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+@testable import ZooKit
+
+/// Rules of every run that a program need not know: what is best, what differs, what a checkpoint holds.
+@Suite struct RunRuleTests {
+    /// A program that trains nothing and evaluates to given losses.
+    private final class Fixed: TrainingProgram {
+        static let kind = "fixed"
+        static let section = "fixed"
+        let model: LanguageModel
+        let adaptation: Adaptation
+        let identity: JSONValue
+        let losses: [Double]
+        let cadence: RunCadence
+        let workspace: Workspace
+        var count = StepCount()
+        var kept: [Int] = []
+        var restored: [String] = []
+
+        init(
+            steps: Int, losses: [Double] = [], number: JSONValue = .integer(1), keepsLast: Bool = true,
+            _ workspace: Workspace
+        ) throws {
+            self.workspace = workspace
+            model = try LanguageModel(Small.config(.llama), seed: 4, workspace: workspace)
+            adaptation = Adaptation("fixed", config: .object(["ratio": number])) { _ in [] }
+            identity = .object(["scale": .array([number, .string("a")])])
+            self.losses = losses
+            var cadence = RunCadence(steps: steps)
+            (cadence.evalEvery, cadence.keepsLast) = (losses.isEmpty ? 0 : 1, keepsLast)
+            self.cadence = cadence
+        }
+
+        var units: [OptimisationUnit] { [] }
+        func settingsRecord() throws -> JSONValue { .object([:]) }
+        func differences(from saved: JSONValue, source: String) throws -> [String] { [] }
+        func plan() throws -> RunPlan {
+            RunPlan(Self.kind, model, rows: 1, microBatchRows: 1, length: 1, recompute: false, workspace)
+        }
+        func plannedEvents(steps: Int) throws -> [(step: Int, hook: String)] { [] }
+        func step() throws -> StepRecord {
+            count.step += 1
+            return StepRecord(
+                step: count.step, loss: 1, terms: [:], kinds: [:], rows: 1, computedRows: 1, seconds: 0, dataSeconds: 0)
+        }
+        func evaluate(_ progress: (Int, Int) throws -> Void) throws -> EvaluationRecord? {
+            EvaluationRecord(step: count.step, loss: losses[count.step - 1])
+        }
+        /// As a program that compares a metric: the first one is the best.
+        func isBetter(_ record: EvaluationRecord, than best: EvaluationRecord?) -> Bool {
+            best.map { record.loss < $0.loss } ?? true
+        }
+        func keep(_ record: EvaluationRecord, in folder: String) throws { kept.append(record.step) }
+        func progress() throws -> JSONValue { .null }
+        func checkpointModel() throws -> Checkpoint.Model {
+            try ModelFolder.checkpoint(model, kind: ModelKind(rawValue: Self.kind), workspace: workspace)
+        }
+        func components() throws -> [String: Checkpoint.Model] { ["teacher": try checkpointModel()] }
+        func states(in workspace: Workspace) throws -> [String: Checkpoint.State] {
+            ["own": .init(values: .object(["step": .integer(count.step)]))]
+        }
+        func restore(_ folder: CheckpointFolder) throws {
+            let values = try folder.state("own").values
+            restored = try folder.componentNames() + [String(decoding: values.encoded(), as: UTF8.self)]
+        }
+    }
+
+    private let folder: TemporaryFolder
+    private let workspace: Workspace
+
+    init() throws {
+        folder = try TemporaryFolder()
+        workspace = try KernelChoice.single.workspace()
+    }
+
+    @Test func aLossThatIsNotFiniteIsNeverTheBest() throws {
+        let run = try TrainingRun(in: folder.file("run"), resumes: false, workspace: workspace) { _ in
+            try Fixed(steps: 4, losses: [.nan, 3, .infinity, 2], keepsLast: false, workspace)
+        }
+        var isBest: [Bool] = []
+        _ = try run.run { event in
+            if case .evaluated(let record) = event { isBest.append(record.isBest) }
+        }
+        #expect(isBest == [false, true, false, true] && run.program.kept == [2, 4])
+    }
+
+    /// 1.0 is saved as 1 and read as an integer.
+    @Test func numbersAreComparedAsTheyAreSaved() throws {
+        func steps(_ number: JSONValue, resumes: Bool = true) throws -> Int {
+            let run = try TrainingRun(in: folder.file("run"), resumes: resumes, workspace: workspace) { _ in
+                try Fixed(steps: 4, number: number, workspace)
+            }
+            if !resumes { _ = try run.run(shouldStop: { run.program.count.step == 1 }) { _ in } }
+            return run.program.count.step
+        }
+        #expect(try steps(.number(1), resumes: false) == 1)
+        #expect(throws: PretrainingError.self) { try steps(.number(1.5)) }
+        #expect(try steps(.integer(1)) == 1 && steps(.number(1)) == 1)
+    }
+
+    @Test func aProgramKeepsModelsAndStatesOfItsOwn() throws {
+        func restored(resumes: Bool) throws -> [String] {
+            let run = try TrainingRun(in: folder.file("run"), resumes: resumes, workspace: workspace) { _ in
+                try Fixed(steps: 4, workspace)
+            }
+            if !resumes { _ = try run.run(shouldStop: { run.program.count.step == 3 }) { _ in } }
+            return run.program.restored
+        }
+        #expect(try restored(resumes: false) == [])
+        #expect(try restored(resumes: true) == ["teacher", #"{"step":3}"#])
+    }
+
+    /// Operations below the lowest trained part are those of the forward pass.
+    @Test func nothingGoesBackBelowTheLowestTrainedPart() throws {
+        let model = try LanguageModel(Small.config(.llama), seed: 4, workspace: workspace)
+        func operations(_ isTrained: (String) -> Bool) -> Double {
+            for parameter in model.parameters { parameter.isTrainable = isTrained(parameter.path) }
+            return RunPlan("x", model, rows: 1, microBatchRows: 1, length: 8, recompute: false, workspace)
+                .operationsPerStep
+        }
+        let forward = operations { $0 == "lm_head.weight" }
+        let all = operations { _ in true }
+        let head = 2.0 * 13 * 16
+        let layer = (forward - head) / 2
+        #expect(all == 3 * forward)
+        #expect(operations { $0.contains("layers.1") || $0 == "lm_head.weight" } == layer + 3 * layer + 3 * head)
+        // Products of frozen matrices above it give their inputs' gradients alone.
+        let upper = operations { $0 == "model.layers.1.self_attn.q_proj.weight" || $0 == "lm_head.weight" }
+        #expect(upper > layer + 2 * layer + 3 * head && upper < layer + 3 * layer + 3 * head)
+    }
+
+    /// A cache drops what the model's options say, unless it is given a policy of its own.
+    @Test func aCacheHasTheModelsPolicy() throws {
+        let model = try LanguageModel(Small.config(.llama), seed: 4, workspace: workspace)
+        #expect(try model.cache(sequences: 1, in: workspace).policy is FullCachePolicy)
+        model.options.cachePolicy = try SlidingWindowPolicy(sinks: 1, window: 3)
+        #expect(try model.cache(sequences: 1, in: workspace).policy is SlidingWindowPolicy)
+        #expect(
+            try model.cache(sequences: 1, policy: FullCachePolicy(), in: workspace).policy is FullCachePolicy)
+    }
+}
