@@ -44,8 +44,9 @@ extension RunPlan {
         var goesBack = model.base.schedule.parameters.contains(where: \.isTrainable)
         func cost(_ part: any Part) -> Double {
             let forward = (part as? any CostedPart)?.ownCost(length: length).operations ?? 0
-            let isTrained = part.ownParameters.isEmpty || part.ownParameters.contains(where: \.isTrainable)
-            return forward * (goesBack ? isTrained ? 3 : 2 : 1)
+            let own = part.ownParameters
+            let isTrained = own.isEmpty ? goesBack : own.contains(where: \.isTrainable)
+            return forward * (1 + (goesBack ? 1 : 0) + (isTrained ? 1 : 0))
         }
         var sum = cost(model.base)
         for child in model.base.children {
