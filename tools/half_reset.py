@@ -22,7 +22,7 @@ from continual import HEADS, base as newest, joined, spread, tensors, write
 def averaged(base, tuned, share, out):
     """A copy of a tuned folder whose tensors, but for heads, stand `share` of the way from those of the base."""
     shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(tuned, out, ignore=lambda _, names: [n for n in names if n in ("optimizer.safetensors", "state")])
+    shutil.copytree(tuned, out, ignore=lambda _, names: [n for n in names if n in ("checkpoint.json", "optimizer.safetensors", "trainer_state.json", "state")])
     start, end = tensors(f"{base}/model.safetensors"), tensors(f"{tuned}/model.safetensors")
     for name, (entry, part) in end.items():
         if name in start and not name.startswith(HEADS):
