@@ -207,7 +207,9 @@ public struct ReportChart {
         case .percent: (low, high) = (0, max(high, 0.01))
         case .linear: break
         }
-        let room = high > low ? (high - low) * 0.06 : max(abs(high) * 0.1, 1e-9)
+        // Rounding is no difference: marks would carry one number.
+        let isFlat = high - low <= 1e-6 * max(abs(low), abs(high))
+        let room = isFlat ? max(abs(high) * 0.1, 1e-9) : (high - low) * 0.06
         return ReportAxis(low: low == 0 ? 0 : low - room, high: high + room)
     }
 }

@@ -89,6 +89,16 @@ import Testing
         #expect(series.first?["n"] == .string(name))
     }
 
+    /// A curve that differs by rounding alone has marks with different numbers.
+    @Test func marksOfAFlatCurveDiffer() {
+        let html = ReportChart(
+            title: "share", series: [.init(name: "x", style: "held", curve: curve([0.711, 0.711 + 1e-15, 0.711]))],
+            steps: 0...3
+        ).html
+        let marks = html.matches(of: /<span class="y"[^>]*>([^<]*)</).map { String($0.1) }
+        #expect(marks.count > 1 && Set(marks).count == marks.count, "\(marks)")
+    }
+
     private struct Failure: Error {}
 
     @Test func thinningKeepsTheExtremes() {
