@@ -6,6 +6,9 @@ SHELL := /bin/bash
 # The toolchain's own crash reporter takes minutes for a test that wants a trap.
 export SWIFT_BACKTRACE ?= enable=no
 PREFIX ?= $(HOME)/.local
+# Options of debug builds, the same for tests and documentation, so that one build serves both.
+DEBUG_OPTIONS ?=
+export DEBUG_OPTIONS
 sources := Sources Tests Package.swift
 
 help: ## list the commands
@@ -18,7 +21,7 @@ build: setup ## build .build/release/letterpress
 	swift build -c release --product letterpress
 
 test: setup ## run all tests (debug build)
-	swift test --disable-xctest
+	swift test --disable-xctest $(DEBUG_OPTIONS)
 
 demo: build ## render the sample corpus, make pictures, verify, train and evaluate small models; writes demo-output/
 	@tools/demo.sh .build/release/letterpress demo-output

@@ -2,7 +2,7 @@
 # tools/docs.sh FOLDER
 #
 # Builds the documentation of every library with a catalogue into FOLDER, warnings as errors, and names the pages.
-# The plugin is a dependency only while LETTERPRESS_DOCS is set.
+# The plugin is a dependency only while LETTERPRESS_DOCS is set. DEBUG_OPTIONS are those of the build that it may use.
 set -euo pipefail
 folder=${1:?the folder to write}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,7 +12,7 @@ folder=$(cd "$folder" && pwd)
 for catalogue in Sources/*/*.docc; do
     target=$(basename "$catalogue" .docc)
     echo "documentation of $target"
-    swift package --allow-writing-to-directory "$folder" generate-documentation --target "$target" \
+    swift package ${DEBUG_OPTIONS:-} --allow-writing-to-directory "$folder" generate-documentation --target "$target" \
         --warnings-as-errors --transform-for-static-hosting --hosting-base-path "$target" \
         --output-path "$folder/$target"
 done

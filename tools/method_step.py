@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """method_step.py: the training step with several --method, in turns: medians of time, peak memory, ratios to the first.
 
-  tools/method_step.py --letterpress .build/release/letterpress --methods all half half:level=layer head
+  tools/method_step.py --letterpress .build/release/letterpress --methods all half half:level=layer
 
 Each round trains every method for a few steps with the same data; the first two steps are left out. Nothing else may run meanwhile.
 """
