@@ -56,8 +56,6 @@ public final class ClassificationProgram: TrainingProgram {
     public let settings: FinetuneSettings
     /// The optimisation unit of the model.
     public let trainer: Trainer<Classification>
-    /// The result of a finished run.
-    public private(set) var result: FinetuneResult?
     let parts: Parts
     let scorer: ClassifierScorer
     /// Where its tensors are.
@@ -249,7 +247,6 @@ public final class ClassificationProgram: TrainingProgram {
             endedEarly: outcome.endedEarly, evaluations: evaluations, settings: settings, identity: parts.identity)
         try AtomicFile.write(
             StrictJSON.encodedValue(result).encoded(pretty: true), to: folder.file(FinetuneResult.fileName))
-        self.result = result
     }
 }
 

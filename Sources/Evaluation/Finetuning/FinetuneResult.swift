@@ -44,7 +44,7 @@ public struct FinetuneResult: Codable, Sendable, Equatable {
         return try StrictJSON.decode(FinetuneResult.self, from: bytes, source: path)
     }
 
-    /// What rank 0 finds, on every rank. Throws as ``read(_:)`` does, and what the communicator throws.
+    /// The result that rank 0 reads, on every rank. Throws as ``read(_:)``, and the errors of the communicator.
     public static func read(_ folder: String, _ communicator: any Communicator) throws -> FinetuneResult? {
         var bytes: [UInt8] = []
         try communicator.onRank0 {

@@ -8,8 +8,8 @@ extension RunFolder {
         if Folder.hasItem(file(Self.settings)) { true } else { try !steps().isEmpty }
     }
 
-    /// What `body` gives, with `settings` in the folder for whoever resumes it. Where `body` refuses what it is given, those of before
-    /// stand again. Throws `FileError`, and what `body` throws.
+    /// Runs `body` with `settings` written to the folder for a resume. If `body` refuses its input, the earlier settings
+    /// are restored. Throws `FileError` and the errors of `body`.
     func withSettings<Result>(_ settings: JSONValue, _ body: () throws -> Result) throws -> Result {
         let path = file(Self.settings)
         let before = FileManager.default.contents(atPath: path)

@@ -2,7 +2,7 @@
 final class KeyLog {
     struct Object {
         var present: Set<String> = []
-        /// What type a value was asked for as; nil where it was only looked for.
+        /// The type that each key was decoded as; nil if only its presence was checked.
         var requested: [String: (any Any.Type)?] = [:]
     }
 

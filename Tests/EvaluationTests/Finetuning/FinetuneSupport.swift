@@ -101,7 +101,7 @@ struct FinetuneFixture {
                 course.evaluations.append(record)
             }
         }
-        course.result = run.program.result
+        course.result = try FinetuneResult.read(folder.file(name))
         for parameter in run.program.model.parameters { course.values[parameter.path] = try parameter.hostValues() }
         return course
     }

@@ -7,9 +7,9 @@ import ZooKit
 
 /// A model whose parts a method exchanged is written and opens again, shapes, parameters and all.
 @Suite struct StructureFolderTests {
-    private let folder: TemporaryFolder
-    private let workspace: Workspace
-    private let catalogue = StructuredMethod.catalogue
+    let folder: TemporaryFolder
+    let workspace: Workspace
+    let catalogue = StructuredMethod.catalogue
 
     init() throws {
         folder = try TemporaryFolder()

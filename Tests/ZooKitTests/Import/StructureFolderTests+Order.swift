@@ -6,16 +6,7 @@ import Testing
 import ZooKit
 
 /// Structures that replace what earlier ones made: shapes of before are nobody's, those of the end are the file's.
-@Suite struct StructureOrderTests {
-    private let folder: TemporaryFolder
-    private let workspace: Workspace
-    private let catalogue = StructuredMethod.catalogue
-
-    init() throws {
-        folder = try TemporaryFolder()
-        workspace = try KernelChoice.single.workspace()
-    }
-
+extension StructureFolderTests {
     private func shared(inner: Int, heads: [Int]) -> SharedHeads.Config {
         SharedHeads.Config(layer: 1, keyHead: heads, valueHead: heads, inner: inner)
     }
