@@ -133,6 +133,9 @@ let package = Package(
         .target(
             name: "ReferenceKernels", dependencies: ["Tensors"], path: "Tests/ReferenceKernels",
             swiftSettings: common + optimised),
+        .target(
+            name: "TrainingSupport", dependencies: ["ZooKit", "Tensors"], path: "Tests/TrainingSupport",
+            swiftSettings: common),
         .testTarget(
             name: "FoundationsTests", dependencies: ["Foundations", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: common),
@@ -163,7 +166,7 @@ let package = Package(
             name: "ZooKitTests",
             dependencies: [
                 "ZooKit", "Layers", "Patches", "Tensors", "Typesetting", "Corpora", "ReferenceKernels", "Foundations",
-                "TestSupport",
+                "TestSupport", "TrainingSupport",
             ],
             exclude: ["Fixtures"],
             swiftSettings: common),
@@ -185,7 +188,10 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "ZooTests",
-            dependencies: ["Zoo", "ZooKit", "Layers", "Tensors", "Foundations", "ReferenceKernels", "TestSupport"],
+            dependencies: [
+                "Zoo", "ZooKit", "Layers", "Tensors", "Foundations", "ReferenceKernels", "TestSupport",
+                "TrainingSupport",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "CommandTests",

@@ -14,7 +14,7 @@ enum Tiers {
     ]
 
     /// Plain targets that only tests use.
-    static let forTests: Set<String> = ["TestSupport", "ReferenceKernels", "RankProbe"]
+    static let forTests: Set<String> = ["TestSupport", "ReferenceKernels", "TrainingSupport", "RankProbe"]
 
     /// What is wrong with the dependencies of `targets`, one line a flaw.
     static func flaws(of targets: [PackageDump.Target]) -> [String] {

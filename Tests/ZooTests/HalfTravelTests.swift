@@ -2,6 +2,7 @@ import Foundations
 import Tensors
 import TestSupport
 import Testing
+import TrainingSupport
 import ZooKit
 
 @testable import Zoo
@@ -18,19 +19,6 @@ import ZooKit
         base = folder.file("base")
         try ModelFolder.write(
             SmallProgram(.all, steps: 1, workspace: workspace).model, to: base, type: .bfloat16, workspace: workspace)
-    }
-
-    /// One of two processes, whose other one gives nothing.
-    private final class LoneRank: Communicator {
-        let rank: Int
-        let size = 2
-
-        init(_ rank: Int) { self.rank = rank }
-        func sum(_ numbers: inout [Double]) {}
-        func sum(_ parts: [(numbers: Operand, count: Int)], _ kernels: any KernelSet) {}
-        func broadcast(_ bytes: inout [UInt8]) {}
-        func gather(_ bytes: [UInt8]) -> [[UInt8]] { rank == 0 ? [bytes, []] : [] }
-        func barrier() {}
     }
 
     private func run(_ name: String, _ method: String, source: String) throws -> String {

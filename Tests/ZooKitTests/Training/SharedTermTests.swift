@@ -1,6 +1,7 @@
 import Layers
 import Tensors
 import Testing
+import TrainingSupport
 import ZooKit
 
 /// Terms of one name that several parts add, and the random draws of several ranks.
