@@ -3,7 +3,7 @@
 
 For the base, the tuned model and every draw of `letterpress method hft half-reset`: the loss in nats a token on the texts of --old, which the
 base was trained on, and of --new, which the tuned model was trained on; with --task the accuracy on a classification task's test split instead
-of the latter. Beside them the hardest control: the tuned model moved halfway back to the base, all tensors (1 - ratio) of the way.
+of the latter. Beside them the hardest control: the tuned model moved halfway back to the base, all tensors (1 - ratio) of the way. Needs numpy.
 
   tools/half_reset.py --letterpress .build/release/letterpress --base runs/base --tuned runs/tuned --old old.jsonl --new new.jsonl --out out
 """
@@ -26,7 +26,7 @@ def averaged(base, tuned, share, out):
     start, end = tensors(f"{base}/model.safetensors"), tensors(f"{tuned}/model.safetensors")
     for name, (entry, part) in end.items():
         if name in start and not name.startswith(HEADS):
-            a, b = (numpy.frombuffer(bytes, "<f4").astype("f8") for bytes in (start[name][1], part))
+            a, b = (numpy.frombuffer(numbers, "<f4").astype("f8") for numbers in (start[name][1], part))
             end[name] = (entry, (a + share * (b - a)).astype("<f4").tobytes())
     write(f"{out}/model.safetensors", end)
     return out
@@ -62,9 +62,9 @@ def main():
         run("evaluate", "--model", f"m={folder}", "--tasks", given.task, "--quiet", "--bootstrap", "2", "--out", f"{given.out}/answers")
         return 100 * json.load(open(f"{given.out}/answers/results.json"))["results"][0]["metrics"]["accuracy"]["value"]
 
-    def measure(folder, isTuned=True):
+    def measure(folder, is_tuned=True):
         if given.task:
-            return loss(folder, given.old), accuracy(folder) if isTuned else float("nan")
+            return loss(folder, given.old), accuracy(folder) if is_tuned else float("nan")
         return loss(folder, given.old), loss(folder, given.new)
 
     os.makedirs(given.out, exist_ok=True)
