@@ -51,7 +51,8 @@ let package = Package(
             ]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ] + documentation,
     targets: [
         // Edges to system libraries: module map, shim header, apt provider.
@@ -73,7 +74,7 @@ let package = Package(
         .target(name: "CMPI", cSettings: kernelFlags),
         // Tier 0
         .target(
-            name: "Foundations", dependencies: ["CArchive", "CZlib", "CCrypto", "CFiles"],
+            name: "Foundations", dependencies: ["CArchive", "CZlib", "CCrypto", "CFiles", "CProcess"],
             swiftSettings: common + memorySafe + optimised),
         // Tier 1
         .target(
@@ -120,6 +121,7 @@ let package = Package(
                 "Patches", "Typesetting", "Corpora", "Reports", "Foundations", "Zoo", "Evaluation", "ZooKit", "Layers",
                 "Tensors", "Distribution",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
             ], swiftSettings: common),
         .executableTarget(
             name: "letterpress-bench",

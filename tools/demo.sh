@@ -46,7 +46,7 @@ heading "Every shard against its manifest, every document rendered again"
 for name in single words bigrams pairs; do run verify "$folder/$name" --every 1; done
 
 heading "A small model that learns to predict the next patch: half a minute"
-run pretrain --preset pixelgpt-tiny --data $sample/sample.jsonl --held-out 0.1 --steps 300 --warm-up 30 \
+run pretrain --preset pixelgpt/tiny --data $sample/sample.jsonl --held-out 0.1 --steps 300 --warm-up 30 \
     --eval-every 50 --save-every 150 --out "$folder/run"
 run score pixels --model "$folder/run/checkpoints/step-00000300" --text "My cool cat reads a book" \
     -o "$folder/pictures/loss-map.png"
@@ -58,7 +58,7 @@ find "$folder" -name '*.png' | LC_ALL=C sort | sed "s|^|  $PWD/|"
 
 heading "That model and one of text on a task of four topics, each fine-tuned on 439 sentences and asked 129 others"
 echo "  (Pixels of half a minute stay at chance; docs/finetuning.md says what they need.)"
-run pretrain --preset textgpt-tiny --data $sample/sample.jsonl --held-out 0.1 --steps 60 --warm-up 10 --eval-every 60 \
+run pretrain --preset textgpt/tiny --data $sample/sample.jsonl --held-out 0.1 --steps 60 --warm-up 10 --eval-every 60 \
     --no-baselines --out "$folder/text-run"
 run evaluate --model "pixel=$folder/run,text=$folder/text-run" --tasks sample-topic --out "$folder/evaluation"
 echo

@@ -10,6 +10,8 @@ public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible, C
     case invalidOption(key: String, value: String, expected: String)
     /// No file was found for an argument.
     case noInput(argument: String, reason: String)
+    /// A file holds something else than text.
+    case binary(path: String, what: String, remedy: String)
     /// A cursor does not fit the inputs.
     case cannotResume(path: String, reason: String)
 
@@ -17,7 +19,7 @@ public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible, C
     public var category: ErrorCategory {
         switch self {
         case .structure(let problem): problem.kind == .unreadableInput ? .missingInput : .badData
-        case .encoding: .badData
+        case .encoding, .binary: .badData
         case .invalidOption, .cannotResume: .usage
         case .noInput: .missingInput
         }
@@ -31,6 +33,7 @@ public enum CorporaError: Error, Equatable, Sendable, CustomStringConvertible, C
         case .encoding(let problem): "\(problem); choose --on-encoding-error replace or skip to continue"
         case .invalidOption(let key, let value, let expected): "read option \(key): got \(value), expected \(expected)"
         case .noInput(let argument, let reason): "no input for \(argument): \(reason)"
+        case .binary(let path, let what, let remedy): "\(path) is \(what), not text; \(remedy)"
         case .cannotResume(let path, let reason): "cannot resume \(path): \(reason)"
         }
     }

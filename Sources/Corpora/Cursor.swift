@@ -27,7 +27,7 @@ public struct ReadPosition: Codable, Sendable, Equatable {
 
 /// A place between two records together with the inputs that it belongs to. Save it to resume reading exactly.
 public struct Cursor: Codable, Sendable, Equatable {
-    /// SHA-256 over the paths and sizes of all inputs, as hex.
+    /// SHA-256 over the names, sizes, both ends and formats of all inputs, as hex.
     public var inputs: String
     /// The place.
     public var position: ReadPosition

@@ -20,6 +20,8 @@ public struct Problem: Codable, Sendable, Equatable, CustomStringConvertible {
         case tornInput = "torn_input"
         /// A file that cannot be opened or read.
         case unreadableInput = "unreadable_input"
+        /// A file that holds something else than text.
+        case binaryInput = "binary_input"
         /// A document that was read, but cannot be laid out or drawn under the options.
         case unrenderable
 
@@ -27,7 +29,7 @@ public struct Problem: Codable, Sendable, Equatable, CustomStringConvertible {
         public var isEncoding: Bool { self == .invalidText }
 
         /// Whether it is no record that is wrong but an input, or what is left of it.
-        var isOfInput: Bool { self == .tornInput || self == .unreadableInput }
+        var isOfInput: Bool { [.tornInput, .unreadableInput, .binaryInput].contains(self) }
     }
 
     /// What is wrong.

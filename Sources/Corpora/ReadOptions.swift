@@ -17,6 +17,11 @@ public struct ReadOptions: Codable, Sendable, Equatable {
         case tsv
         /// A tar archive whose files belong together by their name up to the first dot.
         case webdataset
+        /// Rows of a Parquet file, read by Python's pyarrow.
+        case parquet
+
+        /// True if documents have fields.
+        var hasFields: Bool { self != .lines && self != .document }
     }
 
     /// What to do with a record that cannot be read, and in a render with a document that cannot be rendered.
@@ -41,6 +46,8 @@ public struct ReadOptions: Codable, Sendable, Equatable {
     public var format: Format = .auto
     /// The field, column or archive member with the text, or with text A.
     public var textField = "text"
+    /// True if a user named the field with the text: inputs without fields are refused then. It is not stored.
+    public var isTextFieldNamed = false
     /// The field or column with text B; makes pairs.
     public var textBField: String?
     /// The field with an array of words; makes word sequences.
@@ -117,8 +124,9 @@ public struct ReadOptions: Codable, Sendable, Equatable {
     /// that was named.
     func check(_ format: Format, of path: String?) throws(CorporaError) {
         let place = path.map { " for \($0)" } ?? ""
-        if format == .lines || format == .document {
-            let named = [textBField, wordsField, labelField].compactMap(\.self) + keepFields
+        if !format.hasFields {
+            let named =
+                [isTextFieldNamed ? textField : nil, textBField, wordsField, labelField].compactMap(\.self) + keepFields
             if let name = named.first {
                 throw .invalidOption(
                     key: "format", value: format.rawValue + place,
@@ -134,10 +142,16 @@ public struct ReadOptions: Codable, Sendable, Equatable {
     /// Columns that a table must have.
     var columns: [String] { [textField] + [textBField, labelField].compactMap(\.self) + keepFields }
 
+    /// Fields that are read.
+    var fields: [String] { columns + [wordsField].compactMap(\.self) }
+
     /// Suffixes of the archive members that are read.
     var members: Set<String> {
-        Set(["txt", "json"] + (columns + [wordsField].compactMap(\.self)).map { $0.lowercased() })
+        Set(["txt", "json"] + fields.map { $0.lowercased() })
     }
+
+    /// Ends of names of plain text.
+    private static let textSuffixes = [".txt", ".text", ".md", ".markdown", ".rst"]
 
     /// The format of a file by its name, compression suffix aside; `nil` when the name tells nothing.
     static func format(ofName path: String) -> Format? {
@@ -147,6 +161,7 @@ public struct ReadOptions: Codable, Sendable, Equatable {
         for suffix in [".jsonl", ".ndjson", ".json"] where name.hasSuffix(suffix) { return .jsonl }
         if name.hasSuffix(".csv") { return .csv }
         if name.hasSuffix(".tsv") { return .tsv }
-        return name.hasSuffix(".txt") || name.hasSuffix(".text") ? .lines : nil
+        if name.hasSuffix(".parquet") { return .parquet }
+        return textSuffixes.contains(where: name.hasSuffix) ? .lines : nil
     }
 }

@@ -17,7 +17,8 @@ public final class RecordSource {
 
     private let files: [InputFile]
     private let options: ReadOptions
-    private let identity: String
+    /// Hash over the content and the formats of all inputs; read when a cursor is asked for.
+    private lazy var identity = Self.identity(of: files)
     private var open: (reader: any RecordReader, sourceOffset: () -> Int)?
     private var finishedBytes = 0
 
@@ -37,12 +38,16 @@ public final class RecordSource {
         paths = files.map(\.path)
         totalBytes = files.allSatisfy(\.isRegular) ? files.reduce(0) { $0 + $1.size } : nil
         self.options = options
-        var hasher = SHA256Hasher()
-        for file in files { hasher.update(Array("\(file.path)\0\(file.format.rawValue)\0\(file.size)\n".utf8)) }
-        identity = hasher.finish().hex
         position = cursor?.position ?? ReadPosition()
         if let cursor { try check(cursor) }
         finishedBytes = files.prefix(position.file).reduce(0) { $0 + $1.size }
+    }
+
+    private static func identity(of files: [InputFile]) -> String {
+        var hasher = SHA256Hasher()
+        hasher.update(Array(InputIdentity(paths: files.map(\.path)).sha256.utf8))
+        for file in files { hasher.update(Array("\0\(file.format.rawValue)".utf8)) }
+        return hasher.finish().hex
     }
 
     /// Throws `cannotResume` when ``canResume`` is false, naming the input that can be read once only.
@@ -61,7 +66,8 @@ public final class RecordSource {
         }
         guard cursor.inputs == identity, (0...files.count).contains(place.file) else {
             throw .cannotResume(
-                path: paths.first ?? "", reason: "the paths, formats or sizes of the inputs are not those of the cursor"
+                path: paths.first ?? "",
+                reason: "the names, contents or formats of the inputs are not those of the cursor"
             )
         }
     }
@@ -134,7 +140,7 @@ public final class RecordSource {
     }
 
     private func problem(_ error: FileError, in file: InputFile) -> Problem {
-        let line: Int? = file.format == .webdataset || file.format == .document ? nil : position.line + 1
+        let line: Int? = [.webdataset, .document, .parquet].contains(file.format) ? nil : position.line + 1
         var problem = Problem(
             kind: .unreadableInput, path: file.path, line: line, byteOffset: position.byteOffset,
             detail: error.description)
@@ -162,10 +168,25 @@ public final class RecordSource {
             open = (reader, { tar.sourceOffset })
             return reader
         }
+        if file.format == .parquet {
+            guard file.isRegular else {
+                throw .unsupported(path: file.path, reason: "Parquet does not come through a pipe; name the file")
+            }
+            let rows = try ParquetRows(
+                path: file.path, columns: options.fields, position: position, limit: options.recordLimit)
+            open = (rows, { min(rows.sourceOffset, file.size) })
+            return rows
+        }
         let stream =
             file.path == "-"
             ? try CompressedReader(fileDescriptor: 0, name: "-") : try CompressedReader(path: file.path)
-        let reader = try self.reader(of: stream, for: file)
+        let binary = position.byteOffset > 0 ? nil : BinaryContent.found(in: try stream.peek(BinaryContent.byteCount))
+        let reader: any RecordReader
+        if let binary {
+            reader = BinaryReader(path: file.path, binary)
+        } else {
+            reader = try self.reader(of: stream, for: file)
+        }
         open = (reader, { stream.sourceOffset })
         return reader
     }

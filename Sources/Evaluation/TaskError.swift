@@ -71,6 +71,7 @@ public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible, Cate
         case .missingField: "give the file this column, or name its own in the task's file, under columns"
         case .tornInput: "the file is torn; get it again"
         case .unreadableInput: "make the file readable"
+        case .binaryInput: "name a file of text"
         case .brokenJSON, .wrongField, .raggedRow, .brokenQuotes, .tooLong, .unrenderable: "mend the file there"
         }
     }

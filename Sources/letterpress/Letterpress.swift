@@ -1,6 +1,7 @@
 import ArgumentParser
 import CMalloc
 import Foundation
+import Foundations
 
 /// The command line.
 @main
@@ -26,6 +27,7 @@ struct Letterpress: ParsableCommand {
               74 reading or writing failed, for instance on a full disk
               75 a training or an evaluation was stopped by a signal; resume with --resume
             """,
+        version: ProgramVersion.text,
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
             Pretrain.self, Finetune.self, Evaluate.self, TasksCommand.self, TokenizerCommand.self, Convert.self,
@@ -38,9 +40,17 @@ struct Letterpress: ParsableCommand {
         // Two heaps serve all threads: with one for each, freed memory stays behind in every one of them.
         mallopt(M_ARENA_MAX, 2)
         do {
+            if CommandLine.arguments.dropFirst() == ["-V"] { return try Console.result(ProgramVersion.text) }
             var command = try parseAsRoot()
             try command.run()
         } catch {
+            // The parser names what is missing before what it does not know.
+            if exitCode(for: error) == .validationFailure,
+                let advice = UsageAdvice.message(on: Array(CommandLine.arguments.dropFirst()))
+            {
+                Console.error(advice)
+                Foundation.exit(ErrorCategory.usage.exitCode)
+            }
             guard let failure = CommandFailure(error) else { exit(withError: error) }
             Console.error(failure.description)
             Foundation.exit(failure.category.exitCode)

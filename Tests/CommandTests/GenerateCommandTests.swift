@@ -119,7 +119,8 @@ import ZooKit
         #expect(try size(first) == [16 * (begun + new), 16])
         let second = model.folder.file("second.png")
         let again = try letterpress(
-            "generate", "pixels", "--model", model.path, "--image", first, "-n", "2", "-o", second, "--drawing", "gray",
+            "generate", "pixels", "--model", model.path, "--image", first, "-n", "2", "-o", second, "--drawing",
+            "threshold",
             "--columns", "4", "--scale", "2")
         #expect(again.status == 0 && again.errorText.contains("\(begun + new) patches of the prompt"))
         #expect(try size(second)[0] == 128)
@@ -140,7 +141,11 @@ import ZooKit
         let text = try ModelFolderFixture()
         let cases: [([String], Int, String)] = [
             (["--model", model.path], 64, "--prompt"),
-            (["--model", model.path, "--prompt", "a", "--drawing", "gray"], 64, "regression_norm"),
+            (["--model", model.path, "--prompt", "a", "--drawing", "colour"], 64, "regression_norm"),
+            (["--model", model.path, "--prompt", "a", "--drawing", "sample"], 64, "regression_norm"),
+            (["--model", model.path, "--prompt", "a", "--seed", "3"], 64, "--seed has no effect"),
+            (["--model", model.path, "--prompt", "a", "--temperature", "2"], 64, "--temperature has no effect"),
+            (["--model", model.path, "--image", "x.png", "--gap", "2"], 64, "--gap has no effect"),
             (["--model", model.path, "--prompt", "a", "--patches", "-1"], 64, "patches"),
             (["--model", model.path, "--prompt", "a", "--patch-size", "8"], 64, "render.patch_size"),
             (["--model", model.path, "--prompt", "a", "--json"], 64, "-o"),

@@ -1,5 +1,6 @@
 import Foundation
 import Foundations
+import Layers
 import TestSupport
 import Testing
 
@@ -53,14 +54,88 @@ import Testing
         }
     }
 
-    @Test(arguments: ["INT", "TERM"]) func aSignalEndsWithACheckpointAndHowToGoOn(_ name: String) throws {
+    /// The README's pair: data and folders as paths of the working folder, stopped, resumed from elsewhere.
+    @Test func aRunWithRelativePathsResumes() throws {
+        let fixture = try PretrainFixture()
+        try FileManager.default.copyItem(atPath: fixture.corpus, toPath: fixture.path("sample.jsonl"))
+        func run(_ arguments: [String], in folder: String) throws -> Execution {
+            try Execution.run(
+                product: "letterpress", arguments, environment: ["LETTERPRESS_ROOT": Repository.root], folder: folder)
+        }
+        var arguments = fixture.arguments("tiny", ["--steps", "4", "--save-every", "2", "--eval-every", "0", "--json"])
+        arguments[arguments.firstIndex(of: fixture.corpus)!] = "sample.jsonl"
+        arguments[arguments.firstIndex(of: fixture.path("tiny"))!] = "tiny"
+        let whole = try run(arguments, in: fixture.folder.path)
+        #expect(whole.status == 0, "\(whole.errorText)")
+        let model = try fixture.model("tiny", step: 4)
+        try FileManager.default.removeItem(atPath: fixture.path("tiny/checkpoints/step-00000004"))
+        let other = try run(["pretrain", "--resume", "--out", "tiny", "--lr", "1e-4"], in: fixture.folder.path)
+        #expect(
+            other.status == 73 && other.errorText.contains("learning_rate was 0.003 and is 0.0001"),
+            "\(other.errorText)")
+        try Folder.create(fixture.path("elsewhere"))
+        let resumed = try run(["pretrain", "--resume", "--out", "../tiny"], in: fixture.path("elsewhere"))
+        #expect(resumed.status == 0, "\(resumed.errorText)")
+        #expect(try fixture.model("tiny", step: 4) == model)
+    }
+
+    /// More steps on resume: the schedule is that over the new number, and the run says so; a second resume keeps it.
+    @Test func aRunIsExtendedWithItsSchedule() throws {
+        let fixture = try PretrainFixture()
+        let course = ["--steps", "6", "--save-every", "2", "--eval-every", "0", "--schedule", "cosine", "--json"]
+        #expect(try fixture.run(fixture.arguments("run", course)).status == 0)
+        let resume = ["pretrain", "--resume", "--out", fixture.path("run")]
+        let longer = try fixture.run(resume + ["--steps", "12"])
+        #expect(longer.status == 0, "\(longer.errorText)")
+        #expect(longer.errorText.contains("6 steps become 12: from here on the cosine schedule over 12 steps"))
+        let model = try fixture.model("run", step: 12)
+        try FileManager.default.removeItem(atPath: fixture.path("run/checkpoints/step-00000012"))
+        let again = try fixture.run(resume + ["--json"])
+        #expect(again.status == 0 && PretrainFixture.losses(again.text).keys.sorted() == [11, 12])
+        #expect(try fixture.model("run", step: 12) == model)
+        let rates = again.text.split(separator: "\n").compactMap { line -> Double? in
+            guard case .number(let rate)? = try? JSONValue.parse(Array(line.utf8))["rate"] else { return nil }
+            return rate
+        }
+        let schedule = (10..<12).map { 3e-3 * Schedule(.cosine, warmUp: 3, steps: 12).factor(at: $0) }
+        #expect(rates.count == 2 && zip(rates, schedule).allSatisfy { abs($0 - $1) < 1e-12 })
+        let fewer = try fixture.run(resume + ["--steps", "5"])
+        #expect(fewer.status == 64 && fewer.errorText.contains("has made 12 steps"))
+    }
+
+    @Test func flagsThatNothingHeedsAreRefused() throws {
+        let fixture = try PretrainFixture()
+        let text = [
+            "pretrain", "--model", "textgpt/tiny", "--mix", "1:0:0", "--data", fixture.corpus, "--out",
+            fixture.path("x"),
+        ]
+        let image = ["pretrain", "--model", fixture.shape, "--data", fixture.corpus, "--out", fixture.path("x")]
+        for (arguments, word) in [
+            (text + ["--strategy", "bigrams"], "--strategy has no effect"),
+            (text + ["--dpi", "90"], "--dpi has no effect"),
+            (text + ["--fonts", "mono"], "--fonts has no effect"),
+            (image + ["--tokenizer", "bytes"], "--tokenizer has no effect"),
+            (image + ["--layout", "pair"], "--layout pair"),
+        ] {
+            let run = try fixture.run(arguments)
+            #expect(run.status == 64 && run.errorText.contains(word), "\(arguments): \(run.errorText)")
+        }
+        #expect(!Folder.hasItem(fixture.path("x")))
+        let bigrams = try fixture.run(
+            fixture.arguments("bigrams", ["--strategy", "bigrams", "--steps", "1", "--eval-every", "0"]))
+        #expect(bigrams.status == 0, "\(bigrams.errorText)")
+        let record = try JSONValue.parse(fixture.folder.read("bigrams/checkpoints/step-00000001/rendering.json"))
+        #expect(String(decoding: record.encoded(), as: UTF8.self).contains("bigrams"))
+    }
+
+    @Test(arguments: ["INT", "TERM", "HUP"]) func aSignalEndsWithACheckpointAndHowToGoOn(_ name: String) throws {
         let fixture = try PretrainFixture()
         let course = ["--steps", "100000", "--eval-every", "0", "--save-every", "0"]
         let program = try Repository.product("letterpress")
         let script = """
             "$@" & pid=$!
             while [ ! -s '\(fixture.path("run/run.json"))' ]; do sleep 0.1; done
-            sleep 0.5; kill -\(name) $pid; wait $pid
+            sleep 0.5; kill -\(name) $pid; \(name == "HUP" ? "kill -HUP $pid;" : "") wait $pid
             """
         let run = try Execution.run(
             "/bin/sh", ["-c", script, "sh", program] + fixture.arguments("run", course),
@@ -169,7 +244,7 @@ import Testing
         #expect(setting("batch") == (.integer(5), .string("flag")))
         #expect(setting("seed") == (.integer(9), .string("environment")))
         #expect(setting("steps") == (.integer(7), .string("file \(file)")))
-        #expect(setting("mix") == (.string("4:4:2"), .string("preset dualgpt-tiny")))
+        #expect(setting("mix") == (.string("4:4:2"), .string("preset dualgpt/tiny")))
         #expect(setting("clip") == (.integer(1), .string("default")))
         let wrong = try fixture.folder.write(#"{"pretrain": {"stepz": 7}}"#, to: "wrong.json")
         let cases: [(arguments: [String], status: Int, says: String)] = [

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import TestSupport
 import Testing
 
@@ -113,7 +114,86 @@ import Testing
         let failed = try Execution.run("/bin/bash", ["-c", larger])
         #expect(failed.status == 74)
         #expect(failed.errorText.contains("cannot write \(out)2/part-00000.lps.partial"))
-        #expect(try fixture.files("out2").keys.sorted() == ["progress.json"])
+        // Nothing is stored, so nothing stands in the way of another try.
+        #expect(try fixture.files("out2").isEmpty)
+    }
+
+    /// What fails before its first shard leaves the folder free; a journal that a kill left with no shard does not count either.
+    @Test func aFailedRenderDoesNotBlockTheCorrectedOne() throws {
+        let fixture = try CommandFixture(lines: 5)
+        let bad = try fixture.folder.write("{\"text\":\"a\"}\n{]\n", to: "bad.jsonl")
+        let out = fixture.path("out")
+        #expect(try letterpress("render", bad, "--out", out).status == 65)
+        #expect(try letterpress("render", fixture.input, "--out", out, "--patches-per-shard", "1").status == 0)
+        let manifest = try fixture.folder.read("out/manifest.json")
+        guard case .object(var journal) = try JSONValue.parse(manifest) else { return #expect(Bool(false)) }
+        journal["shards"] = .array([])
+        journal["inputs"] = .array([])
+        try fixture.folder.write(JSONValue.object(journal).encoded(), to: "killed/progress.json")
+        try fixture.folder.write("torn", to: "killed/part-00000.tar.partial")
+        #expect(try letterpress("render", fixture.input, "--out", fixture.path("killed")).status == 0)
+        // A finished shard, or a file of someone else, is never given up.
+        let again = try letterpress("render", fixture.input, "--out", out)
+        #expect(again.status == 73 && again.errorText.contains("--overwrite"))
+    }
+
+    @Test(arguments: ["INT", "TERM", "HUP"]) func aSignalKeepsTheFinishedShardsAndSaysHowToResume(_ name: String) throws
+    {
+        let fixture = try CommandFixture(lines: 4000)
+        let arguments = ["render", "in.jsonl", "--out", "out dir", "--patches-per-shard", "3000", "--workers", "1"]
+        let program = try Repository.product("letterpress")
+        let script = """
+            "$@" & pid=$!
+            while [ ! -e 'out dir/part-00001.tar' ]; do sleep 0.02; done
+            kill -\(name) $pid; wait $pid
+            """
+        let stopped = try Execution.run(
+            "/bin/sh", ["-c", script, "sh", program] + arguments, environment: ["LETTERPRESS_ROOT": Repository.root],
+            folder: fixture.folder.path)
+        #expect(stopped.status == 75 && stopped.output.isEmpty)
+        let command = "letterpress render in.jsonl --out 'out dir' --patches-per-shard 3000 --workers 1 --resume"
+        #expect(stopped.errorText.contains(" finished shards; resume with:\n  \(command)\n"), "\(stopped.errorText)")
+        // The command as it was printed.
+        let resumed = try Execution.run(
+            "/bin/sh", ["-c", command.replacing("letterpress", with: "'\(program)'")],
+            environment: ["LETTERPRESS_ROOT": Repository.root], folder: fixture.folder.path)
+        #expect(resumed.status == 0)
+        let whole = try letterpress(
+            "render", fixture.input, "--out", fixture.path("whole"), "--patches-per-shard", "3000")
+        #expect(try whole.status == 0 && fixture.files("out dir") == fixture.files("whole"))
+    }
+
+    @Test func flagsThatCannotApplyAreRefused() throws {
+        let fixture = try CommandFixture(lines: 2)
+        let text = try fixture.folder.write("{\"text\": \"x\"}\n", to: "lines.txt")
+        for flag in ["--text-field", "--text-b-field", "--label-field", "--keep", "--words-field"] {
+            let run = try letterpress("render", text, flag, "text", "--out", fixture.path("out"))
+            #expect(run.status == 64 && run.errorText.contains("a format with fields"), "\(flag): \(run.errorText)")
+        }
+        let named = try letterpress(
+            "render", text, "--text-field", "text", "--input-format", "jsonl", "--out", fixture.path("out"))
+        #expect(named.status == 0)
+    }
+
+    @Test func parquetWithoutItsReaderSaysWhatToInstall() throws {
+        let fixture = try CommandFixture(lines: 2)
+        let table = try fixture.folder.write("PAR1 and so on", to: "rows.parquet")
+        let run = try letterpress(
+            "render", table, "--out", fixture.path("out"), environment: ["LETTERPRESS_PYTHON": fixture.path("none")])
+        #expect(run.status == 66 && run.errorText.contains("pyarrow") && run.errorText.contains(fixture.path("none")))
+        let hidden = try fixture.folder.write("PAR1 and so on", to: "rows.txt")
+        let refused = try letterpress("render", hidden, "--out", fixture.path("out"))
+        #expect(refused.status == 65 && refused.errorText.contains("--input-format parquet"))
+    }
+
+    @Test func numbersOfARecordStandInLines() throws {
+        let fixture = try CommandFixture(lines: 12)
+        let out = fixture.path("out")
+        #expect(try letterpress("render", fixture.input, "--out", out, "--offsets", "exact").status == 0)
+        let run = try letterpress("inspect", out, "--index", "9")
+        let lines = run.text.split(separator: "\n")
+        #expect(run.status == 0 && lines.count < 40 && lines.allSatisfy { $0.utf8.count <= 1000 })
+        #expect(!lines.contains { $0.trimmingCharacters(in: .whitespaces).allSatisfy { $0.isNumber || $0 == "," } })
     }
 
     @Test func problemsOfTheInputAreTold() throws {

@@ -24,7 +24,7 @@ enum Fixture {
     ) throws -> String {
         let suffix = [Compression.none: "", .gzip: ".gz", .zstd: ".zst", .xz: ".xz"][compression] ?? ""
         switch format {
-        case .auto, .lines:
+        case .auto, .lines, .parquet:
             let text = texts.map { $0 + "\n" }.joined()
             return try folder.write(try compressed(Array(text.utf8), compression), to: "in/data.txt\(suffix)")
         case .document:

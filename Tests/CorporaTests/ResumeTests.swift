@@ -1,4 +1,5 @@
 import Corpora
+import Foundation
 import Foundations
 import TestSupport
 import Testing
@@ -22,6 +23,31 @@ import Testing
             #expect(try readAll(path, options, cursor: cursor).documents == Array(whole[count...]), "after \(count)")
             _ = try reader.next()
         }
+    }
+
+    /// Inputs are known by what they hold and by their names, however their paths are spelled.
+    @Test func aCursorHoldsUnderEveryPathToTheSameFilesAndNoOther() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a\nb\nc\n", to: "in/1.txt")
+        try folder.write("d\ne\n", to: "in/2.md")
+        let whole = try readAll(folder.file("in")).documents.map(\.texts)
+        let reader = try DocumentReader(inputs: [InputSpec(folder.file("in"))])
+        for _ in 0..<4 { _ = try reader.next() }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link"), withDestinationPath: folder.file("in"))
+        try FileManager.default.copyItem(atPath: folder.file("in"), toPath: folder.file("moved"))
+        for path in [
+            "in/", "./in", "link", "moved", "in/[12].*", "../\((folder.path as NSString).lastPathComponent)/in",
+        ] {
+            let rest = try readAll(folder.file(path), cursor: reader.cursor).documents
+            #expect(rest.map(\.texts) == Array(whole[4...]), "\(path)")
+        }
+        // Other bytes of the same size, and the same bytes under another name.
+        try folder.write("x\ne\n", to: "moved/2.md")
+        #expect(throws: CorporaError.self) { try readAll(folder.file("moved"), cursor: reader.cursor) }
+        try folder.write("d\ne\n", to: "moved/2.md")
+        try FileManager.default.moveItem(atPath: folder.file("moved/2.md"), toPath: folder.file("moved/3.md"))
+        #expect(throws: CorporaError.self) { try readAll(folder.file("moved"), cursor: reader.cursor) }
     }
 
     @Test(arguments: ["byteOffset", "line", "entry", "index", "file"], [Int.max, -1, .min])

@@ -62,8 +62,17 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue.parse(Arr
             String(decoding: value.encoded(), as: UTF8.self)
                 == #"{"a/":"é\"\\\u0001\n","b":[1,0.1,[]],"e\#u{301}x":true,"é":null}"#)
         #expect(
-            String(decoding: JSONValue.object(["k": .array([.integer(1)])]).encoded(pretty: true), as: UTF8.self)
-                == "{\n  \"k\": [\n    1\n  ]\n}\n")
+            String(decoding: JSONValue.object(["k": .array([.string("a")])]).encoded(pretty: true), as: UTF8.self)
+                == "{\n  \"k\": [\n    \"a\"\n  ]\n}\n")
+        // Numbers, and short lists of them, stand side by side.
+        let spans = JSONValue.array((0..<60).map { .array([.integer($0), .integer($0 + 1)]) })
+        let text = String(
+            decoding: JSONValue.object(["n": .array([.integer(1), .number(0.5)]), "s": spans]).encoded(pretty: true),
+            as: UTF8.self)
+        #expect(text.hasPrefix("{\n  \"n\": [1, 0.5],\n  \"s\": [\n    [0,1], [1,2], "))
+        let lines = text.split(separator: "\n")
+        #expect(lines.count < 14 && lines.allSatisfy { $0.utf8.count <= 100 })
+        #expect(try JSONValue.parse(Array(text.utf8))["s"] == spans)
         #expect(JSONValue.number(.infinity).encoded() == Array("null".utf8))
     }
 

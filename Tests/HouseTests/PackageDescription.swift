@@ -1,7 +1,6 @@
 import Foundation
-import TestSupport
 
-/// The package as `swift package dump-package` describes it, read once.
+/// The package as `swift package dump-package` describes it.
 struct PackageDump: Decodable, Sendable {
     let targets: [Target]
     let swiftLanguageVersions: [String]
@@ -64,19 +63,4 @@ struct PackageDump: Decodable, Sendable {
             }
         }
     }
-
-    /// The manifest of this package. The scratch folder is one of its own: the running `swift test` holds the lock of
-    /// the usual one.
-    static let ofThisPackage = Result { () throws -> PackageDump in
-        let folder = try TemporaryFolder()
-        let dump = try Execution.run(
-            "/usr/bin/env",
-            [
-                "swift", "package", "--package-path", Repository.root, "--scratch-path", folder.path, "dump-package",
-            ])
-        guard dump.status == 0 else { throw Failure(text: dump.errorText) }
-        return try JSONDecoder().decode(PackageDump.self, from: Data(dump.output))
-    }
-
-    struct Failure: Error { let text: String }
 }

@@ -44,8 +44,9 @@ struct InputFinder {
             if files.count == before {
                 throw .noInput(
                     argument: path,
-                    reason: "the folder holds no .txt, .jsonl, .json, .csv, .tsv or .tar file (.gz, .zst and .xz "
-                        + "may follow); name a format to take every file")
+                    reason:
+                        "the folder holds no .txt, .md, .rst, .jsonl, .json, .csv, .tsv, .parquet or .tar file (.gz, "
+                        + ".zst and .xz may follow); name a format to take every file")
             }
             return
         }

@@ -70,6 +70,9 @@ extension RecordWork {
     ) throws(Rejection) -> [UInt8]? {
         guard let found = members.first(where: { $0.suffix == name }) else { return nil }
         var bytes = found.bytes
+        if let binary = BinaryContent.found(in: Array(bytes.prefix(BinaryContent.byteCount))) {
+            throw rejection(.wrongField, "the member .\(name) is \(binary.name), not text")
+        }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         if bytes.last == 0x0A { bytes.removeLast() }
         if bytes.last == 0x0D { bytes.removeLast() }

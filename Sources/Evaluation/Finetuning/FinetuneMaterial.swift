@@ -1,4 +1,5 @@
 public import Foundations
+import Corpora
 import Patches
 import Tensors
 public import ZooKit

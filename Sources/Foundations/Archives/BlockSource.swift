@@ -32,6 +32,15 @@ final class BlockSource: ByteBlocks {
         held = 0..<0
     }
 
+    /// Reads a pipe, and closes it with this source.
+    init(pipe: CInt, name: String, blockSize: Int = 1 << 16) {
+        self.name = name
+        file = FileDescriptor(owning: pipe)
+        isMemory = false
+        unsafe block = .allocate(byteCount: blockSize, alignment: 64)
+        held = 0..<0
+    }
+
     init(bytes: [UInt8], name: String) {
         self.name = name
         file = FileDescriptor(borrowing: -1)
@@ -63,6 +72,9 @@ final class BlockSource: ByteBlocks {
         trailingZeros = unsafe slice.endingZeros(after: trailingZeros)
         return unsafe slice
     }
+
+    /// True if it can move to another byte.
+    var canSeek: Bool { !isMemory && lseek(file.number, 0, SEEK_CUR) >= 0 }
 
     /// Moves to an absolute byte of a file that nothing was read from but by `peek`.
     func seek(to offset: Int) throws(FileError) {

@@ -13,6 +13,8 @@ public final class CompressedReader {
     private let blocks: any ByteBlocks
     private let archive: ArchiveInput?
     private var hasEntry = true
+    /// Bytes that were looked at and not delivered.
+    private var held: [UInt8] = []
 
     /// Bytes taken from the file so far, compressed as they are there; for progress.
     public var sourceOffset: Int { source.taken }
@@ -56,22 +58,39 @@ public final class CompressedReader {
         }
     }
 
+    /// The next bytes without taking them; fewer than `count` only where the stream is shorter.
+    ///
+    /// Throws `cannotRead`, and `damaged` for a torn stream.
+    public func peek(_ count: Int) throws(FileError) -> [UInt8] {
+        while held.count < count, try take(appendingTo: &held) > 0 {}
+        return Array(held.prefix(count))
+    }
+
     /// Appends the next piece to `buffer` and returns its size in bytes; 0 at the end.
     ///
     /// Throws `cannotRead`, and `damaged` for a torn stream.
     public func read(appendingTo buffer: inout [UInt8]) throws(FileError) -> Int {
-        let count: Int
-        if let archive {
-            guard hasEntry else { return 0 }
-            count = try archive.readData(appendingTo: &buffer, offset: offset, entry: nil)
-            if count == 0 { hasEntry = false }
+        var count = held.count
+        if count > 0 {
+            buffer += held
+            held = []
         } else {
-            let block = try unsafe blocks.next()
-            unsafe buffer.append(contentsOf: block)
-            count = block.count
+            count = try take(appendingTo: &buffer)
         }
         offset += count
         return count
+    }
+
+    private func take(appendingTo buffer: inout [UInt8]) throws(FileError) -> Int {
+        if let archive {
+            guard hasEntry else { return 0 }
+            let count = try archive.readData(appendingTo: &buffer, offset: offset + held.count, entry: nil)
+            if count == 0 { hasEntry = false }
+            return count
+        }
+        let block = try unsafe blocks.next()
+        unsafe buffer.append(contentsOf: block)
+        return block.count
     }
 
     /// The next piece; `nil` at the end. Throws as `read(appendingTo:)`.
@@ -80,13 +99,14 @@ public final class CompressedReader {
         return try read(appendingTo: &chunk) == 0 ? nil : chunk
     }
 
-    /// Moves to a decompressed byte offset right after opening. Plain files seek, compressed ones read and drop, and
-    /// what was read beyond `target` is returned.
+    /// Moves to a decompressed byte offset right after opening. Plain files seek, compressed ones and pipes read and drop,
+    /// and what was read beyond `target` is returned.
     ///
     /// Throws `damaged` when the stream ends before `target`, and the errors of `read(appendingTo:)`.
     public func skip(to target: Int) throws(FileError) -> [UInt8] {
         if target == 0 { return [] }
-        if compression == .none {
+        if compression == .none, source.canSeek {
+            held = []
             try source.seek(to: target)
             offset = target
             return []

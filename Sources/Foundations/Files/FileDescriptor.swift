@@ -24,6 +24,12 @@ struct FileDescriptor: ~Copyable {
         owned = false
     }
 
+    /// Takes a descriptor over, which is closed with this one.
+    init(owning number: CInt) {
+        self.number = number
+        owned = true
+    }
+
     deinit { if owned { _ = Glibc.close(number) } }
 
     /// Reads at most `buffer.count` bytes; 0 at the end of the file.

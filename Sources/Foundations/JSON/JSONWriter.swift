@@ -2,7 +2,7 @@ extension JSONValue {
     /// The value as UTF-8 text: keys sorted by their bytes, nothing escaped but quotes, backslashes and control
     /// characters. The same value gives the same bytes everywhere.
     ///
-    /// `pretty` indents by two spaces and ends with a newline. A number that is not finite is written as `null`.
+    /// `pretty` indents by two spaces, puts numbers of a list into lines of at most 100 bytes and ends with a newline. A number that is not finite is written as `null`.
     public func encoded(pretty: Bool = false) -> [UInt8] {
         var writer = JSONWriter(pretty: pretty)
         writer.write(self, indent: 0)
@@ -23,6 +23,8 @@ private struct JSONWriter {
         case .number(let value): append(value.isFinite ? value.description : "null")
         case .spelled(let text): append(text)
         case .string(let value): writeString(value)
+        case .array(let values) where pretty && !values.isEmpty && values.allSatisfy(Self.isShort):
+            writeFilled(values, indent: indent)
         case .array(let values):
             writeList(values, open: "[", close: "]", indent: indent) { writer, element in
                 writer.write(element, indent: indent + 1)
@@ -35,6 +37,39 @@ private struct JSONWriter {
                 writer.write(field.value, indent: indent + 1)
             }
         }
+    }
+
+    /// True for a number, and for a few of them: several fit a line.
+    private static func isShort(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null, .bool, .integer, .number, .spelled: true
+        case .array(let values): values.count <= 4 && values.allSatisfy(isShort)
+        case .string, .object: false
+        }
+    }
+
+    /// Values one behind the other, in lines of at most 100 bytes.
+    private mutating func writeFilled(_ values: [JSONValue], indent: Int) {
+        let words = values.map { $0.encoded() }
+        append("[")
+        let isLong = words.reduce(0) { $0 + $1.count + 2 } + 2 * indent > 100
+        if isLong { breakLine(indent + 1) }
+        var width = 2 * (indent + 1)
+        for (index, word) in words.enumerated() {
+            if index > 0 {
+                append(",")
+                if isLong, width + word.count + 2 > 100 {
+                    breakLine(indent + 1)
+                    width = 2 * (indent + 1)
+                } else {
+                    append(" ")
+                }
+            }
+            output += word
+            width += word.count + 2
+        }
+        if isLong { breakLine(indent) }
+        append("]")
     }
 
     private mutating func writeList<Element>(

@@ -70,9 +70,13 @@ public struct JobSettings: Codable, Sendable, Equatable {
     }
 
     /// The first key, in sorted order, whose value differs from `other`'s, with both values; `nil` when none does.
+    ///
+    /// The inputs are compared by what they hold, not by the names under which they were given.
     func firstDifference(to other: JobSettings) throws(ConfigError) -> (key: String, own: String, other: String)? {
-        Self.difference(
-            try StrictJSON.encodedValue(self), try StrictJSON.encodedValue(other), path: "")
+        var (first, second) = (self, other)
+        if inputData != nil, other.inputData != nil { (first.inputs, second.inputs) = ([], []) }
+        return Self.difference(
+            try StrictJSON.encodedValue(first), try StrictJSON.encodedValue(second), path: "")
     }
 
     private static func difference(

@@ -59,6 +59,14 @@ final class JobWriter {
         }
     }
 
+    /// Finished shards, those before a resume included.
+    var storedShards: Int { journal.shards.count }
+
+    /// The error of a render that ends before its input: what is stored by then.
+    func stopped() -> ShardError {
+        .stopped(path: folder.path, documents: journal.counts.documents, shards: journal.shards.count)
+    }
+
     /// Finishes the last shard, writes the manifest and removes the journal.
     func finish() throws -> Manifest {
         try finishShard()

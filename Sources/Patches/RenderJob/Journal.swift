@@ -7,7 +7,7 @@ struct Journal: Codable {
     static let version = 1
 
     var formatVersion = Self.version
-    /// The inputs as they were given.
+    /// The inputs as they were given, for a reader.
     var inputs: [String]
     var settings: JobSettings
     /// Where the next shard begins in the input.
@@ -25,9 +25,9 @@ struct Journal: Codable {
         try StoredJSON.save(self, to: folder.file(Self.fileName))
     }
 
-    /// Reads the journal of a folder and checks that it is one of these settings and inputs.
+    /// Reads the journal of a folder and checks that it is one of these settings.
     static func load(
-        from folder: OutputFolder, inputs: [String], settings: JobSettings
+        from folder: OutputFolder, settings: JobSettings
     ) throws -> Journal {
         let path = folder.file(fileName)
         let journal = try StoredJSON.load(Journal.self, from: path)
@@ -38,11 +38,6 @@ struct Journal: Codable {
         let last = journal.shards.last.map { $0.firstSequence + $0.sequences } ?? 0
         guard journal.counts.sequences == last, journal.counts.isPossible, journal.report.isPossible else {
             throw ShardError.malformed(path: path, byteOffset: nil, reason: "counts and shards disagree")
-        }
-        guard journal.inputs == inputs else {
-            throw ShardError.otherSettings(
-                path: folder.path, key: "the inputs", was: journal.inputs.joined(separator: " "),
-                now: inputs.joined(separator: " "))
         }
         if let found = try journal.settings.firstDifference(to: settings) {
             throw ShardError.otherSettings(path: folder.path, key: found.key, was: found.own, now: found.other)

@@ -54,6 +54,15 @@ struct OutputFolder {
     /// The partial name that a manifest gets while the files it lists are removed.
     private static let doomedManifest = Manifest.fileName + ".partial"
 
+    /// True if the folder holds no more than the beginning of a render that has stored no shard.
+    func holdsNothingStored(_ names: [String]) -> Bool {
+        guard names.contains(Journal.fileName), let listed = listedShards(in: Journal.fileName), listed.count == 1
+        else {
+            return false
+        }
+        return names.allSatisfy { Self.isOurs($0) && ($0 == Journal.fileName || $0.hasSuffix(".partial")) }
+    }
+
     /// Removes what an earlier render left: its manifest and journal, the shards that they list, the shard that was
     /// finished behind the journal, and partial files. Throws ``ShardError/foreignFile(path:)``, having removed
     /// nothing, when a file with the name of a render's is none that an earlier render names.

@@ -21,6 +21,8 @@ public struct RenderJob: Sendable {
     public var policy: OutputPolicy
     /// Worker threads, 0 to 1024; 0 works on the caller's thread.
     public var workers: Int
+    /// Asked after every batch; true ends the render with ``ShardError/stopped(path:documents:shards:)``.
+    public var shouldStop: @Sendable () -> Bool = { false }
 
     /// Output that may wait for the writer, in bytes.
     private static let budget = 16 << 20
@@ -89,18 +91,28 @@ public struct RenderJob: Sendable {
         onEvent(.started(documents: journal.counts.documents))
         if !source.passedOver.isEmpty { onEvent(.passedOver(source.passedOver)) }
         let identity = source.cursor.inputs
+        let stored = journal.counts.documents
         let writer = JobWriter(
             folder: folder, journal: journal, totalBytes: source.totalBytes, startBytes: source.bytesTaken,
             makeCursor: { Cursor(inputs: identity, position: $0) }, onEvent: onEvent)
-        if let group {
-            var start = try StrictJSON.encode(RenderStart(settings: journal.settings, cursor: source.cursor))
-            try group.broadcast(&start)
-            let own = pipeline(reading: source, share: (0, group.size))
-            try forEachChunk(of: own, with: group) { try writer.write($0) }
-        } else {
-            try pipeline(reading: source).forEach { try writer.write($0) }
+        do {
+            if let group {
+                var start = try StrictJSON.encode(RenderStart(settings: journal.settings, cursor: source.cursor))
+                try group.broadcast(&start)
+                let own = pipeline(reading: source, share: (0, group.size))
+                try forEachChunk(of: own, with: group) { try writer.write($0) }
+            } else {
+                try pipeline(reading: source).forEach {
+                    try writer.write($0)
+                    if shouldStop() { throw writer.stopped() }
+                }
+            }
+            return try writer.finish()
+        } catch {
+            // Where nothing is stored nothing can be resumed: the folder is free for another try.
+            if stored == 0, writer.storedShards == 0 { try? folder.remove(keeping: []) }
+            throw error
         }
-        return try writer.finish()
     }
 
     /// Draws each batch whose number modulo the count of `share` is its index.
@@ -135,7 +147,8 @@ public struct RenderJob: Sendable {
         let names = try folder.names()
         switch policy {
         case .fresh:
-            guard names.isEmpty else { throw ShardError.outputNotEmpty(path: output) }
+            if folder.holdsNothingStored(names) { try folder.remove(keeping: []) }
+            guard try folder.names().isEmpty else { throw ShardError.outputNotEmpty(path: output) }
         case .overwrite:
             try folder.removeEarlierRender()
         case .resume where names.contains(Manifest.fileName):
@@ -167,7 +180,7 @@ public struct RenderJob: Sendable {
     private func begin(in folder: OutputFolder) throws -> (Journal, RecordSource) {
         let arguments = inputs.map(\.argument)
         if try policy == .resume && folder.names().contains(Journal.fileName) {
-            let journal = try Journal.load(from: folder, inputs: arguments, settings: settings)
+            let journal = try Journal.load(from: folder, settings: settings)
             let source = try source(besides: folder, cursor: journal.cursor)
             try folder.remove(keeping: Set(journal.shards.map(\.file) + [Journal.fileName]))
             return (journal, source)

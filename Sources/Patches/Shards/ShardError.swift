@@ -32,6 +32,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible, Cat
     case mismatch(path: String, what: String, expected: String, got: String)
     /// A document cannot be rendered.
     case document(path: String, line: Int?, index: Int, reason: String)
+    /// The render was asked to stop; what is stored can be resumed.
+    case stopped(path: String, documents: Int, shards: Int)
     /// An option is out of range.
     case invalidOption(key: String, value: String, expected: String)
 
@@ -40,7 +42,7 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible, Cat
         switch self {
         case .file(let error): error.category
         case .outputNotEmpty, .folderInUse, .foreignFile, .inputInOutput: .cannotCreate
-        case .nothingToResume, .otherSettings, .invalidOption, .noSuchSequence, .unknownFormat: .usage
+        case .nothingToResume, .otherSettings, .invalidOption, .noSuchSequence, .unknownFormat, .stopped: .usage
         case .malformed, .unfinished, .unsupportedVersion, .picture, .mismatch, .document: .badData
         }
     }
@@ -77,6 +79,8 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible, Cat
             "\(path): \(what) is \(got), the manifest says \(expected)"
         case .document(let path, let line, let index, let reason):
             path + (line.map { ":\($0)" } ?? "") + ", document \(index): \(reason)"
+        case .stopped(let path, let documents, let shards):
+            "stopped with \(documents) documents in \(shards) finished shards of \(path); resume with --resume"
         case .invalidOption(let key, let value, let expected): "\(key): got \(value), expected \(expected)"
         }
     }

@@ -29,11 +29,11 @@ public enum ModelPresets {
             )
         }
         let known = try list(in: folder)
-        guard known.contains(name) else {
+        guard let found = [name, name.replacing("-", with: "/", maxReplacements: 1)].first(where: known.contains) else {
             throw CatalogueError.unknown(
                 kind: "model file, folder or preset", name: name, near: NearNames.of(name, among: known), known: known)
         }
-        return try read("\(folder)/\(name).json")
+        return try read("\(folder)/\(found).json")
     }
 
     private static func read(_ path: String) throws -> DecoderConfig {

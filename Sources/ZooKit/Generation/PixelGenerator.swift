@@ -125,7 +125,7 @@ public final class PixelGenerator {
         return pixels.indices.map { Array(values[$0 * patchBytes..<($0 + 1) * patchBytes]) }
     }
 
-    /// Adds the patch that a prediction becomes; whether the picture goes on.
+    /// Adds the patch that a prediction becomes; true if the picture continues.
     private func draw(
         _ prediction: [Double], _ row: inout Row, _ onPatch: (Int, [UInt8]) throws -> Void
     ) throws -> Bool {
@@ -147,22 +147,9 @@ public final class PixelGenerator {
         return false
     }
 
-    /// Pixels of a prediction, patch number `index` of its row.
     private func drawn(_ prediction: [Double], _ request: PixelRequest, index: Int) -> [UInt8] {
-        let options = request.options
-        let isLogit = config.patchHead == .bernoulli
-        func share(_ x: Double) -> Double { isLogit ? 1 / (1 + exp(-x / options.temperature)) : min(1, max(0, x)) }
-        switch options.drawing {
-        case .threshold:
-            let middle = config.patchHead == .regressionRaw ? 0.5 : 0
-            return prediction.map { $0 > middle ? 255 : 0 }
-        case .gray:
-            return prediction.map { UInt8((share($0) * 255).rounded()) }
-        case .sample:
-            let key = RandomKey(seed: options.seed).with("pixels").with(request.id).with(index)
-            return prediction.enumerated().map { place, x in
-                key.uniform(at: place / config.channels) < share(x) ? 255 : 0
-            }
-        }
+        let key = RandomKey(seed: request.options.seed).with("pixels").with(request.id).with(index)
+        return PatchDrawing(head: config.patchHead, channels: config.channels, options: request.options)
+            .pixels(of: prediction, key: key)
     }
 }

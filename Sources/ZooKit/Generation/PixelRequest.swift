@@ -19,16 +19,18 @@ public struct PixelRequest: Sendable {
 public struct PixelOptions: Sendable, Equatable {
     /// What a prediction becomes.
     public enum Drawing: String, Sendable, Codable, CaseIterable {
-        /// White where the prediction is above its middle (0.5 of brightness or of probability, 0 of normalised pixels), else black.
-        case threshold
-        /// As bright as predicted. Not for normalised pixels, which have no brightness.
+        /// As bright as predicted, the channels of a pixel together: text is black on white.
         case gray
+        /// As bright as predicted, each channel by itself. Not for normalised pixels, which have no brightness.
+        case colour
+        /// White where a pixel is above its middle (0.5 of brightness or of probability, 0 of normalised pixels), else black.
+        case threshold
         /// White with the predicted probability; the channels of a pixel together. For `bernoulli` alone.
         case sample
     }
 
     /// What a prediction becomes.
-    public var drawing = Drawing.threshold
+    public var drawing = Drawing.gray
     /// What logits of `bernoulli` are divided by.
     public var temperature = 1.0
     /// Patches at most. Of normalised pixels as many come.
@@ -36,8 +38,17 @@ public struct PixelOptions: Sendable, Equatable {
     /// Names the random numbers.
     public var seed: UInt64 = 0
 
-    /// Black and white, 16 patches.
+    /// Gray, 16 patches.
     public init() {}
+
+    /// What a prediction of a kind of head can become.
+    public static func drawings(of head: DecoderConfig.PatchHead) -> [Drawing] {
+        switch head {
+        case .regressionNorm: [.gray, .threshold]
+        case .regressionRaw: [.gray, .colour, .threshold]
+        case .bernoulli: Drawing.allCases
+        }
+    }
 
     /// Throws `GenerationError.option` for what makes no sense, or not with this head.
     public func check(_ head: DecoderConfig.PatchHead) throws(GenerationError) {
@@ -45,12 +56,7 @@ public struct PixelOptions: Sendable, Equatable {
             throw .option(name: "temperature", got: "\(temperature)", wanted: "more than 0")
         }
         if maxPatches < 0 { throw .option(name: "patches", got: "\(maxPatches)", wanted: "0 or more") }
-        let known: [Drawing] =
-            switch head {
-            case .regressionNorm: [.threshold]
-            case .regressionRaw: [.threshold, .gray]
-            case .bernoulli: Drawing.allCases
-            }
+        let known = Self.drawings(of: head)
         if !known.contains(drawing) {
             throw .option(
                 name: "drawing", got: drawing.rawValue,

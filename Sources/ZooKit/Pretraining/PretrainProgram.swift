@@ -1,3 +1,4 @@
+import Foundation
 public import Foundations
 import Layers
 public import Patches
@@ -131,6 +132,7 @@ public final class PretrainProgram: TrainingProgram {
             throw PretrainingError.badSetting(key: "data", reason: "none are given for \(kind.rawValue)")
         }
         parts.options.length = length
+        parts.options.longSequences = settings.longSequences
         parts.options.pairPatches = length / 2
         parts.options.pairTokens = length - length / 2
         parts.options.channels = parts.config.channels
@@ -179,9 +181,33 @@ public final class PretrainProgram: TrainingProgram {
     /// The settings as JSON.
     public func settingsRecord() throws -> JSONValue { try StrictJSON.encodedValue(settings) }
 
-    /// Settings that must not differ and do.
+    /// Settings that must not differ and do. The number of steps may, and with it the schedule that leads to its end, unless a hook
+    /// has planned with it.
     public func differences(from saved: JSONValue, source: String) throws -> [String] {
-        try settings.differences(from: StrictJSON.decode(PretrainSettings.self, from: saved, source: source))
+        var before = try StrictJSON.decode(PretrainSettings.self, from: saved, source: source)
+        if before.steps != settings.steps, adaptation.hooks.isEmpty {
+            (before.steps, before.schedule, before.rateFloor) = (settings.steps, settings.schedule, settings.rateFloor)
+        }
+        return try settings.differences(from: before)
+    }
+
+    /// The new number of steps, and the rate before and after.
+    public func changes(from saved: JSONValue, after step: Int, source: String) throws -> [String] {
+        let before = try StrictJSON.decode(PretrainSettings.self, from: saved, source: source)
+        guard before.steps != settings.steps else { return [] }
+        guard settings.steps >= step else {
+            throw PretrainingError.badSetting(
+                key: "steps", reason: "the run has made \(step) steps; \(settings.steps) are fewer")
+        }
+        func rate(_ settings: PretrainSettings) -> String {
+            let schedule = Schedule(
+                settings.schedule, warmUp: settings.warmUp, steps: settings.steps, floor: settings.rateFloor)
+            return String(format: "%.3g", settings.learningRate * schedule.factor(at: step))
+        }
+        return [
+            "\(before.steps) steps become \(settings.steps): from here on the \(settings.schedule.rawValue) schedule over "
+                + "\(settings.steps) steps, whose rate is \(rate(settings)) now (it was \(rate(before)))"
+        ]
     }
 
     /// The plan of the model at its longest sequences.

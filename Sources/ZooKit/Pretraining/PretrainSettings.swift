@@ -1,6 +1,16 @@
 /// The settings of a pretraining, but for the model and the data.
 public typealias PretrainSettings = TrainingSettings<PretrainCourse>
 
+/// What a training does with stored images that are longer than its sequences.
+public enum LongSequences: String, Codable, Sendable, CaseIterable {
+    /// Makes sequences of the length of them, one behind the other, the last shorter.
+    case split
+    /// Takes the beginning.
+    case cut
+    /// Refuses the shard.
+    case stop
+}
+
 /// The data and length of a pretraining, its evaluations and checkpoints. The defaults are the specification's (section
 /// 3.6) or, where it has none, ours.
 public struct PretrainCourse: TrainingCourse {
@@ -8,6 +18,8 @@ public struct PretrainCourse: TrainingCourse {
     public var mix = "0:1:0"
     /// Rows of a sequence at most; nil is all that the model takes.
     public var length: Int?
+    /// What becomes of a stored image that is longer than the length: `split` into several, `cut` after its beginning, or `stop`.
+    public var longSequences = LongSequences.split
     /// Sequences of a step, over all ranks.
     public var batch = 32
     /// Sequences of a micro-batch at most; nil is the whole batch of a rank.
@@ -49,6 +61,7 @@ public struct PretrainCourse: TrainingCourse {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case mix, length, batch
+        case longSequences = "long_sequences"
         case microBatch = "micro_batch"
         case steps, seed
         case rateFloor = "rate_floor"

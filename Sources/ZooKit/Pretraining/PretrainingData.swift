@@ -19,6 +19,8 @@ public struct ExampleOptions: Sendable {
     public var pairPatches: Int
     /// Tokens of a pair at most.
     public var pairTokens: Int
+    /// What becomes of stored images longer than ``length``.
+    public var longSequences = LongSequences.split
     /// Channels that the model reads.
     public var channels: Int
     /// Side of a patch that the model reads, in pixels.

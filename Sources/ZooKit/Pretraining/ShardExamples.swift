@@ -92,14 +92,11 @@ struct ShardExamples {
                     + "with --patch-size \(options.patchSize)")
         }
         let limit = kind == .pair ? options.pairPatches : options.length
-        guard stored.patchCount <= limit || kind == .pair else {
-            throw PretrainingError.badSetting(
-                key: "length",
-                reason: "\(path) holds a sequence of \(stored.patchCount) patches, more than \(limit); render with "
-                    + "--max-patches \(limit)")
+        let pixels = stored.withChannels(options.channels)
+        if stored.patchCount > limit, kind == .image {
+            return try handPieces(of: pixels, stored.patchCount, path, emit)
         }
-        var example = TrainingExample(
-            pixels: stored.withChannels(options.channels), patches: stored.patchCount)
+        var example = TrainingExample(pixels: pixels, patches: stored.patchCount)
         if kind == .pair {
             var ids = try need(options.encoding).encode(try text(of: stored, path))
             if let begin = options.encoding?.begin { ids.insert(begin, at: 0) }
@@ -108,6 +105,27 @@ struct ShardExamples {
             example.tokens = ids
         }
         if example.patches > 1 { try emit(example) }
+    }
+
+    /// A stored image that is longer than a sequence, as ``ExampleOptions/longSequences`` has it.
+    private func handPieces(
+        of pixels: [UInt8], _ count: Int, _ path: String, _ emit: (TrainingExample) throws -> Void
+    ) throws {
+        let limit = options.length
+        guard options.longSequences != .stop else {
+            throw PretrainingError.badSetting(
+                key: "long_sequences",
+                reason:
+                    "\(path) holds a sequence of \(count) patches, more than \(limit); take split or cut, or render "
+                    + "with --max-patches \(limit)")
+        }
+        let bytes = pixels.count / count
+        for start in stride(from: 0, to: options.longSequences == .cut ? 1 : count, by: limit) {
+            let end = min(count, start + limit)
+            guard end - start > 1 else { continue }
+            try emit(
+                TrainingExample(pixels: Array(pixels[start * bytes..<end * bytes]), patches: end - start))
+        }
     }
 
     private func emitText(_ text: [UInt8], _ emit: (TrainingExample) throws -> Void) throws {

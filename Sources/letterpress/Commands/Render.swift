@@ -4,6 +4,7 @@ import Distribution
 import Foundation
 import Foundations
 import Patches
+import ZooKit
 
 /// `letterpress render`: a corpus to shards.
 struct Render: ParsableCommand {
@@ -15,7 +16,8 @@ struct Render: ParsableCommand {
             """,
         discussion: """
             Inputs are files, folders, patterns or - for standard input: text (one document a line), JSON lines, CSV,
-            TSV or WebDataset tars, plain or compressed by gzip, zstd or xz. Parquet goes through a pipe.
+            TSV or WebDataset tars, plain or compressed by gzip, zstd or xz; Parquet (needs Python's pyarrow).
+            Ctrl-C keeps the finished shards and says how to resume.
             Processes started by mpirun draw one output together, with the bytes of a single process.
             A flag overrides LETTERPRESS_<KEY> in the environment, then --config, --renderer, --preset, the default.
 
@@ -52,7 +54,7 @@ struct Render: ParsableCommand {
 
     func run() throws {
         let merged = try settings.merged(with: flags)
-        let read = try merged.decode("read", over: ReadOptions())
+        let read = try merged.reading()
         let shardOptions = try merged.decode("shards", over: ShardOptions())
         let pixels = try PixelSettings(merged)
         _ = try merged.decode("fonts", over: FontSettings())
@@ -64,7 +66,7 @@ struct Render: ParsableCommand {
                     ("read", read), ("render", pixels.render), ("layout", pixels.layout), ("shards", shardOptions),
                 ])
         }
-        let job = RenderJob(
+        var job = RenderJob(
             inputs: inputs.map(InputSpec.init), read: read, render: pixels.render, layout: pixels.layout,
             shards: shardOptions, fonts: try fonts.open(merged), output: out,
             policy: resume ? .resume : overwrite ? .overwrite : .fresh, workers: threads)
@@ -76,7 +78,16 @@ struct Render: ParsableCommand {
         if let group {
             manifest = try job.run(with: group) { printer.show($0) }
         } else {
-            manifest = try job.run { printer.show($0) }
+            // Standard input may keep a render waiting, and nothing can be resumed from it.
+            if !inputs.contains("-") {
+                StopSignal.listen()
+                job.shouldStop = { StopSignal.number != nil }
+            }
+            do { manifest = try job.run { printer.show($0) } } catch ShardError.stopped(_, let documents, let shards) {
+                printer.clear()
+                try printer.stopped(documents: documents, shards: shards, folder: out)
+                throw ExitCode.stopped
+            }
         }
         if let manifest { try printer.summarise(manifest, folder: out, fonts: job.fonts) }
         try group?.leave()

@@ -43,7 +43,7 @@ struct SamplingFlags: SettingFlags {
 struct PixelGenerationFlags: SettingFlags {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("New patches at most (16).", valueName: "n"))
     var patches: Int?
-    @Option(help: "How a prediction becomes a patch (threshold).") var drawing: PixelOptions.Drawing?
+    @Option(help: "How a prediction becomes a patch (gray).") var drawing: PixelOptions.Drawing?
     @Option(help: ArgumentHelp("The temperature where pixels are drawn (1).", valueName: "x"))
     var temperature: Double?
     @Option(help: ArgumentHelp("Names the random numbers (0).", valueName: "n")) var seed: Int?

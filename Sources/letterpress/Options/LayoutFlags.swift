@@ -54,3 +54,36 @@ struct LayoutFlags: SettingFlags {
         set("isolated_chars", isolatedChars.map { .bool($0) })
     }
 }
+
+/// How text becomes patches in a training, whose documents are single texts that fill the model's length.
+struct DrawingFlags: SettingFlags {
+    @Option(help: "How patches are cut (continuous).") var strategy: LayoutOptions.Strategy?
+    @Option(help: "Content of a sequence; a training reads single texts (single).") var layout: LayoutOptions.Layout?
+    @Option(help: ArgumentHelp("Pixels before the text (2).", valueName: "n")) var padLeft: Int?
+    @Option(help: ArgumentHelp("Pixels after the text, at least (2).", valueName: "n")) var padRight: Int?
+    @Option(help: "Unicode normalisation before drawing (none).") var normalisation: Normalisation?
+    @Flag(inversion: .prefixedNo, help: "Repeat known mistakes of the reference renderers.") var compatBugs: Bool?
+    @Flag(name: .customLong("flip-rtl"), inversion: .prefixedNo, help: "Reverse the patches of right-to-left texts.")
+    var flipRTL: Bool?
+    @Flag(inversion: .prefixedNo, help: "With bigrams, shape every character alone.") var isolatedChars: Bool?
+
+    func validate() throws {
+        if let layout, layout != .single {
+            throw ValidationError(
+                "--layout \(layout.rawValue): a training reads single texts; render shards with it and name them as --data"
+            )
+        }
+    }
+
+    func add(to layer: inout SettingLayer) {
+        func set(_ key: String, _ value: JSONValue?) { layer.set("layout", key, value) }
+        set("strategy", strategy.map { .string($0.rawValue) })
+        set("layout", layout.map { .string($0.rawValue) })
+        set("pad_left", padLeft.map { .integer($0) })
+        set("pad_right", padRight.map { .integer($0) })
+        set("normalisation", normalisation.map { .string($0.rawValue) })
+        set("compat_bugs", compatBugs.map { .bool($0) })
+        set("flip_rtl", flipRTL.map { .bool($0) })
+        set("isolated_chars", isolatedChars.map { .bool($0) })
+    }
+}

@@ -1,5 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundations
+public import ZooKit
+
+extension LongSequences: ExpressibleByArgument {}
 
 /// Model and data.
 struct SourceFlags: SettingFlags {
@@ -37,6 +40,7 @@ struct CourseFlags: SettingFlags {
     @Option(help: ArgumentHelp("Steps in all (1000).", valueName: "n")) var steps: Int?
     @Option(help: ArgumentHelp("Patches or tokens of a sequence; all that the model takes without.", valueName: "n"))
     var length: Int?
+    @Option(help: "Stored images that are longer: split, cut or stop (split).") var longSequences: LongSequences?
     @Option(help: ArgumentHelp("Sequences of a step, over all processes (32).", valueName: "n")) var batch: Int?
     @Option(help: ArgumentHelp("Sequences of a micro-batch; the whole batch without.", valueName: "n")) var microBatch:
         Int?
@@ -62,6 +66,7 @@ struct CourseFlags: SettingFlags {
     func add(to layer: inout SettingLayer) {
         func set(_ key: String, _ value: JSONValue?) { layer.set("pretrain", key, value) }
         set("mix", mix.map { .string($0) })
+        set("long_sequences", longSequences.map { .string($0.rawValue) })
         for (key, value) in [
             ("steps", steps), ("length", length), ("batch", batch), ("micro_batch", microBatch),
             ("eval_every", evalEvery), ("eval_sequences", evalSequences), ("save_every", saveEvery), ("keep", keep),

@@ -68,7 +68,7 @@ struct GenerateSettings: Codable {
 /// The settings of the section `pixels`: how pictures of text are continued.
 struct PixelGenerationSettings: Codable {
     var patches = 16
-    var drawing = PixelOptions.Drawing.threshold
+    var drawing = PixelOptions.Drawing.gray
     var temperature = 1.0
     var seed: UInt64 = 0
     /// White columns between the text of a prompt and the first new patch; -1 leaves the text where it was drawn.

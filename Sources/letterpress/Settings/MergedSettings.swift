@@ -1,3 +1,4 @@
+import Corpora
 import Foundations
 import Typesetting
 
@@ -62,6 +63,21 @@ struct MergedSettings {
         } catch {
             throw located(error, section)
         }
+    }
+
+    /// How inputs are read. Throws `ConfigError` naming the origin.
+    func reading() throws -> ReadOptions {
+        var options = try decode("read", over: ReadOptions())
+        options.isTextFieldNamed = ["flag", "environment"].contains(origins["read.text_field"])
+        return options
+    }
+
+    /// Throws a usage failure for a flag of these sections, which nothing would heed: `reason` says why.
+    func refuseFlags(of sections: [String], only keys: Set<String>? = nil, _ reason: String) throws {
+        let found = sections.flatMap { section in (values[section] ?? [:]).keys.map { (section, $0) } }
+            .filter { origins["\($0.0).\($0.1)"] == "flag" && keys?.contains($0.1) ?? true }.map(\.1).sorted()
+        guard let key = found.first else { return }
+        throw CommandFailure(.usage, "\(SettingTable.flag(of: key)) has no effect: \(reason); leave it out")
     }
 
     /// The error with the place that the value came from.

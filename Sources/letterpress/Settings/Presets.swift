@@ -24,7 +24,7 @@ enum Presets {
         "min-p": ["sampling": ["temperature": .integer(1), "min_p": .number(0.1)]],
     ]
 
-    /// Regimes of pretraining: as published (pixel-lm, section 3.6: 4 M, 4 M, 8 M and 10 M rows a step), and smaller ones of ours.
+    /// Regimes of pretraining, under the names of their models in the zoo: as published (pixel-lm, section 3.6: 4 M, 4 M, 8 M and 10 M rows a step), and smaller ones of ours.
     static let pretraining: [String: [String: [String: JSONValue]]] = {
         let regimes: [(name: String, mix: String, batch: Int, steps: Int)] = [
             ("textgpt", "1:0:0", 3906, 10000), ("pixelgpt", "0:1:0", 3906, 51750), ("monogpt", "1:1:0", 7812, 10000),
@@ -32,7 +32,7 @@ enum Presets {
         ]
         var presets: [String: [String: [String: JSONValue]]] = [:]
         for (name, mix, batch, steps) in regimes {
-            presets[name] = [
+            presets["\(name)/official"] = [
                 "sources": ["model": .string("\(name)/official")],
                 "pretrain": [
                     "mix": .string(mix), "length": .integer(1024), "batch": .integer(batch), "micro_batch": .integer(4),
@@ -40,7 +40,7 @@ enum Presets {
                     "warm_up": .integer(200), "weight_decay": .number(0.1), "precision": .string("bf16"),
                 ],
             ]
-            presets["\(name)-small"] = [
+            presets["\(name)/small"] = [
                 "sources": ["model": .string("\(name)/small")],
                 "pretrain": [
                     "mix": .string(mix), "length": .integer(512), "batch": .integer(16), "micro_batch": .integer(4),
@@ -48,7 +48,7 @@ enum Presets {
                     "warm_up": .integer(200), "precision": .string("bf16"),
                 ],
             ]
-            presets["\(name)-tiny"] = [
+            presets["\(name)/tiny"] = [
                 "sources": ["model": .string("\(name)/tiny")],
                 "pretrain": [
                     "mix": .string(mix), "length": .integer(name == "pixelgpt" ? 64 : 128),
@@ -68,10 +68,16 @@ enum Presets {
     static func layer(
         _ name: String, of presets: [String: [String: [String: JSONValue]]]
     ) throws -> SettingLayer {
-        guard let values = presets[name] else {
+        guard
+            let found = [name, name.replacing("-", with: "/"), name + "/official"].first(where: { presets[$0] != nil })
+        else {
+            let near = NearNames.of(name, among: presets.keys)
             throw CommandFailure(
-                .usage, "there is no preset '\(name)'; there are: \(presets.keys.sorted().joined(separator: ", "))")
+                .usage,
+                "there is no preset '\(name)'; "
+                    + (near.isEmpty ? "there are" : "near") + ": "
+                    + (near.isEmpty ? presets.keys.sorted() : near).joined(separator: ", "))
         }
-        return SettingLayer(origin: "preset \(name)", values: values)
+        return SettingLayer(origin: "preset \(found)", values: presets[found] ?? [:])
     }
 }

@@ -51,15 +51,19 @@ enum SettingSources {
                 + (near.isEmpty ? "" : "; near: \(near.joined(separator: ", "))"))
     }
 
-    /// Settings of a JSON file with sections of keys; also the `settings` of a manifest, whose other sections are
-    /// passed over.
+    /// Settings of a JSON or YAML file (`.yaml`, `.yml`) with sections of keys; also the `settings` of a manifest, whose other
+    /// sections are passed over.
     static func file(_ path: String, origin: String? = nil) throws -> SettingLayer {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure(.missingInput, "configuration file \(path) cannot be read")
         }
         let root: JSONValue
-        do { root = try JSONValue.parse([UInt8](data), rejectDuplicates: true) } catch {
-            throw ConfigError.notJSON(source: path, error: error)
+        if [".yaml", ".yml"].contains(where: path.lowercased().hasSuffix) {
+            root = try YAMLFile.value([UInt8](data), path: path)
+        } else {
+            do { root = try JSONValue.parse([UInt8](data), rejectDuplicates: true) } catch {
+                throw ConfigError.notJSON(source: path, error: error)
+            }
         }
         let sections = root["settings"] ?? root
         guard case .object(let found) = sections else {
@@ -87,7 +91,7 @@ enum SettingSources {
                 }
                 guard known[key] != nil else {
                     throw ConfigError.unknownKey(
-                        source: path, keyPath: "\(section).\(key)", near: NearNames.of(key, among: known.keys))
+                        source: path, keyPath: "\(section).\(key)", near: OtherNames.near(key, among: known.keys))
                 }
                 layer.set(section, key, value)
             }

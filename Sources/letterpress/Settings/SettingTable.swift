@@ -66,6 +66,15 @@ enum SettingTable {
     /// Variables that are no settings: where the installation lies, and what the build reads.
     static let otherVariables: Set = ["LETTERPRESS_ROOT", "LETTERPRESS_DOCS", "LETTERPRESS_AS_DEPENDENCY"]
 
+    /// The flag of a key, as users type it.
+    static func flag(of key: String) -> String {
+        let named = [
+            "on_structure_error": "on-error", "keep_fields": "keep", "paths": "font", "stack": "fonts",
+            "allow_other": "allow-other-fonts", "format": "input-format",
+        ]
+        return "--" + (named[key] ?? key.replacing("_", with: "-"))
+    }
+
     /// Reads text as a value of a kind; `nil` when it is none.
     static func value(_ text: String, _ kind: Kind) -> JSONValue? {
         switch kind {

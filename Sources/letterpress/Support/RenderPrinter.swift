@@ -48,6 +48,17 @@ final class RenderPrinter: Sendable {
         if isDrawn.withLock({ $0 }) { Console.progress(nil) }
     }
 
+    /// Tells what a render that a signal stopped has stored, and how to resume it.
+    func stopped(documents: Int, shards: Int, folder: String) throws {
+        emit(
+            "stopped", ["documents": .integer(documents), "folder": .string(folder), "shards": .integer(shards)])
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        guard !json, !quiet else { return }
+        guard shards > 0 else { return Console.note("stopped before the first shard was finished; nothing is stored") }
+        Console.note("stopped; \(documents) documents are in \(shards) finished shards; resume with:")
+        Console.note("  \(ShellCommand.again(adding: "--resume"))")
+    }
+
     /// Prints the output's counts and warnings. Throws when standard output did not take every event.
     func summarise(_ manifest: Manifest, folder: String, fonts: FontSet) throws {
         clear()

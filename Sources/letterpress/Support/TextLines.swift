@@ -1,3 +1,4 @@
+import Corpora
 import Foundations
 
 /// The texts that a command works on: its arguments, or the lines of a file.
@@ -11,7 +12,7 @@ enum TextLines {
             for (index, text) in arguments.enumerated() { try body("argument \(index + 1)", .string(text)) }
             return
         }
-        let bytes = file == "-" ? Console.input() : try MappedFile(path: file).withBytes { Array($0) }
+        let bytes = file == "-" ? Console.input() : try TextFile.contents(of: file)
         var number = 0
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1

@@ -31,6 +31,7 @@ import ZooKit
     private func request(_ id: Int, _ count: Int, _ change: (inout PixelOptions) -> Void = { _ in }) -> PixelRequest {
         var options = PixelOptions()
         options.maxPatches = 6
+        options.drawing = .threshold
         change(&options)
         return PixelRequest(
             id: id, pixels: Array(Small.picture(count, UInt64(id)).dropLast(Small.patchBytes)), options: options)
@@ -41,20 +42,25 @@ import ZooKit
         _ head: DecoderConfig.PatchHead
     ) throws {
         let setup = try Setup(.double, head)
-        let drawings: [PixelOptions.Drawing] = head == .regressionNorm ? [.threshold] : [.threshold, .gray]
-        for drawing in drawings {
+        for drawing in PixelOptions.drawings(of: head) where drawing != .sample {
             let request = request(1, 5) { $0.drawing = drawing }
             let found = try setup.generator.generate([request])[0]
             #expect(found.reason == .length && found.pixels.count == 6 * Small.patchBytes)
             var all = request.pixels
             for patch in 0..<6 {
                 let prediction = try setup.prediction(all)
-                let expected: [UInt8] = prediction.map { x in
+                let together = prediction.indices.map { place in
+                    prediction[place / 3 * 3..<place / 3 * 3 + 3].reduce(0, +) / 3
+                }
+                let white = together.max() ?? 0
+                let expected: [UInt8] = (drawing == .colour ? prediction : together).map { x in
                     switch (head, drawing) {
-                    case (.regressionRaw, .gray): UInt8((min(1, max(0, x)) * 255).rounded())
-                    case (.bernoulli, .gray): UInt8((255 / (1 + exp(-x))).rounded())
-                    case (.regressionRaw, _): x > 0.5 ? 255 : 0
-                    default: x > 0 ? 255 : 0
+                    case (.regressionRaw, .threshold): x > 0.5 ? 255 : 0
+                    case (_, .threshold): x > 0 ? 255 : 0
+                    case (.regressionRaw, _): UInt8((min(1, max(0, x)) * 255).rounded())
+                    case (.bernoulli, _): UInt8((255 / (1 + exp(-x))).rounded())
+                    case (.regressionNorm, _):
+                        UInt8((255 * min(1, max(0, (x + 1 / white) / (white + 1 / white)))).rounded())
                     }
                 }
                 let got = Array(found.pixels[patch * Small.patchBytes..<(patch + 1) * Small.patchBytes])
@@ -125,11 +131,32 @@ import ZooKit
         let begun = Array(ink[..<(2 * Small.patchBytes)])
         var options = PixelOptions()
         options.maxPatches = head == .regressionNorm ? 4 : 12
+        options.drawing = .threshold
         let found = try setup.generator.generate([PixelRequest(id: 0, pixels: begun, options: options)])[0]
         // Of normalised pixels the black patch has no sign that could be learnt.
         let expected = head == .regressionNorm ? ink : picture
         #expect(found.pixels == Array(expected[begun.count...]))
         #expect(found.reason == (head == .regressionNorm ? .length : .end))
+    }
+
+    /// Patches of black and white come back from their normalised pixels, exactly gray: ink in all channels, white paper white.
+    @Test func grayUndoesTheNormalisationOfBlackOnWhite() {
+        for black in [1, 40, 200] {
+            let pixels = (0..<256).map { $0 * 7 % 256 < black ? 0.0 : 1.0 }.flatMap { [$0, $0, $0] }
+            let mean = pixels.reduce(0, +) / Double(pixels.count)
+            let deviation = (mean * (1 - mean)).squareRoot()
+            var options = PixelOptions()
+            options.drawing = .gray
+            let drawing = PatchDrawing(head: .regressionNorm, channels: 3, options: options)
+            let found = drawing.pixels(of: pixels.map { ($0 - mean) / deviation }, key: RandomKey(seed: 0))
+            #expect(found == pixels.map { UInt8(255 * $0) })
+            // A little of one colour leaves no coloured speck.
+            let speck = pixels.enumerated().map { ($1 - mean) / deviation + ($0 == 4 ? 0.3 : 0) }
+            let drawn = drawing.pixels(of: speck, key: RandomKey(seed: 0))
+            #expect(stride(from: 0, to: drawn.count, by: 3).allSatisfy { Set(drawn[$0..<$0 + 3]).count == 1 })
+        }
+        let even = PatchDrawing(head: .regressionNorm, channels: 1, options: PixelOptions())
+        #expect(even.pixels(of: [0.01, -0.02, 0, 0.004], key: RandomKey(seed: 0)).allSatisfy { $0 > 250 })
     }
 
     @Test func theModelsPositionsAreTheLimit() throws {
@@ -148,9 +175,9 @@ import ZooKit
                 return nil
             } catch let error as GenerationError { return error }
         }
-        let gray = request(0, 2) { $0.drawing = .gray }
-        guard case .option("drawing", "gray", _)? = try error(.regressionNorm, gray) else {
-            Issue.record("normalised pixels have no gray")
+        let colour = request(0, 2) { $0.drawing = .colour }
+        guard case .option("drawing", "colour", _)? = try error(.regressionNorm, colour) else {
+            Issue.record("normalised pixels have no colours")
             return
         }
         #expect(try error(.regressionRaw, request(0, 2) { $0.drawing = .sample }) != nil)

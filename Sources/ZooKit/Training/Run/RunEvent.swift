@@ -42,7 +42,7 @@ public struct RunPlan: Codable, Sendable, Equatable {
     public var ranks: Int
     /// The name of the adaptation: "all".
     public var adaptation: String
-    /// Planned events of hooks, in their order.
+    /// What has changed since the checkpoint, then planned events of hooks, in their order.
     public var events: [String]
     /// Facts of this kind of training by name.
     public var details: [String: JSONValue]

@@ -182,9 +182,19 @@ struct SavedRun {
             }
         }
         if try Self.differ(state.data, program.identity) {
-            differences.append("the data are not those that it began with, or the model")
+            differences.append(
+                "the data are not those that it began with" + Self.parts(state.data, program.identity))
         }
         guard differences.isEmpty else { throw other(differences.joined(separator: "; ")) }
+    }
+
+    /// The keys in which two identities differ: ": image, rendering".
+    private static func parts(_ a: JSONValue, _ b: JSONValue) -> String {
+        guard case .object(let before) = a, case .object(let now) = b else { return "" }
+        let keys = Set(before.keys).union(now.keys).filter {
+            (try? differ(before[$0] ?? .null, now[$0] ?? .null)) ?? true
+        }
+        return keys.isEmpty ? "" : ": " + keys.sorted().joined(separator: ", ")
     }
 
     /// True if two values differ as they are saved: 1.0 is saved as 1 and read as an integer. Throws `ConfigError`.

@@ -1,7 +1,10 @@
 import Foundation
 import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP as a wish to stop after the step that runs; the second of them ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP as a wish to stop after the step that runs; a second SIGINT or SIGTERM ends the process at once.
+///
+/// A terminal that is closed sends SIGHUP more than once: it ends no process before its checkpoint. Where SIGHUP was ignored from
+/// the beginning, as below nohup, it stays ignored.
 public enum StopSignal {
     private static let received = Atomic<Int32>(0)
 
@@ -27,14 +30,23 @@ public enum StopSignal {
         unsafe action.__sigaction_handler.sa_handler = { number in
             // A handler may do no more than this.
             StopSignal.received.store(number, ordering: .relaxed)
-            signal(number, SIG_DFL)
+            if number != SIGHUP { signal(number, SIG_DFL) }
         }
         var set = sigset_t()
         unsafe sigemptyset(&set)
         for number in [SIGINT, SIGTERM, SIGHUP] {
+            var before = sigaction()
+            if number == SIGHUP, unsafe sigaction(number, nil, &before) == 0, isIgnored(before) { continue }
             unsafe sigaction(number, &action, nil)
             unsafe sigaddset(&set, number)
         }
         unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+
+    private static func isIgnored(_ action: sigaction) -> Bool {
+        let (handler, ignoring) = unsafe (
+            unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self), unsafeBitCast(SIG_IGN, to: Int.self)
+        )
+        return handler == ignoring
     }
 }

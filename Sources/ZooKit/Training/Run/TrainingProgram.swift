@@ -30,6 +30,8 @@ public protocol TrainingProgram: AnyObject {
     func settingsRecord() throws -> JSONValue
     /// Settings in which a checkpoint's differ from these and must not, one text each.
     func differences(from saved: JSONValue, source: String) throws -> [String]
+    /// What of the settings has changed since a checkpoint after `step`, and may, one text each, to be shown.
+    func changes(from saved: JSONValue, after step: Int, source: String) throws -> [String]
     /// The plan but for what the run knows itself: first step, ranks and events.
     func plan() throws -> RunPlan
     /// Events of hooks within `steps`, which will be called. Throws ``TrainingError/emptyPlan(hook:steps:)``.
@@ -66,6 +68,9 @@ public protocol TrainingProgram: AnyObject {
 }
 
 extension TrainingProgram {
+    /// Nothing.
+    public func changes(from saved: JSONValue, after step: Int, source: String) throws -> [String] { [] }
+
     /// Nothing.
     public func open(at progress: JSONValue?) throws {}
     /// None.

@@ -43,8 +43,11 @@ public final class TrainingRun<Program: TrainingProgram> {
         let program = try make(saved?.state.program)
         self.program = program
         var state = try RunState(program)
+        var changes: [String] = []
         if let saved {
             try saved.check(program)
+            changes = try program.changes(
+                from: saved.state.settings, after: saved.state.count.step, source: saved.folder.path)
             let settings = state.settings
             state = saved.state
             state.settings = settings
@@ -58,7 +61,7 @@ public final class TrainingRun<Program: TrainingProgram> {
         var plan = try program.plan()
         (plan.firstStep, plan.steps, plan.evalEvery) = (state.count.step, cadence.steps, cadence.evalEvery)
         (plan.ranks, plan.adaptation) = (communicator.size, program.adaptation.name)
-        plan.events = events.map { "\($0.hook) after step \($0.step)" }
+        plan.events = changes + events.map { "\($0.hook) after step \($0.step)" }
         self.plan = plan
         try communicator.onRank0 {
             // What a run that was killed behind a checkpoint had still to remove.

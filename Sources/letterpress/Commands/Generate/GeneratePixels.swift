@@ -12,12 +12,12 @@ struct GeneratePixels: ParsableCommand {
         abstract: "Let a pixel model continue a picture of text.",
         discussion: """
             The prompt is a text that is drawn, or a PNG of whole patches. Models of raw pixels and of bernoulli pixels stop at a
-            black patch; predictions of normalised pixels have no brightness and become white where they are positive, as many
-            patches as are wanted.
+            black patch; those of normalised pixels draw as many patches as are wanted. New patches are gray; models of bernoulli
+            pixels alone can draw at random: --drawing sample, --seed and --temperature.
 
             EXAMPLES
               letterpress generate pixels --model models/pixelgpt --prompt "My cool" --patches 8 -o out.png
-              letterpress generate pixels --model models/pixelgpt --image strip.png --drawing gray --scale 3 -o out.png
+              letterpress generate pixels --model models/pixelgpt --image strip.png --drawing threshold --scale 3 -o out.png
             """)
 
     @Option(help: ArgumentHelp("A model's folder.", valueName: "folder")) var model: String
@@ -48,7 +48,7 @@ struct GeneratePixels: ParsableCommand {
         let merged = try settings.merged(
             over: folder.pictureLayer(), with: SettingLayer(flags: [pixels, computing, rendering, fonts]))
         let (generate, _) = try GenerateSettings.read(merged)
-        let found = try PixelGenerationSettings.read(merged)
+        let found = try drawing(merged, folder.config.patchHead)
         try found.options.check(folder.config.patchHead)
         let begun = try beginning(merged, folder, gap: found.gap)
         let workspace = try generate.workspace()
@@ -63,6 +63,32 @@ struct GeneratePixels: ParsableCommand {
         }[0]
         if report.showsProgress { Console.progress(nil) }
         try write(begun, result, folder.config)
+    }
+
+    /// The settings of the continuation. Draws at random where a seed is given and the head allows it; throws a usage failure for a
+    /// flag that this head or way of drawing does not heed.
+    private func drawing(_ merged: MergedSettings, _ head: DecoderConfig.PatchHead) throws -> PixelGenerationSettings {
+        var found = try PixelGenerationSettings.read(merged)
+        if merged["pixels", "drawing"] == nil, pixels.seed != nil, head == .bernoulli { found.drawing = .sample }
+        if pixels.seed != nil, found.drawing != .sample {
+            throw CommandFailure(
+                .usage,
+                "--seed has no effect: nothing is drawn at random "
+                    + (head == .bernoulli
+                        ? "with --drawing \(found.drawing.rawValue)" : "from a head of kind \(head.rawValue)"))
+        }
+        if pixels.temperature != nil, head != .bernoulli || found.drawing == .threshold {
+            throw CommandFailure(
+                .usage,
+                "--temperature has no effect "
+                    + (head == .bernoulli
+                        ? "with --drawing threshold" : "on a head of kind \(head.rawValue), which has no probabilities")
+            )
+        }
+        if image != nil, pixels.gap != nil {
+            throw CommandFailure(.usage, "--gap has no effect on a picture; it is for --prompt")
+        }
+        return found
     }
 
     /// The prompt's patches.

@@ -20,8 +20,8 @@ struct Pretrain: ParsableCommand {
             resumed run begins with its own settings.
 
             EXAMPLES
-              letterpress pretrain --preset pixelgpt-tiny --data corpora/sample/sample.jsonl --out runs/tiny
-              letterpress pretrain --preset dualgpt-tiny --data news.jsonl.gz --steps 4000 --out runs/dual
+              letterpress pretrain --preset pixelgpt/tiny --data corpora/sample/sample.jsonl --out runs/tiny
+              letterpress pretrain --preset dualgpt/tiny --data news.jsonl.gz --steps 4000 --out runs/dual
               letterpress pretrain --resume --out runs/tiny
             """)
 
@@ -41,11 +41,12 @@ struct Pretrain: ParsableCommand {
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Reading") var reading: CorpusFlags
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
+    @OptionGroup(title: "Patches") var drawing: DrawingFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags
     @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
     @Option(
         help: ArgumentHelp(
-            "Settings by name: textgpt, pixelgpt, monogpt or dualgpt as published, with -small or -tiny for less.",
+            "Settings of a model of the zoo: pixelgpt/tiny, monogpt/small, textgpt/official; see letterpress zoo list.",
             valueName: "name"))
     var preset: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
@@ -67,7 +68,7 @@ struct Pretrain: ParsableCommand {
 
     private func merged() throws -> MergedSettings {
         var flags = SettingLayer(
-            flags: [sources, course, optimiser, losses, reading, rendering, fonts, computing])
+            flags: [sources, course, optimiser, losses, reading, rendering, drawing, fonts, computing])
         flags.set("run", "workers", workers.map { .integer($0) })
         let layers = try SettingSources.layers(
             over: preset.map { try Presets.layer($0, of: Presets.pretraining) },

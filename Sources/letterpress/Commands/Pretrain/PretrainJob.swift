@@ -27,7 +27,7 @@ struct PretrainJob {
         sources.initial = try sources.initial.map { try ModelFolder.place(of: $0) ?? $0 }
         self.sources = sources
         pretrain = try settings.training(PretrainCourse.self)
-        read = try settings.decode("read", over: ReadOptions())
+        read = try settings.reading()
         pixels = try PixelSettings(settings)
         computing = try RunSettings.read(settings)
         _ = try settings.decode("fonts", over: FontSettings())
@@ -178,6 +178,17 @@ struct PretrainJob {
         }
         let isDrawn = data.contains { kind, data in
             if case .corpus = data { kind != .text } else { false }
+        }
+        if !isDrawn {
+            try merged.refuseFlags(
+                of: ["render", "layout", "fonts"],
+                mix.kinds == [.text] ? "the mix is of text alone, and nothing is drawn" : "shards have been drawn")
+        }
+        if !data.values.contains(where: { if case .corpus = $0 { true } else { false } }) {
+            try merged.refuseFlags(of: ["read"], "the data are shards, which have been read")
+        }
+        if mix.kinds == [.image] {
+            try merged.refuseFlags(of: ["sources"], only: ["tokenizer"], "the mix is of images alone")
         }
         if isDrawn {
             let drawing = try ModelDrawing(merged, fonts).open()

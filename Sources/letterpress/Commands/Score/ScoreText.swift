@@ -75,7 +75,7 @@ struct ScoreText: ParsableCommand {
         for (index, text) in text.enumerated() { try body("text \(index + 1)", Array(text.utf8)) }
         for file in files {
             guard lines else {
-                let bytes = file == "-" ? Console.input() : try MappedFile(path: file).withBytes { Array($0) }
+                let bytes = file == "-" ? Console.input() : try TextFile.contents(of: file)
                 let repaired = Array(String(decoding: bytes, as: UTF8.self).utf8)
                 if repaired != bytes { report.warn("\(file) is no UTF-8; each broken part is read as U+FFFD") }
                 try body(file, repaired)

@@ -1,7 +1,7 @@
 import Foundation
 import Foundations
 
-/// The identity of the files that a render read, compared when it is resumed.
+/// The identity of input files, compared on resume: by content and name, whatever the spelling of their paths.
 public struct InputIdentity: Codable, Sendable, Equatable {
     /// How many.
     public var files: Int
