@@ -54,6 +54,8 @@ install: build ## copy the command to PREFIX/bin and its data to PREFIX/share/le
 	mkdir -p "$(PREFIX)/share/letterpress/corpora"
 	cp -R corpora/fetch corpora/recipes corpora/sample corpora/tasks "$(PREFIX)/share/letterpress/corpora/"
 	cp -R models "$(PREFIX)/share/letterpress/"
+	@tools/completions.sh "$(PREFIX)/bin/letterpress" "$(PREFIX)/share"
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo 'put the command on your path: export PATH="$(PREFIX)/bin:$$PATH"';; esac
 
 clean: ## remove everything that was built
 	rm -rf .build .build-* .build_* out demo-output

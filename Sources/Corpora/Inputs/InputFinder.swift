@@ -32,6 +32,9 @@ struct InputFinder {
     }
 
     private mutating func add(_ path: String) throws(CorporaError) {
+        guard !Self.isRoot(path) else {
+            throw .noInput(argument: path, reason: "this is the whole file system; name a folder of texts")
+        }
         if let mode = Self.status(path)?.mode {
             if mode & S_IFMT != S_IFDIR { return append(path, always: true) }
             if isOutput(path) {
@@ -100,6 +103,12 @@ struct InputFinder {
             InputFile(
                 path: path, format: format == .auto ? named ?? .lines : format,
                 size: isRegular ? status?.size ?? 0 : 0, isRegular: isRegular))
+    }
+
+    private static func isRoot(_ path: String) -> Bool {
+        var (root, own) = (stat(), stat())
+        guard unsafe stat("/", &root) == 0, unsafe stat(path, &own) == 0 else { return false }
+        return root.st_dev == own.st_dev && root.st_ino == own.st_ino
     }
 
     private static func status(_ path: String) -> (mode: mode_t, isLink: Bool, size: Int)? {

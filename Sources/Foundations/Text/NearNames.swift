@@ -16,14 +16,14 @@ public enum NearNames {
     }
 
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var row = Array(0...b.count)
+        // Rows of the table of edits: two neighbours that changed places are one edit.
+        var (before, last, row) = ([Int](), [Int](), Array(0...b.count))
         for (i, left) in a.enumerated() {
-            var diagonal = row[0]
+            (before, last) = (last, row)
             row[0] = i + 1
             for (j, right) in b.enumerated() {
-                let cost = min(diagonal + (left == right ? 0 : 1), row[j] + 1, row[j + 1] + 1)
-                diagonal = row[j + 1]
-                row[j + 1] = cost
+                row[j + 1] = min(last[j] + (left == right ? 0 : 1), row[j] + 1, last[j + 1] + 1)
+                if i > 0, j > 0, left == b[j - 1], a[i - 1] == right { row[j + 1] = min(row[j + 1], before[j - 1] + 1) }
             }
         }
         return row[b.count]

@@ -20,7 +20,7 @@ struct Convert: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("A GGUF file, or a model's folder.", valueName: "source")) var source: String
-    @Option(help: ArgumentHelp("The new folder.", valueName: "folder")) var to: String
+    @Option(help: ArgumentHelp("The new folder.", valueName: "folder"), completion: .directory) var to: String
     @Option(
         help: ArgumentHelp(
             "Numbers of 32 or 16 bits: f32, f16 or bf16; a folder's stay as they are without, a GGUF file's become f32.",

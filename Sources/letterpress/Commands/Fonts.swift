@@ -24,7 +24,8 @@ struct Fonts: ParsableCommand {
                 """)
 
         @Argument(help: ArgumentHelp("A stack by name or path.", valueName: "stack")) var stack: String?
-        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder")) var root: String?
+        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder"), completion: .directory) var root:
+            String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
@@ -62,7 +63,8 @@ struct Fonts: ParsableCommand {
 
         @Argument(help: ArgumentHelp("Stacks by name or path (all).", valueName: "stack")) var stacks: [String] =
             []
-        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder")) var root: String?
+        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder"), completion: .directory) var root:
+            String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {

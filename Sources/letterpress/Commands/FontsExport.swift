@@ -18,11 +18,16 @@ struct FontsExport: ParsableCommand {
               letterpress fonts export --renderer gray --preset pixel
             """)
 
-    @Option(name: .customLong("renderer"), help: ArgumentHelp("Folder to write.", valueName: "folder"))
+    @Option(
+        name: .customLong("renderer"), help: ArgumentHelp("Folder to write.", valueName: "folder"),
+        completion: .directory)
     var folder: String
-    @Option(help: ArgumentHelp("Settings from a JSON file, also a manifest.json.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Settings from a JSON file, also a manifest.json.", valueName: "file"), completion: .file())
     var config: String?
-    @Option(help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable.", valueName: "name")) var preset: String?
+    @Option(
+        help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable.", valueName: "name"),
+        completion: Completions.drawings) var preset: String?
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Patches") var layout: LayoutFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags

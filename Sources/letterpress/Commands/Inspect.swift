@@ -17,10 +17,12 @@ struct Inspect: ParsableCommand {
               letterpress inspect shards/part-00000.tar --index 0 --json
             """)
 
-    @Argument(help: ArgumentHelp("A shard or a folder of shards.", valueName: "shard")) var shard: String
+    @Argument(help: ArgumentHelp("A shard or a folder of shards.", valueName: "shard"), completion: .file()) var shard:
+        String
     @Option(name: [.short, .long], help: ArgumentHelp("Number of the sequence, from 0.", valueName: "k")) var index = 0
     @Option(
-        name: [.short, .long], help: ArgumentHelp("PNG of the patch grid; - is standard output.", valueName: "file"))
+        name: [.short, .long], help: ArgumentHelp("PNG of the patch grid; - is standard output.", valueName: "file"),
+        completion: .file())
     var out: String?
     @Flag(help: "Write the stored strip itself, without a grid.") var plain = false
     @Option(help: ArgumentHelp("Times to enlarge (5).", valueName: "n")) var scale = 5

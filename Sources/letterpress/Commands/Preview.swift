@@ -16,7 +16,9 @@ struct Preview: ParsableCommand {
     @Argument(help: ArgumentHelp("The text, or - for standard input.", valueName: "text")) var text: String
     @Option(name: .customLong("text-b"), help: ArgumentHelp("A second text; draws a pair.", valueName: "text"))
     var textB: String?
-    @Option(name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"), completion: .file()
+    )
     var out: String?
     @Flag(help: "Enlarge, separate and number the patches, with their byte ranges.") var grid = false
     @Flag(help: "Every strategy, one above the other.") var sideBySide = false

@@ -27,8 +27,10 @@ struct Render: ParsableCommand {
               mpirun -n 8 letterpress render corpus/ --out shards
             """)
 
-    @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String] = []
-    @Option(name: [.short, .long], help: ArgumentHelp("Output folder.", valueName: "folder")) var out: String?
+    @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input"), completion: .file()) var inputs:
+        [String] = []
+    @Option(name: [.short, .long], help: ArgumentHelp("Output folder.", valueName: "folder"), completion: .directory)
+    var out: String?
     @Flag(help: "Resume an interrupted render.") var resume = false
     @Flag(help: "Replace the shards in the folder.") var overwrite = false
     @Option(help: ArgumentHelp("Worker threads (one a core); 0 works on one thread.", valueName: "n")) var workers: Int?
@@ -72,18 +74,23 @@ struct Render: ParsableCommand {
             policy: resume ? .resume : overwrite ? .overwrite : .fresh, workers: threads)
         // With --shard each process works for itself.
         let group = read.shardCount > 1 ? nil : try MPIProcesses.joined() as? MPIProcesses
-        let printer = RenderPrinter(report: group.map { $0.rank == 0 } ?? true ? report : .silent)
+        let shown = group.map { $0.rank == 0 } ?? true ? report : .silent
+        let printer = RenderPrinter(report: shown)
+        Waiting.begin("finding the inputs", shown)
+        defer { Waiting.end() }
         defer { printer.clear() }
         let manifest: Manifest?
         if let group {
-            manifest = try job.run(with: group) { printer.show($0) }
+            manifest = try job.run(with: group) { Render.show($0, printer) }
         } else {
             // Standard input may keep a render waiting, and nothing can be resumed from it.
             if !inputs.contains("-") {
                 StopSignal.listen()
                 job.shouldStop = { StopSignal.number != nil }
             }
-            do { manifest = try job.run { printer.show($0) } } catch ShardError.stopped(_, let documents, let shards) {
+            do { manifest = try job.run { Render.show($0, printer) } } catch ShardError.stopped(
+                _, let documents, let shards)
+            {
                 printer.clear()
                 try printer.stopped(documents: documents, shards: shards, folder: out)
                 throw ExitCode.stopped
@@ -91,6 +98,11 @@ struct Render: ParsableCommand {
         }
         if let manifest { try printer.summarise(manifest, folder: out, fonts: job.fonts) }
         try group?.leave()
+    }
+
+    private static func show(_ event: RenderEvent, _ printer: RenderPrinter) {
+        Waiting.end()
+        printer.show(event)
     }
 
     private var flags: SettingLayer {

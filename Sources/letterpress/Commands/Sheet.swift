@@ -14,8 +14,11 @@ struct Sheet: ParsableCommand {
               letterpress sheet shards --by lang --rows 60 --scale 2 -o languages.png
             """)
 
-    @Argument(help: ArgumentHelp("A shard or a folder of shards.", valueName: "shard")) var shard: String
-    @Option(name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"))
+    @Argument(help: ArgumentHelp("A shard or a folder of shards.", valueName: "shard"), completion: .file()) var shard:
+        String
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"), completion: .file()
+    )
     var out: String?
     @Option(help: ArgumentHelp("Show the first sequence of each value of this kept field.", valueName: "field"))
     var by: String?

@@ -15,11 +15,13 @@ struct Verify: ParsableCommand {
               letterpress verify shards --every 1 --json
             """)
 
-    @Argument(help: ArgumentHelp("Folder with a manifest.json.", valueName: "folder")) var folder: String
+    @Argument(help: ArgumentHelp("Folder with a manifest.json.", valueName: "folder"), completion: .directory)
+    var folder: String
     @Option(help: ArgumentHelp("Render every k-th document again; 0 renders none.", valueName: "k")) var every = 100
     @Option(
         name: .customLong("font"),
-        help: ArgumentHelp("Font file of the manifest that is not installed; repeat in its order.", valueName: "path"))
+        help: ArgumentHelp("Font file of the manifest that is not installed; repeat in its order.", valueName: "path"),
+        completion: .file())
     var fonts: [String] = []
     @OptionGroup(title: "Reports") var report: ReportFlags
 

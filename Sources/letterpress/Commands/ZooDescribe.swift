@@ -18,10 +18,12 @@ struct ZooDescribe: ParsableCommand {
               letterpress zoo describe models/dualgpt/official.json --length 512 --json
             """)
 
-    @Argument(help: ArgumentHelp("A preset, a JSON file of a shape, or a model's folder.", valueName: "model"))
+    @Argument(
+        help: ArgumentHelp("A preset, a JSON file of a shape, or a model's folder.", valueName: "model"),
+        completion: Completions.models)
     var model: String
     @Option(help: "Rows of a sequence (the model's positions).") var length: Int?
-    @Option(help: ArgumentHelp("Folder with models/.", valueName: "folder")) var root: String?
+    @Option(help: ArgumentHelp("Folder with models/.", valueName: "folder"), completion: .directory) var root: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func run() throws {

@@ -5,14 +5,18 @@ import ZooKit
 
 /// Which fonts draw.
 struct FontFlags: SettingFlags {
-    @Option(help: ArgumentHelp("Font stack by name or manifest path (default).", valueName: "stack")) var fonts: String?
+    @Option(
+        help: ArgumentHelp("Font stack by name or manifest path (default).", valueName: "stack"),
+        completion: Completions.fonts) var fonts: String?
     @Option(
         name: .customLong("font"),
-        help: ArgumentHelp("Font file, PATH or PATH#FACE; repeat for fallbacks.", valueName: "path"))
+        help: ArgumentHelp("Font file, PATH or PATH#FACE; repeat for fallbacks.", valueName: "path"),
+        completion: .file())
     var paths: [String] = []
     @Flag(help: "Use installed fonts whose hash is not the stack's; recorded in the output.") var allowOtherFonts =
         false
-    @Option(help: ArgumentHelp("Folder with fonts/ and corpora/.", valueName: "folder")) var root: String?
+    @Option(help: ArgumentHelp("Folder with fonts/ and corpora/.", valueName: "folder"), completion: .directory)
+    var root: String?
 
     func add(to layer: inout SettingLayer) {
         layer.set("fonts", "stack", fonts.map { .string($0) })

@@ -76,8 +76,11 @@ struct ComputeFlags: SettingFlags {
 
 /// Where settings of generation come from beside flags.
 struct GenerateSettingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
-    @Option(help: ArgumentHelp("Settings by name: greedy, nucleus or min-p.", valueName: "name")) var preset: String?
+    @Option(help: ArgumentHelp("Settings from a JSON or YAML file.", valueName: "file"), completion: .file())
+    var config: String?
+    @Option(
+        help: ArgumentHelp("Settings by name: greedy, nucleus or min-p.", valueName: "name"),
+        completion: Completions.samplings) var preset: String?
     @Flag(help: "Print the settings with their origins, and end.") var printConfig = false
 
     /// Puts flags over the environment, the file and the preset.

@@ -15,7 +15,8 @@ struct OptimiserFlags<Course: TrainingCourse>: SettingFlags {
     @Option(
         help: ArgumentHelp(
             "Which parameters are trained, and how: all, head or a method (all); see letterpress zoo list.",
-            valueName: "name[:key=value,…]"))
+            valueName: "name[:key=value,…]"),
+        completion: Completions.adaptations)
     var method: String?
     @Option(help: "Its schedule after the warm-up (\(Course.optimiser.schedule.rawValue)).") var schedule:
         Schedule.Shape?

@@ -7,18 +7,26 @@ extension LongSequences: ExpressibleByArgument {}
 /// Model and data.
 struct SourceFlags: SettingFlags {
     @Option(
-        help: ArgumentHelp("Shape of the model: a preset (pixelgpt/tiny), a JSON file or a folder.", valueName: "name"))
+        help: ArgumentHelp("Shape of the model: a preset (pixelgpt/tiny), a JSON file or a folder.", valueName: "name"),
+        completion: Completions.models)
     var model: String?
     @Option(
         name: .customLong("init"),
-        help: ArgumentHelp("Begin with the weights of a model's folder, which has its own shape.", valueName: "folder"))
+        help: ArgumentHelp("Begin with the weights of a model's folder, which has its own shape.", valueName: "folder"),
+        completion: .directory)
     var initial: String?
-    @Option(help: ArgumentHelp("Corpora or folders of shards, for every kind; repeat.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Corpora or folders of shards, for every kind; repeat.", valueName: "path"),
+        completion: .file())
     var data: [String] = []
-    @Option(help: ArgumentHelp("The same for text alone; repeat.", valueName: "path")) var textData: [String] = []
-    @Option(help: ArgumentHelp("The same for images alone; repeat.", valueName: "path")) var imageData: [String] = []
-    @Option(help: ArgumentHelp("The same for pairs alone; repeat.", valueName: "path")) var pairData: [String] = []
-    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes (bytes).", valueName: "folder")) var tokenizer: String?
+    @Option(help: ArgumentHelp("The same for text alone; repeat.", valueName: "path"), completion: .file())
+    var textData: [String] = []
+    @Option(help: ArgumentHelp("The same for images alone; repeat.", valueName: "path"), completion: .file())
+    var imageData: [String] = []
+    @Option(help: ArgumentHelp("The same for pairs alone; repeat.", valueName: "path"), completion: .file())
+    var pairData: [String] = []
+    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes (bytes).", valueName: "folder"), completion: .directory)
+    var tokenizer: String?
 
     func add(to layer: inout SettingLayer) {
         func set(_ key: String, _ paths: [String]) {

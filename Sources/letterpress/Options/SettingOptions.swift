@@ -3,13 +3,19 @@ import Foundations
 
 /// Where settings come from beside flags.
 struct SettingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Settings from a JSON file, also a manifest.json.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Settings from a JSON or YAML file, also a manifest.json.", valueName: "file"),
+        completion: .file())
     var config: String?
 
-    @Option(help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable.", valueName: "name"),
+        completion: Completions.drawings)
     var preset: String?
 
-    @Option(help: ArgumentHelp("Settings and font of a PIXEL or PixelGPT renderer folder.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Settings and font of a PIXEL or PixelGPT renderer folder.", valueName: "folder"),
+        completion: .directory)
     var renderer: String?
 
     /// Puts flags over the environment, the file, the renderer folder, the preset and a model's folder.

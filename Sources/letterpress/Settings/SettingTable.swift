@@ -63,8 +63,10 @@ enum SettingTable {
         return found
     }()
 
-    /// Variables that are no settings: where the installation lies, and what the build reads.
-    static let otherVariables: Set = ["LETTERPRESS_ROOT", "LETTERPRESS_DOCS", "LETTERPRESS_AS_DEPENDENCY"]
+    /// Variables that are no settings: where the installation and Python lie, and what the build reads.
+    static let otherVariables: Set = [
+        "LETTERPRESS_ROOT", "LETTERPRESS_DOCS", "LETTERPRESS_AS_DEPENDENCY", "LETTERPRESS_PYTHON",
+    ]
 
     /// The flag of a key, as users type it.
     static func flag(of key: String) -> String {

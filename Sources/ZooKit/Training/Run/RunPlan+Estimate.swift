@@ -1,5 +1,6 @@
 public import Foundations
 import Layers
+import Reports
 public import Tensors
 
 extension RunPlan {
@@ -25,6 +26,16 @@ extension RunPlan {
         adaptation = ""
         events = []
         self.details = details
+    }
+
+    /// Throws `badSetting` for a micro-batch that needs more than `memory` bytes, before anything is read or computed.
+    func check(memory: Int) throws(PretrainingError) {
+        let (needed, overflows) = stateBytes.addingReportingOverflow(activationBytes)
+        guard overflows || needed > memory else { return }
+        throw .badSetting(
+            key: "micro_batch",
+            reason: "a micro-batch with the model needs about \(Figures.bytes(overflows ? .max : needed)) of memory, and there are "
+                + "\(Figures.bytes(memory)); pass --micro-batch with fewer sequences, or --recompute")
     }
 
     /// Numbers that a micro-batch keeps for the backward pass: of a block two inputs of norms, what they give, queries, keys, values, what

@@ -52,6 +52,7 @@ public final class TrainingRun<Program: TrainingProgram> {
             state = saved.state
             state.settings = settings
         }
+        try program.plan().check(memory: MachineMemory.bytes)
         try program.open(at: saved?.state.program)
         let cadence = program.cadence
         // Hooks plan before their states are restored, which may begin in the middle of the plan.

@@ -20,11 +20,13 @@ struct GeneratePixels: ParsableCommand {
               letterpress generate pixels --model models/pixelgpt --image strip.png --drawing threshold --scale 3 -o out.png
             """)
 
-    @Option(help: ArgumentHelp("A model's folder.", valueName: "folder")) var model: String
+    @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"), completion: .directory) var model: String
     @Option(name: [.short, .long], help: ArgumentHelp("A text to draw and continue.", valueName: "text"))
     var prompt: String?
-    @Option(help: ArgumentHelp("A PNG to continue.", valueName: "file")) var image: String?
-    @Option(name: [.short, .long], help: ArgumentHelp("PNG file; standard output without.", valueName: "file"))
+    @Option(help: ArgumentHelp("A PNG to continue.", valueName: "file"), completion: .file()) var image: String?
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("PNG file; standard output without.", valueName: "file"),
+        completion: .file())
     var out: String?
     @Option(help: ArgumentHelp("Times to enlarge (1).", valueName: "n")) var scale = 1
     @Option(help: ArgumentHelp("Patches in a row (64).", valueName: "n")) var columns = 64
@@ -52,7 +54,9 @@ struct GeneratePixels: ParsableCommand {
         try found.options.check(folder.config.patchHead)
         let begun = try beginning(merged, folder, gap: found.gap)
         let workspace = try generate.workspace()
-        let loaded = try ModelFolder.load(folder, heads: LanguageModel.Heads(patch: true), workspace: workspace)
+        let loaded = try Waiting.on("reading the model", report) {
+            try ModelFolder.load(folder, heads: LanguageModel.Heads(patch: true), workspace: workspace)
+        }
         for warning in loaded.warnings { report.warn(warning) }
         var count = 0
         let result = try PixelGenerator(loaded.model, in: workspace).generate(

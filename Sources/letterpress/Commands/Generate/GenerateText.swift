@@ -22,15 +22,19 @@ struct GenerateText: ParsableCommand {
               letterpress generate text --model models/smollm2 --chat smollm2 --prompt "What is ink?" --temperature 0.7
             """)
 
-    @Option(help: ArgumentHelp("A model's folder, with its tokenizer.", valueName: "folder")) var model: String
+    @Option(help: ArgumentHelp("A model's folder, with its tokenizer.", valueName: "folder"), completion: .directory)
+    var model: String
     @Option(name: [.short, .long], help: ArgumentHelp("The text to continue.", valueName: "text")) var prompt: String?
-    @Option(help: ArgumentHelp("Texts to continue, one a line; - is standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Texts to continue, one a line; - is standard input.", valueName: "file"),
+        completion: .file())
     var prompts: String?
     @Option(help: ArgumentHelp("Continuations of each prompt (1).", valueName: "k")) var samples: Int?
     @Option(help: ArgumentHelp("Rows that are computed at once (8).", valueName: "n")) var batch: Int?
     @Option(help: "The prompt is what a user says: the format of the turns.") var chat: ChatFormat?
     @Option(help: ArgumentHelp("The system message, with --chat.", valueName: "text")) var system: String?
-    @Option(help: ArgumentHelp("Tokenizer from another folder, or bytes.", valueName: "folder")) var tokenizer: String?
+    @Option(help: ArgumentHelp("Tokenizer from another folder, or bytes.", valueName: "folder"), completion: .directory)
+    var tokenizer: String?
     @Flag(help: "With --json, each token's log-probability and rank.") var record = false
     @Option(help: "Which keys and values stay: all, or the first and the last (full).")
     var cachePolicy: GenerateSettings.CachePolicyName?
@@ -69,8 +73,9 @@ struct GenerateText: ParsableCommand {
         let words = try folder.words(tokenizer, for: "generate")
         let asked = try requests(words, folder, generate, options)
         let workspace = try generate.workspace()
-        let loaded = try ModelFolder.load(
-            folder, heads: LanguageModel.Heads(token: true), workspace: workspace)
+        let loaded = try Waiting.on("reading the model", report) {
+            try ModelFolder.load(folder, heads: LanguageModel.Heads(token: true), workspace: workspace)
+        }
         for warning in loaded.warnings { report.warn(warning) }
         let generator = TextGenerator(loaded.model, tokenizer: words.tokenizer, in: workspace)
         generator.policy = try generate.policy()
@@ -78,9 +83,20 @@ struct GenerateText: ParsableCommand {
         generator.recordsSteps = record
         for end in folder.ends.compactMap({ Int32(exactly: $0) })
         where !generator.ends.contains(end) { generator.ends.append(end) }
+        let continuations = asked.count * generate.samples
+        if continuations >= 1000 {
+            report.note(
+                "\(continuations) continuations of at most \(options.maxNewTokens) tokens, \(generate.batch) at once")
+        }
+        Waiting.begin("the first tokens", report)
+        defer { Waiting.end() }
         var printer = GenerationPrinter(asked, report: report)
         _ = try generator.generate(
-            asked.map(\.request), onToken: { try printer.token($0) }, onEnd: { try printer.end($0) })
+            asked.map(\.request),
+            onToken: {
+                Waiting.end()
+                try printer.token($0)
+            }, onEnd: { try printer.end($0) })
         try printer.finish()
     }
 

@@ -25,7 +25,9 @@ struct Pretrain: ParsableCommand {
               letterpress pretrain --resume --out runs/tiny
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder")) var out: String?
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder"), completion: .directory)
+    var out: String?
     @Flag(help: "Resume the run in the folder from its newest checkpoint.") var resume = false
     @OptionGroup(title: "Model and data") var sources: SourceFlags
     @OptionGroup(title: "Training") var course: CourseFlags
@@ -43,11 +45,12 @@ struct Pretrain: ParsableCommand {
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Patches") var drawing: DrawingFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags
-    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
+    @Option(help: ArgumentHelp("Settings from a JSON or YAML file.", valueName: "file"), completion: .file())
+    var config: String?
     @Option(
         help: ArgumentHelp(
             "Settings of a model of the zoo: pixelgpt/tiny, monogpt/small, textgpt/official; see letterpress zoo list.",
-            valueName: "name"))
+            valueName: "name"), completion: Completions.trainings)
     var preset: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 

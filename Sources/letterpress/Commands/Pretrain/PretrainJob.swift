@@ -48,15 +48,17 @@ struct PretrainJob {
         let communicator = try MPIProcesses.joined()
         let isFirst = communicator.rank == 0
         let report = isFirst ? report : .silent
-        let parts = try parts(fonts, report)
+        let parts = try Waiting.on("finding the data and reading the fonts", report) { try self.parts(fonts, report) }
         let workspace = try computing.workspace(pretrain.optimiser.computing)
-        let run = try PretrainRun(
-            pretrain, parts, folder: folder, resumes: resumes, communicator: communicator, workspace: workspace
-        ) { program in
-            try merged.record([
-                ("pretrain", program.settings), ("sources", sources.absolute()), ("read", read),
-                ("render", pixels.render), ("layout", pixels.layout),
-            ])
+        let run = try Waiting.on("making the model and reading the held-out documents", report) {
+            try PretrainRun(
+                pretrain, parts, folder: folder, resumes: resumes, communicator: communicator, workspace: workspace
+            ) { program in
+                try merged.record([
+                    ("pretrain", program.settings), ("sources", sources.absolute()), ("read", read),
+                    ("render", pixels.render), ("layout", pixels.layout),
+                ])
+            }
         }
         defer { withExtendedLifetime(run) {} }
         if pretrain.evalEvery > 0, !run.program.hasHeldOut {
@@ -77,6 +79,7 @@ struct PretrainJob {
             }
             simple = recorder.baselines
         } onEvent: {
+            Waiting.follow($0, report)
             try printer.show($0)
         }
         try finish(outcome, printer, simple)

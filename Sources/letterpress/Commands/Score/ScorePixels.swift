@@ -21,12 +21,13 @@ struct ScorePixels: ParsableCommand {
               letterpress score pixels --model models/pixelgpt --text "Ink on paper" -o map.png --json
             """)
 
-    @Option(help: ArgumentHelp("A model's folder.", valueName: "folder")) var model: String
-    @Argument(help: ArgumentHelp("A PNG of whole patches.", valueName: "file")) var image: String?
+    @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"), completion: .directory) var model: String
+    @Argument(help: ArgumentHelp("A PNG of whole patches.", valueName: "file"), completion: .file()) var image: String?
     @Option(help: ArgumentHelp("A text to draw.", valueName: "text")) var text: String?
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("PNG of the map; beside a picture NAME.loss.png without.", valueName: "file"))
+        help: ArgumentHelp("PNG of the map; beside a picture NAME.loss.png without.", valueName: "file"),
+        completion: .file())
     var out: String?
     @Option(help: ArgumentHelp("The loss at the dark end; 19 in 20 patches are below it without.", valueName: "x"))
     var limit: Double?
@@ -58,7 +59,9 @@ struct ScorePixels: ParsableCommand {
         let drawing = try ModelDrawing(folder, merged, fonts).open()
         let pictures = try pictures(drawing, config)
         let windows = try cutting.windows(for: config)
-        let loaded = try ModelFolder.load(folder, heads: .init(patch: true), workspace: workspace)
+        let loaded = try Waiting.on("reading the model", report) {
+            try ModelFolder.load(folder, heads: .init(patch: true), workspace: workspace)
+        }
         for warning in loaded.warnings { report.warn(warning) }
         let scorer = try PatchScorer(loaded.model, windows: windows, in: workspace)
         let scores = try pictures.map { try scorer.score($0) }

@@ -23,13 +23,15 @@ struct ScoreText: ParsableCommand {
               letterpress score text --model models/smollm2 --text "Ink on paper" --tokens
             """)
 
-    @Option(help: ArgumentHelp("A model's folder, with its tokenizer.", valueName: "folder")) var model: String
-    @Argument(help: ArgumentHelp("Texts.", valueName: "file")) var files: [String] = []
+    @Option(help: ArgumentHelp("A model's folder, with its tokenizer.", valueName: "folder"), completion: .directory)
+    var model: String
+    @Argument(help: ArgumentHelp("Texts.", valueName: "file"), completion: .file()) var files: [String] = []
     @Option(help: ArgumentHelp("A text; may be repeated.", valueName: "text")) var text: [String] = []
     @Flag(help: "Each line is a text of its own.") var lines = false
     @Flag(help: "Every token with its log-probability, rank and entropy.") var tokens = false
     @Flag(help: "Begin each text with the tokenizer's begin mark, where it does not add it itself.") var begin = false
-    @Option(help: ArgumentHelp("Tokenizer from another folder, or bytes.", valueName: "folder")) var tokenizer: String?
+    @Option(help: ArgumentHelp("Tokenizer from another folder, or bytes.", valueName: "folder"), completion: .directory)
+    var tokenizer: String?
     @OptionGroup(title: "Windows") var cutting: WindowFlags
     @OptionGroup(title: "Computing") var computing: ComputeFlags
     @OptionGroup(title: "Reports") var report: ReportFlags
@@ -46,7 +48,9 @@ struct ScoreText: ParsableCommand {
         let model = try folder.words(tokenizer, for: "score")
         let words = model.tokenizer
         let windows = try cutting.windows(for: folder.config)
-        let loaded = try ModelFolder.load(folder, heads: .init(token: true), workspace: workspace)
+        let loaded = try Waiting.on("reading the model", report) {
+            try ModelFolder.load(folder, heads: .init(token: true), workspace: workspace)
+        }
         for warning in loaded.warnings { report.warn(warning) }
         let scorer = try TextScorer(loaded.model, windows: windows, in: workspace)
         var total = Total()

@@ -40,9 +40,12 @@ struct TokenizerEncode: ParsableCommand {
               letterpress tokenizer encode bytes --file notes.jsonl --json
             """)
 
-    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model")) var model: String
+    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model"), completion: .file())
+    var model: String
     @Argument(help: ArgumentHelp("Texts.", valueName: "text")) var texts: [String] = []
-    @Option(name: [.short, .long], help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"),
+        completion: .file())
     var file: String?
     @Flag(help: "Add no special tokens: no begin, no [CLS].") var plain = false
     @Flag(help: "Encode special tokens that are spelled out in a text as text.") var literal = false
@@ -85,9 +88,12 @@ struct TokenizerDecode: ParsableCommand {
               letterpress tokenizer decode bytes --file ids.jsonl --json
             """)
 
-    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model")) var model: String
+    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model"), completion: .file())
+    var model: String
     @Argument(help: ArgumentHelp("Ids.", valueName: "id")) var ids: [Int32] = []
-    @Option(name: [.short, .long], help: ArgumentHelp("Ids, a text a line; - is standard input.", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Ids, a text a line; - is standard input.", valueName: "file"),
+        completion: .file())
     var file: String?
     @Flag(help: "Keep special tokens in the text.") var keepSpecial = false
     @OptionGroup(title: "Reports") var report: ReportFlags

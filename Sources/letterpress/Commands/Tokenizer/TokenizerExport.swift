@@ -14,8 +14,11 @@ struct TokenizerExport: ParsableCommand {
               letterpress tokenizer export bytes --out byte-tokenizer
             """)
 
-    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model")) var model: String
-    @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder")) var out: String
+    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model"), completion: .file())
+    var model: String
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"), completion: .directory)
+    var out: String
 
     func run() throws {
         let loaded = try TokenizerCommand.load(model)

@@ -14,7 +14,8 @@ struct TokenizerInspect: ParsableCommand {
               letterpress tokenizer inspect bytes --text "naïve" --json
             """)
 
-    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model")) var model: String
+    @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model"), completion: .file())
+    var model: String
     @Option(help: ArgumentHelp("Show the pieces of this text instead.", valueName: "text")) var text: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 

@@ -19,8 +19,11 @@ struct TokenizerTrain: ParsableCommand {
               letterpress tokenizer train fetched --out tokenizer --size 32000 --lines 1000000 --seed 7
             """)
 
-    @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input")) var inputs: [String]
-    @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder")) var out: String
+    @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input"), completion: .file()) var inputs:
+        [String]
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"), completion: .directory)
+    var out: String
     @Option(help: ArgumentHelp("Vocabulary size, including special pieces and 256 bytes.", valueName: "n")) var size:
         Int
     @Option(help: "Algorithm (bpe).") var kind: SentencePieceTraining.Kind?
