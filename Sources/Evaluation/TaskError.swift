@@ -53,7 +53,7 @@ public enum TaskError: Error, Equatable, Sendable, CustomStringConvertible, Cate
             return
                 "\(task): the files of the split \(split) are not \(flaw == .incomplete ? "all " : "")in "
                 + "\(folder)\(flaw?.rawValue ?? ""); expected \(expected.joined(separator: ", or "))"
-                + ". \(obtain)"
+                + (obtain.isEmpty ? "" : ". \(obtain)")
         case .record(let path, let line, let column, let reason):
             return path + (line.map { ":\($0)" } ?? "") + ": " + (column.map { "column \($0): " } ?? "") + reason
         case .empty(let task, let split, let path):

@@ -28,7 +28,7 @@ extension RendererConfig {
             throw .malformed(path: file, byteOffset: nil, reason: "\(error)")
         }
         let (config, warnings) = try read(value, source: file)
-        let folder = (file as NSString).deletingLastPathComponent
+        let folder = Folder.parent(of: file)
         return Loaded(config: config, folder: folder.isEmpty ? "." : folder, warnings: warnings)
     }
 
@@ -101,7 +101,7 @@ extension RendererConfig {
         .object([
             "background_color": .string(backgroundColour.name), "dpi": .integer(dpi),
             "fallback_fonts_dir": fallbackFontsDir.map { .string($0) } ?? .null,
-            "font_color": .string(fontColour.name), "font_file": .string((fontFile as NSString).lastPathComponent),
+            "font_color": .string(fontColour.name), "font_file": .string(Folder.name(of: fontFile)),
             "font_size": Int(exactly: fontSize).map { .integer($0) } ?? .number(fontSize),
             "max_seq_length": .integer(maxSeqLength), "pad_size": .integer(padSize),
             "pixels_per_patch": .integer(pixelsPerPatch), "rgb": .bool(rgb),
@@ -129,7 +129,7 @@ extension RendererConfig {
             throw .file(.cannotOpen(path: font, reason: "there is no readable file"))
         }
         do {
-            try AtomicFile.write([UInt8](bytes), to: folder + "/" + (fontFile as NSString).lastPathComponent)
+            try AtomicFile.write([UInt8](bytes), to: folder + "/" + Folder.name(of: fontFile))
             try AtomicFile.write(json.encoded(pretty: true), to: folder + "/" + Self.fileName)
         } catch {
             throw .file(error)

@@ -58,7 +58,16 @@ struct ExampleReader {
             let value = language.map { value.replacing("{language}", with: $0) } ?? value
             if try record.word(column) != value { return false }
         }
-        return true
+        guard let part = files.part, part.count == 2 else { return true }
+        let second = try columns["text_b"].map { (column) throws(TaskError) in try record.text(column) }
+        let place = Self.place(try text("text_a", record), second)
+        return part[0] <= place && (place < part[1] || part[1] == 1)
+    }
+
+    /// A number from 0 below 1 that follows from the texts alone.
+    static func place(_ textA: String, _ textB: String?) -> Double {
+        let digest = SHA256Digest.of(Array((textA + (textB.map { "\0\($0)" } ?? "")).utf8)).hex
+        return Double(UInt64(digest.prefix(13), radix: 16) ?? 0) * 0x1p-52
     }
 
     private mutating func example(
@@ -190,11 +199,13 @@ struct ExampleReader {
     private func classIndex(_ word: String, _ record: TaskRecord, _ column: String) throws(TaskError) -> Int {
         let name = task.labelAliases[word] ?? word
         if let index = task.labels.firstIndex(of: name) { return index }
-        if let index = Int(word), task.labels.indices.contains(index) { return index }
+        // A label that is itself a number is never meant by the number of another.
+        let areNumbers = task.labels.contains { Int($0) != nil }
+        if !areNumbers, let index = Int(word), task.labels.indices.contains(index) { return index }
         throw record.flaw(
             column,
             "'\(word)' is no label of \(task.name); expected one of \(task.labels.joined(separator: ", "))"
-                + " or a number from 0 to \(task.labels.count - 1)")
+                + (areNumbers ? "" : " or a number from 0 to \(task.labels.count - 1)"))
     }
 
     private func number(_ word: String, _ record: TaskRecord, _ column: String) throws(TaskError) -> Double {

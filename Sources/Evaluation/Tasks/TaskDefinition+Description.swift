@@ -21,11 +21,14 @@ extension TaskDefinition {
             }
         }
         more += published.map { ["published", "\($0.rows.count) rows of \($0.metric), \($0.source)"] }
-        more.append(["source", "\(source.title); \(source.citation); \(source.link)"])
+        more.append([
+            "source", [source.title, source.citation, source.link].filter { !$0.isEmpty }.joined(separator: "; "),
+        ])
         more += [["licence", source.licence], ["get it", obtaining]]
         more.removeAll { $0[1].isEmpty }
         let lines = TextTable.lines(facts + more, names: 2).map { "  " + $0 }
-        return ["\(name) \(version): \(summary)"] + lines.prefix(facts.count) + layouts.flatMap(Self.lines)
+        return ["\(name) \(version)" + (summary.isEmpty ? "" : ": \(summary)")] + lines.prefix(facts.count)
+            + layouts.flatMap(Self.lines)
             + lines.dropFirst(facts.count)
     }
 

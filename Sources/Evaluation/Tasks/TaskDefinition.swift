@@ -62,7 +62,7 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
         name = try container.decode(String.self, forKey: .name)
         version = try container.decode(Int.self, forKey: .version)
         kind = try container.decode(TaskKind.self, forKey: .kind)
-        summary = try container.decode(String.self, forKey: .summary)
+        summary = try orEmpty(.summary, "")
         suites = try orEmpty(.suites, [])
         labels = try orEmpty(.labels, [])
         labelAliases = try orEmpty(.labelAliases, [:])
@@ -73,20 +73,52 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
         use = try container.decode(TaskUse.self, forKey: .use)
         trainAs = try container.decodeIfPresent(String.self, forKey: .trainAs)
         metrics = try container.decode([String].self, forKey: .metrics)
-        direction = try container.decode(Metric.Direction.self, forKey: .direction)
+        direction =
+            try container.decodeIfPresent(Metric.Direction.self, forKey: .direction)
+            ?? metrics.first.flatMap(Metric.named)?.direction ?? .higher
         presets = try orEmpty(.presets, [:])
-        source = try container.decode(TaskSource.self, forKey: .source)
+        source = try orEmpty(.source, TaskSource())
         home = try container.decodeIfPresent(String.self, forKey: .home)
         recipe = try container.decodeIfPresent(String.self, forKey: .recipe)
         script = try container.decodeIfPresent(String.self, forKey: .script)
         published = try orEmpty(.published, [])
     }
 
-    /// Decodes and checks a task. `source` names the document in messages. Throws `ConfigError` with the path of the key.
+    /// Decodes and checks a task. `source` names the document in messages. Throws `ConfigError` with the paths of the keys, all faults
+    /// in one.
     public static func decode(_ bytes: [UInt8], source: String) throws(ConfigError) -> TaskDefinition {
-        let task = try StrictJSON.decode(TaskDefinition.self, from: bytes, source: source)
-        try task.validate(source: source)
+        let (task, faults) = StrictJSON.decodeAll(TaskDefinition.self, from: bytes, source: source, placeholder(for:))
+        // What stands in for a value that is wrong has no faults of its own, and without the kind nothing can be said of the rest.
+        let broken = faults.compactMap { $0.keyPath.map { String($0.prefix { $0 != "." && $0 != "[" }) } }
+        let more = broken.contains("kind") ? [] : task?.faults(source: source) ?? []
+        let sound = more.filter { fault in !broken.contains { fault.keyPath?.hasPrefix($0) ?? false } }
+        if let error = ConfigError.of(faults + sound, source: source) { throw error }
+        guard let task else { throw .invalidValue(source: source, keyPath: "", reason: "it describes no task") }
         return task
+    }
+
+    /// A value that stands in for one that is missing or wrong, so that the others are looked at too; nil where there is none.
+    private static func placeholder(for keyPath: String) -> JSONValue? {
+        let split: JSONValue = .object(["files": .array([.string("file")])])
+        let layout: JSONValue = .object([
+            "name": .string("layout"), "format": .string("jsonl"), "columns": .object([:]),
+            "splits": .object(["train": split]),
+        ])
+        switch keyPath.split(separator: ".").last.map(String.init) ?? "" {
+        case "name": return .string("name")
+        case "version": return .integer(1)
+        case "kind": return .string(TaskKind.perplexity.name)
+        case "layouts": return .array([layout])
+        case "format": return .string("jsonl")
+        case "columns": return .object([:])
+        case "splits": return .object(["train": split])
+        case "files": return .array([.string("file")])
+        case "use": return .object(["report": .array([.string("train")])])
+        case "report": return .array([.string("train")])
+        case "metrics": return .array([.string("perplexity")])
+        case let last where last.hasPrefix("layouts["): return layout
+        default: return keyPath.contains("splits.") ? split : nil
+        }
     }
 
     /// The names of all splits of all layouts, sorted.

@@ -95,11 +95,14 @@ public struct TaskFiles: Codable, Sendable, Equatable {
     public var `where`: [String: String]?
     /// The languages of this split, where they are not the task's.
     public var languages: [String]?
+    /// The share of the records that belong here, from and to, where a file holds several splits: 0 to 0.8 and 0.8 to 1. Which a record
+    /// is of follows from the SHA-256 of its texts, so that equal ones stay together.
+    public var part: [Double]?
     /// What becomes of a line with too many or too few cells.
     public var badLines: BadLines
 
     enum CodingKeys: String, CodingKey {
-        case files, folders, columns, header, labelled, languages
+        case files, folders, columns, header, labelled, languages, part
         case `where`
         case labelsFile = "labels_file"
         case badLines = "bad_lines"
@@ -116,6 +119,7 @@ public struct TaskFiles: Codable, Sendable, Equatable {
         labelsFile = try container.decodeIfPresent(String.self, forKey: .labelsFile)
         `where` = try container.decodeIfPresent([String: String].self, forKey: .where)
         languages = try container.decodeIfPresent([String].self, forKey: .languages)
+        part = try container.decodeIfPresent([Double].self, forKey: .part)
         badLines = try container.decodeIfPresent(BadLines.self, forKey: .badLines) ?? .stop
     }
 }

@@ -10,6 +10,19 @@ public struct TaskSource: Codable, Sendable, Equatable {
     public var licence: String
     /// In one sentence how to get the files; ends messages about missing ones.
     public var obtain: String
+
+    enum CodingKeys: String, CodingKey { case title, citation, link, licence, obtain }
+
+    /// A source of which nothing is said.
+    public init() { (title, citation, link, licence, obtain) = ("", "", "", "", "") }
+
+    /// Decodes; every key may be left out.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func text(_ key: CodingKeys) throws -> String { try container.decodeIfPresent(String.self, forKey: key) ?? "" }
+        (title, citation, link) = (try text(.title), try text(.citation), try text(.link))
+        (licence, obtain) = (try text(.licence), try text(.obtain))
+    }
 }
 
 /// Scores that a publication prints, quoted to stand beside measured ones.

@@ -32,4 +32,19 @@ public enum Folder {
         guard unsafe stat(path, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
+
+    /// The path without its last part: "" for a name alone, "/" for one below the root. Ends with slashes are passed over.
+    public static func parent(of path: String) -> String {
+        let bytes = Array(path.utf8)
+        let slash = UInt8(ascii: "/")
+        guard let end = bytes.lastIndex(where: { $0 != slash }) else { return path.isEmpty ? "" : "/" }
+        guard let cut = bytes[..<end].lastIndex(of: slash) else { return "" }
+        guard let last = bytes[..<cut].lastIndex(where: { $0 != slash }) else { return "/" }
+        return String(decoding: bytes[...last], as: UTF8.self)
+    }
+
+    /// The last part of a path; "" for the root and for nothing.
+    public static func name(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? ""
+    }
 }

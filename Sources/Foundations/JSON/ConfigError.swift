@@ -12,6 +12,8 @@ public enum ConfigError: Error, Equatable, Sendable, CustomStringConvertible, Ca
     case invalidValue(source: String, keyPath: String, reason: String)
     /// A Swift value that JSON cannot hold.
     case notEncodable(reason: String)
+    /// Several faults of one document.
+    case several(source: String, faults: [ConfigError])
 
     /// The kind of failure.
     public var category: ErrorCategory { .badData }
@@ -29,7 +31,25 @@ public enum ConfigError: Error, Equatable, Sendable, CustomStringConvertible, Ca
         case .invalidValue(let source, let keyPath, let reason):
             keyPath.isEmpty ? "\(source): \(reason)" : "\(source): \(keyPath): \(reason)"
         case .notEncodable(let reason): "cannot write as JSON: \(reason)"
+        case .several(let source, let faults):
+            "\(source): \(faults.count) faults:\n"
+                + faults.map { "  " + $0.description.trimmingPrefix("\(source): ") }.joined(separator: "\n")
         }
+    }
+
+    /// The path of the key; nil for an error that is of none.
+    public var keyPath: String? {
+        switch self {
+        case .unknownKey(_, let path, _), .missingKey(_, let path, _), .wrongType(_, let path, _, _),
+            .invalidValue(_, let path, _):
+            path
+        case .notJSON, .notEncodable, .several: nil
+        }
+    }
+
+    /// One error of all faults of a document; nil where there are none.
+    public static func of(_ faults: [ConfigError], source: String) -> ConfigError? {
+        faults.count > 1 ? .several(source: source, faults: faults) : faults.first
     }
 
     private static func hint(_ near: [String]) -> String {
