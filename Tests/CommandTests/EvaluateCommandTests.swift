@@ -192,8 +192,8 @@ import Testing
         try expect(64, "pretrained", ["--model", head, "--tasks", "sample-perplexity", "--out", path("x")])
         try expect(64, "no split 'dev'", ["--model", head, "--splits", "dev"] + good)
         try expect(64, "GLUE", ["--model", head, "--submission"] + good)
-        try expect(65, "limit", ["--model", head, "--submission", "--limit", "3"] + good)
-        try expect(65, "batch", ["--model", head, "--batch", "0"] + good)
+        try expect(64, "limit", ["--model", head, "--submission", "--limit", "3"] + good)
+        try expect(64, "batch", ["--model", head, "--batch", "0"] + good)
         try expect(66, "tokenizer", ["--model", try fixture.modelWithoutTokenizer(), "--modality", "text"] + good)
         try expect(
             66, "no evaluation to resume",

@@ -83,7 +83,7 @@ import ZooKit
             (["--model", model.path, "--prompt", "a", "--preset", "beam"], 64, "nucleus"),
             (["--model", model.path, "--prompt", "a", "--record"], 64, "--json"),
             (["--model", model.path, "--prompt", "a", "--system", "b"], 64, "--chat"),
-            (["--model", model.path, "--prompt", "a", "--batch", "0"], 65, "generate.batch"),
+            (["--model", model.path, "--prompt", "a", "--batch", "0"], 64, "generate.batch"),
             (["--model", model.path, "--prompt", "a", "--chat", "chatml"], 65, "<|im_start|>"),
             (["--model", model.path, "--prompt", ""], 65, "prompt 0"),
             (["--model", model.path, "--prompt", String(repeating: "a", count: 97)], 65, "96 positions"),

@@ -48,7 +48,7 @@ import ZooKit
         #expect(reset.status == 0, "\(reset.errorText)")
         #expect(try tensors("reset") == tensors("base/checkpoints/step-00000006"))
         let wrong = try verb("half-reset", "none", "base=\(base)", "tuned=\(tuned)", "share=1")
-        #expect(wrong.status == 65 && wrong.errorText.contains("share"), "\(wrong.errorText)")
+        #expect(wrong.status == 64 && wrong.errorText.contains("share"), "\(wrong.errorText)")
         #expect(try verb("half-reset", "none", "base=\(base)").status == 64)
         let resumed = try verb("half-reset", "none", "base=\(base)", "tuned=\(tuned)", "--resume")
         #expect(resumed.status == 64 && resumed.errorText.contains("nothing to resume"), "\(resumed.errorText)")
@@ -90,7 +90,7 @@ import ZooKit
         let cases: [(words: [String], status: Int, says: String)] = [
             (["hft"], 64, "half-reset, delta, apply"), (["hft", "half-rest"], 64, "near: half-reset"),
             (["hfd", "delta"], 64, "near: hft"), (["textgpt", "go"], 64, "it has none"),
-            (["hft", "delta"], 64, "--out"), (["hft", "delta", "--set", "base"], 65, "key=value"),
+            (["hft", "delta"], 64, "--out"), (["hft", "delta", "--set", "base"], 64, "key=value"),
         ]
         for test in cases {
             let run = try fixture.run(["method"] + test.words)

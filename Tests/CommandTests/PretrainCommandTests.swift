@@ -248,8 +248,8 @@ import Testing
         #expect(setting("clip") == (.integer(1), .string("default")))
         let wrong = try fixture.folder.write(#"{"pretrain": {"stepz": 7}}"#, to: "wrong.json")
         let cases: [(arguments: [String], status: Int, says: String)] = [
-            (["--config", wrong], 65, "pretrain.stepz"), (["--batch", "0"], 65, "pretrain.batch"),
-            (["--mix", "1:1"], 65, "1:1"), (["--mix", "1:0:0", "--text-data", "/nowhere"], 66, "/nowhere"),
+            (["--config", wrong], 65, "pretrain.stepz"), (["--batch", "0"], 64, "pretrain.batch"),
+            (["--mix", "1:1"], 64, "1:1"), (["--mix", "1:0:0", "--text-data", "/nowhere"], 66, "/nowhere"),
             (["--model", "pixelgpt/tinny"], 64, "pixelgpt/tiny"), (["--length", "4096"], 64, "positions"),
             (["--tokenizer", "/nowhere", "--mix", "1:0:0"], 66, "/nowhere"),
         ]

@@ -34,7 +34,7 @@ import ZooKit
         let fixture = try CommandFixture(lines: 2)
         let wrong = try letterpress(
             "render", fixture.input, "--out", fixture.path("out"), environment: ["LETTERPRESS_WORKERS": "-4"])
-        #expect(wrong.status == 65 && wrong.errorText.contains("environment: run.workers: -4"))
+        #expect(wrong.status == 64 && wrong.errorText.contains("environment: run.workers: -4"))
         let many = try letterpress(
             "render", fixture.input, "--out", fixture.path("out"), "--workers", "700", "--format", "native")
         #expect(many.status == 0, "\(many.errorText)")

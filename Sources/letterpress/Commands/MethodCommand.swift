@@ -66,7 +66,7 @@ struct MethodCommand: ParsableCommand {
         if help { return try describe(verb) }
         let file = try config.map(Self.fields) ?? [:]
         let flags = try SettingPairs.values(of: pairs, source: "--set")
-        let settings = try Verb.config([file, flags], source: "settings of \(name ?? "") \(Verb.name)")
+        let settings = try settings(of: verb, file, flags)
         if printConfig { return try show(settings, file, flags) }
         guard !resume || Verb.resumes else {
             throw CommandFailure(.usage, "\(name ?? "") \(Verb.name) has nothing to resume; leave --resume out")
@@ -88,6 +88,12 @@ struct MethodCommand: ParsableCommand {
             report.note("stopped; resume with the same command and --resume")
             try (communicator as? MPIProcesses)?.leave()
             throw ExitCode.stopped
+        } catch let error as ConfigError {
+            // What a verb finds wrong of its own settings.
+            guard let key = error.keyPath, flags[key] != nil, "\(error)".hasPrefix("\(Verb.name): ") else {
+                throw error
+            }
+            throw CommandFailure(.usage, "\(error)")
         }
         if !report.isSilent {
             for line in lines where !report.json { try Console.result(line) }
@@ -97,6 +103,17 @@ struct MethodCommand: ParsableCommand {
             }
         }
         try (communicator as? MPIProcesses)?.leave()
+    }
+
+    /// The settings of a verb. What `--set` gives, or nobody does, is wrong usage.
+    private func settings<Verb: MethodVerb>(
+        of verb: Verb.Type, _ file: [String: JSONValue], _ flags: [String: JSONValue]
+    ) throws -> Verb.Config {
+        do { return try Verb.config([file, flags], source: "settings of \(name ?? "") \(Verb.name)") } catch {
+            let key = (error as? ConfigError)?.keyPath.map { String($0.prefix { $0 != "." && $0 != "[" }) }
+            guard let key, file[key] == nil || flags[key] != nil else { throw error }
+            throw CommandFailure(.usage, "\(error)")
+        }
     }
 
     private func describe<Verb: MethodVerb>(_ verb: Verb.Type) throws {

@@ -15,6 +15,8 @@ struct CommandFailure: CategorisedError, CustomStringConvertible {
     /// An error of whatever origin as a failure; nil for an error of the argument parser.
     init?(_ error: any Error) {
         switch error {
+        // A value that a flag or the environment gives is wrong usage, what a file holds is bad contents.
+        case let error as ConfigError where error.isOfCommandLine: self.init(.usage, "\(error)")
         case let error as any CategorisedError: self.init(error.category, "\(error)")
         case is DecodingError: self.init(.badData, "\(error)")
         default:
@@ -22,6 +24,18 @@ struct CommandFailure: CategorisedError, CustomStringConvertible {
             guard !(error is ExitCode), Letterpress.exitCode(for: error) == .failure else { return nil }
             let path = (error as? CocoaError)?.filePath.map { "\($0): " } ?? ""
             self.init(.inputOutput, path + (error is CocoaError ? error.localizedDescription : "\(error)"))
+        }
+    }
+}
+
+extension ConfigError {
+    /// True if the value comes from the command line or the environment.
+    fileprivate var isOfCommandLine: Bool {
+        switch self {
+        case .unknownKey(let source, _, _), .missingKey(let source, _, _), .wrongType(let source, _, _, _),
+            .invalidValue(let source, _, _):
+            ["flag", "environment", "grid", "--set"].contains(source) || source.hasPrefix("method ")
+        case .notJSON, .notEncodable, .several: false
         }
     }
 }
