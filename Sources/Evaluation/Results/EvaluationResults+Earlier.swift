@@ -44,6 +44,13 @@ extension EvaluationResults {
             joined.tasks[place].splits += old.splits.filter { !task.splits.contains($0) }
             joined.tasks[place].data.merge(old.data) { new, _ in new }
         }
+        let isTold = { (one: BaselineScores) in
+            (self.baselines ?? []).contains { $0.task == one.task && $0.split == one.split }
+        }
+        let old = (earlier.baselines ?? []).filter { one in
+            !isTold(one) && kept.contains { $0.task == one.task && $0.split == one.split }
+        }
+        joined.baselines = (baselines ?? []) + old
         let modelPlaces = Self.places(joined.models.map(\.name))
         let taskPlaces = Self.places(joined.tasks.map(\.name))
         joined.results = (results + kept).enumerated().sorted { one, other in

@@ -17,21 +17,24 @@ public struct EvaluationResults: Codable, Sendable, Equatable {
     public var tasks: [TaskRecord]
     /// The scores.
     public var results: [SplitResult]
+    /// What answers that look at no text score; nil in results of earlier versions.
+    public var baselines: [BaselineScores]?
     /// How long answers took.
     public var timing: [Timing]
     /// Machine, system, libraries, threads.
     public var environment: JSONValue
 
     enum CodingKeys: String, CodingKey {
-        case code, settings, models, tasks, results, timing, environment
+        case code, settings, models, tasks, results, baselines, timing, environment
         case formatVersion = "format_version"
     }
 
     /// Results from their parts.
     public init(
         code: String, settings: JSONValue, models: [ModelRecord], tasks: [TaskRecord], results: [SplitResult],
-        timing: [Timing], environment: JSONValue
+        baselines: [BaselineScores]? = nil, timing: [Timing], environment: JSONValue
     ) {
+        self.baselines = baselines
         (self.code, self.settings, self.models, self.tasks) = (code, settings, models, tasks)
         (self.results, self.timing, self.environment) = (results, timing, environment)
     }
@@ -116,6 +119,9 @@ public struct EvaluationResults: Codable, Sendable, Equatable {
             rate = seconds > 0 ? Double(examples) / seconds : 0
         }
     }
+
+    /// Names of the classes of a result's task.
+    func labels(of result: SplitResult) -> [String] { tasks.first { $0.name == result.task }?.labels ?? [] }
 
     /// Reads a file of results. Throws `FileError` and `ConfigError`.
     public static func read(_ path: String) throws -> EvaluationResults {

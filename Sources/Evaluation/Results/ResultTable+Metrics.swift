@@ -9,6 +9,8 @@ extension ResultTable {
         public var direction: Metric.Direction
         /// A cell for each model that was measured; nil where there is no value.
         public var cells: [Cell?]
+        /// A cell for each row of baselines.
+        public var baselines: [Cell?] = []
     }
 
     /// The metrics behind the first of a task, for a column. O(results).
@@ -34,20 +36,21 @@ extension ResultTable {
     public var hasSecondMetrics: Bool { second.contains { !$0.isEmpty } }
 
     /// The table on its side, head and rows: a row for each metric of each column, the main one first, and the means at the end; a
-    /// column for each model that was measured. The name of a column stands in its first row alone.
+    /// column for each model that was measured and for each baseline. The name of a column stands in its first row alone.
     public var metricRows: [[String]] {
-        var rows = [[title, ""] + measured.map(Self.named)]
+        let all = measured + baselines
+        var rows = [[title, ""] + all.map(Self.named)]
         for (place, column) in columns.enumerated() {
             rows.append(
                 [column.title, column.metric + Self.mark(column.direction)]
-                    + measured.map { text($0, column: place) })
+                    + all.map { text($0, column: place) })
             for line in second[place] {
                 rows.append(
                     ["", line.metric + Self.mark(line.direction)]
-                        + line.cells.map { Self.text($0, scale: line.scale) })
+                        + (line.cells + line.baselines).map { Self.text($0, scale: line.scale) })
             }
         }
-        if hasMean { rows.append(["mean", ""] + measured.map { text($0, column: columns.count) }) }
+        if hasMean { rows.append(["mean", ""] + all.map { text($0, column: columns.count) }) }
         return rows
     }
 

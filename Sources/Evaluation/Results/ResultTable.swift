@@ -46,6 +46,8 @@ public struct ResultTable: Sendable, Equatable {
     public var second: [[MetricLine]]
     /// Models that were measured.
     public var measured: [Row]
+    /// Answers that look at no text: chance and majority.
+    public var baselines: [Row] = []
     /// Models whose scores are quoted, not measured.
     public var quoted: [Row]
     /// Where the quoted scores are printed.
@@ -108,6 +110,7 @@ public struct ResultTable: Sendable, Equatable {
         second = columns.map { column in
             Self.second(column, of: tasks.first { $0.name == column.task }, names, told)
         }
+        compare(results)
         quote(tasks)
     }
 

@@ -46,6 +46,9 @@ public struct ResultsMarkdown {
                     return value != nil && value == table.best(column: column) ? "**\(text)**" : text
                 }
         }
+        rows += table.baselines.map { row in
+            ["*\(Self.escaped(ResultTable.named(row)))*"] + (0..<count).map { table.text(row, column: $0) }
+        }
         if !table.quoted.isEmpty {
             rows.append(["*quoted, not measured:*"] + [String](repeating: "", count: count))
             rows += table.quoted.map { row in
@@ -54,6 +57,7 @@ public struct ResultsMarkdown {
             }
         }
         var text = "## \(Self.escaped(table.heading))\n\n\(Self.table(head, rows))\n\n\(table.spreadNote)"
+        if let note = table.baselineNote { text += " \(note)" }
         for note in table.sourceNotes { text += "\n\n\(Self.escaped(note))" }
         if table.hasSecondMetrics {
             var rows = table.metricRows.map { $0.map(Self.escaped) }
@@ -86,7 +90,10 @@ public struct ResultsMarkdown {
     private func detail(_ result: SplitResult) -> String {
         var text = "## \(Self.escaped(result.title))\n\n\(result.examples) examples, "
         text += "[predictions](\(ResultsPage.link(result.predictions)))"
-        let labels = results.tasks.first { $0.name == result.task }?.labels ?? []
+        let labels = results.labels(of: result)
+        if let warning = result.onlyAnswer?.warning(labels: labels) {
+            text += "\n\n**Warning:** \(Self.escaped(warning))"
+        }
         if let counts = result.confusion {
             let names = counts.indices.map { Self.escaped(labels.indices.contains($0) ? labels[$0] : "\($0)") }
             text += "\n\nRight class by line, predicted class by column:\n\n"

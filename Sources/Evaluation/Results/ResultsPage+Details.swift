@@ -14,7 +14,7 @@ extension ResultsPage {
     }
 
     private func detail(_ result: SplitResult, isOpen: Bool) -> String {
-        let labels = results.tasks.first { $0.name == result.task }?.labels ?? []
+        let labels = results.labels(of: result)
         var html =
             "<details\(isOpen ? " open" : "")><summary><b>\(escaped(result.title))</b>\(main(result))</summary><p class=\"dim\">"
             + counted(result.examples, "example")
@@ -30,7 +30,11 @@ extension ResultsPage {
             html += ", \(ReportNumbers.grouped(result.truncated)) had no room for all of their text"
         }
         if result.leftOut > 0 { html += ", \(ReportNumbers.grouped(result.leftOut)) lines of the files left out" }
-        html += "; <a href=\"\(escaped(Self.link(result.predictions)))\">predictions</a></p><div class=\"pair\">"
+        html += "; <a href=\"\(escaped(Self.link(result.predictions)))\">predictions</a></p>"
+        if let warning = result.onlyAnswer?.warning(labels: labels) {
+            html += "<p><b>Warning:</b> \(escaped(warning))</p>"
+        }
+        html += "<div class=\"pair\">"
         if let counts = result.confusion { html += matrix(counts, labels) }
         if !result.mistakes.isEmpty {
             html += mistakes(result, isNumber: labels.isEmpty && result.metrics["accuracy"] == nil)

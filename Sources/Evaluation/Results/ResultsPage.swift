@@ -74,6 +74,11 @@ public struct ResultsPage {
             }
             html += "</tr>"
         }
+        for row in table.baselines {
+            html += "<tr class=\"quoted\">\(name(row))"
+            for column in 0..<last { html += "<td class=\"n\">\(cell(table, row, column))</td>" }
+            html += "</tr>"
+        }
         if !table.quoted.isEmpty {
             html += "<tr class=\"head\"><td colspan=\"\(last + 1)\">Quoted, not measured</td></tr>"
         }
@@ -83,6 +88,7 @@ public struct ResultsPage {
             html += "</tr>"
         }
         html += "</tbody></table></div><p class=\"dim\">\(escaped(table.spreadNote))"
+        if let note = table.baselineNote { html += " \(escaped(note))" }
         return html + table.sourceNotes.map { " \(escaped($0))" }.joined() + "</p>"
     }
 

@@ -44,6 +44,8 @@ public struct RobustnessTable: Sendable, Equatable {
     public var spread: String
     /// What cannot be told, and why.
     public var notes: [String]
+    /// Names and values of answers that look at no text, which nothing changes.
+    public private(set) var baselines: [Line] = []
 
     /// The tables of results: for each task, split and metric that has values under noise or with other fonts. Of languages all together
     /// count.
@@ -58,7 +60,9 @@ public struct RobustnessTable: Sendable, Equatable {
             return splits.flatMap { split in
                 let own = told.filter { $0.task == task.name && $0.split == split }
                 return task.metrics.compactMap { metric in
-                    RobustnessTable(task, split, isOnly: splits.count == 1, metric, own, names)
+                    var table = RobustnessTable(task, split, isOnly: splits.count == 1, metric, own, names)
+                    table?.compare(results, split)
+                    return table
                 }
             }
         }
@@ -112,6 +116,22 @@ public struct RobustnessTable: Sendable, Equatable {
         guard isTold || isMain && !notes.isEmpty else { return nil }
     }
 
+    private mutating func compare(_ results: EvaluationResults, _ split: String) {
+        for name in [BaselineScores.chance, BaselineScores.majority] {
+            let found = results.baselines(name).first { $0.task == task && $0.split == split && $0.language == nil }
+            guard let value = found?.metrics[metric] else { continue }
+            let cell = ResultTable.Cell(value: scale * value, spread: nil)
+            baselines.append(Line(model: name, place: 0, cells: [cell]))
+        }
+    }
+
+    /// The rows of the baselines, the same in all columns.
+    private func baselineRows(_ columns: Int) -> [[String]] {
+        baselines.map { line in
+            ["", line.model] + [String](repeating: ResultTable.text(line.cells[0], scale: scale), count: columns)
+        }
+    }
+
     private func cell(_ results: [SplitResult]) -> ResultTable.Cell? {
         ResultTable.Cell(scale: scale, results.map { $0.metrics[metric] })
     }
@@ -127,7 +147,7 @@ public struct RobustnessTable: Sendable, Equatable {
                 panel.lines.map { line in
                     [panel.kind.rawValue, line.model] + line.cells.map { ResultTable.text($0, scale: scale) }
                 }
-            }
+            } + baselineRows(rates.count)
     }
 
     /// Head and rows of the table of fonts: model, a column a stack. Empty where there is none.
@@ -135,6 +155,7 @@ public struct RobustnessTable: Sendable, Equatable {
         guard !fonts.isEmpty else { return [] }
         return [["fonts", "model"] + stacks]
             + fonts.map { line in ["", line.model] + line.cells.map { ResultTable.text($0, scale: scale) } }
+            + baselineRows(stacks.count)
     }
 
     /// The file of the drawing, from the folder of the results.

@@ -28,6 +28,8 @@ public struct SplitResult: Codable, Sendable, Equatable {
     public var metrics: [String: Score]
     /// Right class by predicted class, for classifications.
     public var confusion: [[Int]]?
+    /// The class that all answers or nearly all are; nil where they differ, and for tasks without classes.
+    public var onlyAnswer: OnlyAnswer?
     /// The surest of the wrong answers.
     public var mistakes: [Mistake]
     /// The file of predictions, from the folder of the results.
@@ -42,6 +44,7 @@ public struct SplitResult: Codable, Sendable, Equatable {
             confusion, mistakes
         case predictions, head, skipped
         case leftOut = "left_out"
+        case onlyAnswer = "only_answer"
     }
 
     /// A metric's value.
@@ -174,6 +177,7 @@ extension SplitResult {
             confusion = ConfusionMatrix(predicted: predicted, gold: gold, classes: classes)?.counts
         }
         mistakes = Mistake.surest(lines, task)
+        onlyAnswer = OnlyAnswer(task, lines.map(\.example), lines.map(\.answer))
     }
 
     /// A result that there cannot be, and why.

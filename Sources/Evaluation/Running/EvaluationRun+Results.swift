@@ -8,7 +8,7 @@ extension EvaluationRun {
         let told = Set((found + more).map(\.predictions))
         let results = EvaluationResults(
             code: try Machine.code(), settings: try settingsRecord(), models: records, tasks: tasks.map(\.record),
-            results: found + more,
+            results: found + more, baselines: baselines,
             timing: state.parts.filter { told.contains($0.key) }.sorted { $0.key < $1.key }.map {
                 .init(predictions: $0.key, seconds: $0.value.seconds, examples: $0.value.examples)
             }, environment: Machine.environment(threads: resources.threads))

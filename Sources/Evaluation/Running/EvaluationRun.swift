@@ -36,6 +36,8 @@ public final class EvaluationRun {
     private var lock: FolderLock?
     private(set) var found: [SplitResult] = []
     private(set) var records: [EvaluationResults.ModelRecord] = []
+    /// Scores of answers that look at no text.
+    private(set) var baselines: [BaselineScores] = []
     /// The results that the folder had before.
     private(set) var earlier: EvaluationResults?
     /// Folders of files for GLUE's server, from the folder of the results.
@@ -74,6 +76,7 @@ public final class EvaluationRun {
         }
         models = try EvaluatedModel.all(settings.model, resources.catalogue)
         tasks = try TaskInput.all(settings, resources) { try onEvent(.note($0)) }
+        baselines = tasks.flatMap(\.baselines)
         variants = [.plain] + settings.noiseVariants
         for word in settings.fontTransfer {
             let variant = try fontVariant(word)

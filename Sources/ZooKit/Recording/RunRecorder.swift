@@ -94,6 +94,9 @@ public final class RunRecorder {
         report.baselines = baselines
     }
 
+    /// Says something about the result, for the report of this run.
+    public func note(_ sentence: String) { report.notes.append(sentence) }
+
     /// The baselines that were recorded, now or before a resume.
     public var baselines: RunBaselines? { report.baselines }
 

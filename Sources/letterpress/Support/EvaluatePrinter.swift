@@ -64,6 +64,7 @@ final class EvaluatePrinter {
         if report.json {
             guard case .object(var fields) = try StrictJSON.encodedValue(result) else { return }
             fields["event"] = .string("result")
+            fields["warning"] = result.warning(labels: task.labels).map { .string($0) }
             fields["mistakes"] = nil
             return try Console.result(.object(fields))
         }
@@ -77,6 +78,7 @@ final class EvaluatePrinter {
             return "\(name) \(Figures.loss(value))"
         }
         report.note("\(result.title) (\(number) of \(splits)): \(scores.joined(separator: "  "))")
+        if let warning = result.warning(labels: task.labels) { report.warn(warning) }
         if result.truncated > 0 {
             report.note("  \(result.truncated) of \(result.examples) examples had no room for all of their text")
         }
@@ -117,6 +119,7 @@ final class EvaluatePrinter {
         }
         let note = ResultTable.all(results).first?.spreadNote
         if let note { try Console.result("Per cent but for losses and perplexities. \(note)") }
+        if let note = ResultTable.all(results).lazy.compactMap(\.baselineNote).first { try Console.result(note) }
         try Console.result(page)
     }
 

@@ -61,6 +61,8 @@ public struct RunBaselines: Codable, Sendable, Equatable {
     public var patches: [String: PatchBaselines] = [:]
     /// By the name of the held-out loss: "text.next_token".
     public var tokens: [String: TokenBaselines] = [:]
+    /// Scores of answers that look at nothing, by metric and by name: "accuracy", "chance". Nil for losses alone.
+    public var metrics: [String: [String: Double]]?
 
     /// No baselines.
     public init() {}
@@ -88,6 +90,7 @@ public struct RunBaselines: Codable, Sendable, Equatable {
             lines = [("zero", found.zero), ("mean patch", found.mean)]
             lines += found.ridge.map { ("ridge \($0.patches)", $0.loss) }
         }
+        if let found = metrics?[name] { lines += found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
         if let found = tokens[name] { lines += found.counts.map { ("\($0.order)-gram", $0.loss) } }
         return lines
     }

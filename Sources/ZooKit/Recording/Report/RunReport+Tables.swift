@@ -56,9 +56,11 @@ extension RunReport {
 
     /// For each held-out loss the model's last and those of the baselines.
     private func comparison(_ baselines: RunBaselines) -> [(name: String, value: String)] {
-        (Array(baselines.patches.keys) + baselines.tokens.keys).sorted().map { name in
+        (Array(baselines.patches.keys) + baselines.tokens.keys + (baselines.metrics ?? [:]).keys).sorted().map { name in
             var parts = baselines.lines(name).map { "\($0.name) \(ReportNumbers.short($0.value))" }
-            if let own = history.heldOut[name]?.values.last { parts.insert("model \(ReportNumbers.short(own))", at: 0) }
+            if let own = (history.heldOut[name] ?? history.metrics[name])?.values.last {
+                parts.insert("model \(ReportNumbers.short(own))", at: 0)
+            }
             // Names and numbers stay on one line.
             parts = parts.map { $0.replacing(" ", with: "\u{A0}").replacing("-gram", with: "\u{2011}gram") }
             var text = parts.joined(separator: " · ")

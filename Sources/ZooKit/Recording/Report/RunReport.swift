@@ -8,6 +8,8 @@ struct RunReport {
     var facts: [(name: String, value: String)]
     var history: RunHistory
     var baselines: RunBaselines?
+    /// Sentences about the result, above the curves.
+    var notes: [String] = []
     var plan: RunPlan?
     /// True if the head's predictions have no brightness of their own.
     var isNormalised = false
@@ -20,7 +22,7 @@ struct RunReport {
 
     /// The page, with the pictures of `folder` in it. O(steps). Throws `FileError`.
     func html(_ folder: RunFolder) throws -> String {
-        var body = header + "<h2>Curves</h2>"
+        var body = header + notes.map { "<p><b>\(ReportNumbers.escaped($0))</b></p>" }.joined() + "<h2>Curves</h2>"
         if history.heldOut.keys.contains(where: { $0.hasSuffix("next_patch") }) {
             body +=
                 "<p class=\"dim\">Losses of next patches are mean squared errors a pixel, of normalised pixels where the model "
@@ -155,7 +157,7 @@ struct RunReport {
             return ReportChart(
                 title: name, note: "held out",
                 series: [.init(name: "held out", style: "held", curve: curve, hasDots: curve.values.count <= 60)],
-                steps: steps)
+                baselines: baselines?.lines(name) ?? [], steps: steps)
         }
     }
 
