@@ -33,7 +33,7 @@ struct Letterpress: ParsableCommand {
             Pretrain.self, Finetune.self, Evaluate.self, TasksCommand.self, TokenizerCommand.self, Convert.self,
             ZooCommand.self, MethodCommand.self,
             Generate.self,
-            Score.self,
+            Score.self, Predict.self,
         ])
 
     static func main() {

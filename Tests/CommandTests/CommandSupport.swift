@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import TestSupport
 
 /// Runs the built `letterpress` with the repository as its root.
@@ -34,5 +35,16 @@ struct CommandFixture {
             files[file] = try folder.read(name + "/" + file)
         }
         return files
+    }
+}
+
+extension JSONValue {
+    /// The number of a JSON number; nil of anything else.
+    var decimal: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         (["render", "IN", "--out", "OUT", "--fonts", "defalt"], 64),
         (["render", "IN", "--out", "OUT", "--zstd"], 64),
         (["render", "IN", "--out", "OUT", "--record-limit", "2147483648"], 64),
-        (["preview", "x", "--text-colour", "blurple"], 65),
+        (["preview", "x", "--text-colour", "blurple"], 64),
         (["render", "BROKEN", "--out", "OUT"], 65), (["verify", "BROKENDIR"], 65),
         (["render", "IN", "--out", "OUT", "--text-field", "nothing"], 65), (["render", "NONE", "--out", "OUT"], 66),
         (["verify", "NONE"], 66), (["inspect", "NONE"], 66),
@@ -63,7 +63,8 @@ import Testing
             [], ["render"], ["preview"], ["inspect"], ["verify"], ["fonts"], ["fonts", "list"], ["fonts", "check"],
             ["fonts", "export"],
             ["corpus"], ["corpus", "list"], ["corpus", "fetch"], ["zoo"], ["zoo", "list"], ["zoo", "describe"],
-            ["tasks"], ["tasks", "list"], ["tasks", "describe"], ["tasks", "validate"], ["generate"],
+            ["tasks"], ["tasks", "list"], ["tasks", "describe"], ["tasks", "validate"], ["tasks", "init"], ["predict"],
+            ["generate"],
             ["generate", "text"], ["generate", "pixels"],
         ] {
             let run = try Execution.run(product: "letterpress", command + ["--help"])

@@ -8,6 +8,8 @@ final class TableReader: RecordReader {
     private let wanted: [String]
     private var line = 0
     private var table: Table?
+    /// The names of the header; nil before the first row is read.
+    var columns: [String]? { table?.columns }
     /// Line ends inside quotes that a failed row went over: a row that is in quotes at the first or a later one still
     /// is at the last. Without it every line of a table with an open quote would be read to the end of the table.
     private var quoted: (first: Int, last: Int, line: Int)?

@@ -21,9 +21,10 @@ struct FilePlaces {
 
     /// Finds the first layout whose files are all there. Throws `noSplit`, `noLanguage`, `missingFiles`, and
     /// `record` for a folder that may not be searched.
-    init(task: TaskDefinition, split: String, folder: String, language: String?) throws(TaskError) {
+    init(task: TaskDefinition, split: String, place: TaskPlace, language: String?) throws(TaskError) {
         let layouts = task.layouts.filter { $0.splits[split] != nil }
         guard !layouts.isEmpty else { throw .noSplit(task: task.name, split: split, known: task.splits) }
+        let folder = place.folder
         var expected: [String] = []
         var incomplete: String?
         for layout in layouts {
@@ -37,7 +38,7 @@ struct FilePlaces {
             var parts: [Part] = []
             var missing: [String] = []
             for language in languages {
-                let part = Self.part(layout, files, folder: folder, language: language, missing: &missing)
+                let part = Self.part(layout, files, place, language: language, missing: &missing)
                 if let part { parts.append(part) }
             }
             if missing.isEmpty {
@@ -60,6 +61,17 @@ struct FilePlaces {
             flaw: !Folder.isFolder(folder) ? .noFolder : incomplete == nil ? nil : .incomplete)
     }
 
+    /// The columns with `text_a` and `text_b`; nil for files without names of columns.
+    var textColumns: [String: String]? {
+        let isNamed: Bool =
+            switch layout.format {
+            case .rawTSV: files.header ?? layout.header
+            case .lines, .blocks: false
+            default: true
+            }
+        return isNamed ? columns.filter { ["text_a", "text_b"].contains($0.key) } : nil
+    }
+
     /// Throws `record` for a folder that is there and may not be searched, whose files look as if they were not there.
     private static func checkReadable(
         _ layout: TaskLayout, _ files: TaskFiles, folder: String, languages: [String?]
@@ -78,11 +90,15 @@ struct FilePlaces {
     }
 
     private static func part(
-        _ layout: TaskLayout, _ files: TaskFiles, folder: String, language: String?, missing: inout [String]
+        _ layout: TaskLayout, _ files: TaskFiles, _ root: TaskPlace, language: String?, missing: inout [String]
     ) -> Part? {
+        let folder = root.folder
         let folders = layout.folders(of: files)
         func named(_ name: String) -> String { language.map { name.replacing("{language}", with: $0) } ?? name }
         func find(_ name: String, _ format: TaskLayout.Format) -> (String, TaskLayout.Format)? {
+            if let path = root.files[name] {
+                return Folder.hasItem(path) ? (path, TaskLayout.Format(ofName: path, in: format)) : nil
+            }
             for place in folders {
                 let base = place == "." ? "\(folder)/\(named(name))" : "\(folder)/\(named(place))/\(named(name))"
                 for (ending, format) in candidates(format) {
@@ -95,6 +111,7 @@ struct FilePlaces {
             return nil
         }
         func shown(_ name: String) -> String {
+            if let path = root.files[name] { return path }
             let first = folders.first.map { $0 == "." ? "" : "\(named($0))/" } ?? ""
             return first + named(name) + (layout.format == .export ? ".jsonl, .json, .csv or .tsv" : "")
         }

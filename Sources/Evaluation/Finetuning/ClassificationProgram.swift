@@ -33,6 +33,8 @@ public final class ClassificationProgram: TrainingProgram {
         public var adaptation: Adaptation
         /// The folder that the model was read from.
         public var source: String?
+        /// The columns of the data with `text_a` and `text_b`; nil where they have no names.
+        public var columns: [String: String]?
 
         /// Parts without files.
         public init(
@@ -228,7 +230,8 @@ public final class ClassificationProgram: TrainingProgram {
         let record = ClassifierRecord(
             task: parts.task.name, version: parts.task.version, kind: parts.task.kind.name, labels: parts.task.labels,
             modality: settings.modality, length: length, pool: pooling.image,
-            compatiblePad: pooling.compatiblePad.map(Int.init), step: evaluation.step, metrics: evaluation.metrics)
+            compatiblePad: pooling.compatiblePad.map(Int.init), step: evaluation.step, metrics: evaluation.metrics,
+            columns: parts.columns)
         var files = try checkpointModel()
         files.files.merge(try adaptation.files()) { $1 }
         files.files[ClassifierRecord.fileName] = try StrictJSON.encodedValue(record).encoded(pretty: true)
@@ -238,13 +241,30 @@ public final class ClassificationProgram: TrainingProgram {
         try Checkpoint(model: files, versions: ["kernels": workspace.kernels.name]).write(to: folder)
     }
 
+    /// The answers of the best evaluation, which a run that was resumed has in its folder alone.
+    private func keptAnswers(_ folder: RunFolder) throws -> [GivenAnswer] {
+        let path = folder.file("best/predictions-\(parts.task.use.select ?? "").jsonl")
+        let file = try MappedFile(path: path)
+        let lines = unsafe file.withBytes { unsafe [UInt8]($0) }.split(separator: UInt8(ascii: "\n"))
+        return try zip(lines, parts.select).map { line, example in
+            try PredictionLine(parsing: Array(line), of: example, source: path).answer
+        }
+    }
+
     /// Writes the result.
     public func finish(_ outcome: RunOutcome, _ evaluations: [EvaluationRecord], in folder: RunFolder) throws {
         let best = evaluations.last(where: \.isBest)
-        let result = FinetuneResult(
-            task: parts.task.name, version: parts.task.version, metric: metric, split: parts.task.use.select ?? "",
+        let split = parts.task.use.select ?? ""
+        var result = FinetuneResult(
+            task: parts.task.name, version: parts.task.version, metric: metric, split: split,
             value: best?.metrics[metric], bestStep: best?.step ?? 0, steps: outcome.steps,
             endedEarly: outcome.endedEarly, evaluations: evaluations, settings: settings, identity: parts.identity)
+        var named = parts.task
+        if let metric = settings.metric, !named.metrics.contains(metric) { named.metrics.append(metric) }
+        result.baselines = BaselineScores.all(named, split: split, parts.select, train: parts.train).filter {
+            $0.language == nil
+        }
+        result.onlyAnswer = try OnlyAnswer(parts.task, parts.select, keptAnswers(folder))
         try AtomicFile.write(
             StrictJSON.encodedValue(result).encoded(pretty: true), to: folder.file(FinetuneResult.fileName))
     }

@@ -26,9 +26,11 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
     public var step: Int
     /// Scores on the split that chose the step.
     public var metrics: [String: Double]
+    /// The columns of the training data that held `text_a` and `text_b`; nil where they had no names.
+    public var columns: [String: String]?
 
     enum CodingKeys: String, CodingKey {
-        case task, version, kind, labels, modality, length, pool, step, metrics
+        case task, version, kind, labels, modality, length, pool, step, metrics, columns
         case compatiblePad = "compatible_pad"
     }
 
@@ -47,6 +49,37 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
             throw ConfigError.invalidValue(source: path, keyPath: "compatible_pad", reason: "it is no token's id")
         }
         return record
+    }
+
+    /// The record of a classifier's folder; one without a record, as other programs write them, reads texts and has the classes that its
+    /// `config.json` names. Throws ``EvaluationError`` for a folder without a classifier, which names the command that makes one, and as
+    /// ``read(_:)``.
+    public static func of(_ folder: ModelFolder) throws -> ClassifierRecord {
+        guard let count = folder.heads.labels else {
+            let other = folder.heads.token ? "text" : "pixels"
+            throw EvaluationError.request(
+                "\(folder.path) has no classifier; make one with letterpress finetune --model \(folder.path) --task NAME --out "
+                    + "FOLDER, or continue texts with letterpress generate \(other)")
+        }
+        if let record = try read(folder.path) { return record }
+        guard !folder.heads.patch, folder.config.modelType == .llama else {
+            throw EvaluationError.contents(
+                "\(folder.path) is a classifier without \(fileName), which says how it reads texts; name best/ of a fine-tuning"
+            )
+        }
+        return ClassifierRecord(
+            task: "", version: 1, kind: (count == 1 ? TaskKind.regression : .classification).name,
+            labels: count == 1 ? [] : try names(in: "\(folder.path)/config.json", count: count), modality: .text,
+            length: min(512, folder.config.positions), pool: .end, compatiblePad: nil, step: 0, metrics: [:])
+    }
+
+    /// The names of `id2label`; "LABEL_0" and so on where it has none.
+    private static func names(in path: String, count: Int) throws -> [String] {
+        let file = try MappedFile(path: path)
+        let value = try JSONValue.parse(unsafe file.withBytes { unsafe [UInt8]($0) })
+        return (0..<count).map { index in
+            if case .string(let name)? = value["id2label"]?["\(index)"] { name } else { "LABEL_\(index)" }
+        }
     }
 
     /// True if the head answers a task: with its classes in its order, or with the task's own number.

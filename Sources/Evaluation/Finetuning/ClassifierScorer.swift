@@ -8,7 +8,7 @@ public final class ClassifierScorer: TaskScorer {
     /// What makes examples of texts.
     public let encoder: ClassifierEncoder
     private let input: ClassifierInput
-    private let batch: Int
+    let batch: Int
     private let workspace: Workspace
     /// Which examples of the last call had no room for all of their text.
     public private(set) var truncations: [Bool] = []

@@ -12,9 +12,13 @@ public struct FinetuneMaterial {
     public let model: ModelFolder
     /// Hashes of task, data, weights, tokenizer and drawing, compared when a run resumes.
     public let identity: JSONValue
-    private let train: [TaskExample]
-    private let select: [TaskExample]
-    private let reading: ModelReading
+    let train: [TaskExample]
+    let select: [TaskExample]
+    /// The place of the task's files.
+    let place: TaskPlace
+    let reading: ModelReading
+    /// The columns with the texts; nil where they have no names.
+    private let columns: [String: String]?
     /// True if the model's head may be one of the task's classes.
     private let hasHead: Bool
 
@@ -23,6 +27,14 @@ public struct FinetuneMaterial {
     /// Throws ``EvaluationError`` for a task without a head or without such splits, ``TaskError``, and what tokenizer and fonts throw.
     public init(
         _ task: TaskDefinition, data folder: String, model: ModelFolder, _ settings: FinetuneSettings,
+        tokenizer: String? = nil, drawing: () throws -> Drawing
+    ) throws {
+        try self.init(task, at: TaskPlace(folder), model: model, settings, tokenizer: tokenizer, drawing: drawing)
+    }
+
+    /// The same of a task whose single files may have paths of their own.
+    public init(
+        _ task: TaskDefinition, at place: TaskPlace, model: ModelFolder, _ settings: FinetuneSettings,
         tokenizer: String? = nil, drawing: () throws -> Drawing
     ) throws {
         guard task.kind.isFineTuned else {
@@ -34,7 +46,7 @@ public struct FinetuneMaterial {
                 "\(task.name) names no split to train on, or none to choose the best step by")
         }
         func load(_ split: String) throws -> TaskData {
-            try TaskData.load(task, split: split, folder: folder, language: settings.taskLanguage)
+            try TaskData.load(task, split: split, at: place, language: settings.taskLanguage)
         }
         let (train, select) = try (load(trainSplit), load(selectSplit))
         reading = try ModelReading(
@@ -45,13 +57,14 @@ public struct FinetuneMaterial {
             "model": try StrictJSON.encodedValue(InputIdentity(paths: model.weightPaths())),
         ]
         identity.merge(reading.identity) { $1 }
-        (self.task, self.model) = (task, model)
+        (self.task, self.model, self.place) = (task, model, place)
         self.identity = try JSONValue.parse(JSONValue.object(identity).encoded())
         hasHead = try ClassifierRecord.read(model.path).map { $0.isHead(of: task) } ?? true
         (self.train, self.select) = (train.examples, select.examples)
+        columns = train.textColumns
     }
 
-    private static func hash(_ hashes: [String: String]) -> String {
+    static func hash(_ hashes: [String: String]) -> String {
         SHA256Digest.of(Array(hashes.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n").utf8)).hex
     }
 
@@ -65,11 +78,13 @@ public struct FinetuneMaterial {
             model, heads: .init(labels: isNumber ? 1 : task.labels.count), workspace: workspace, trainable: true,
             newHeads: UInt64(settings.seed), newLabels: !hasHead, singleChannel: settings.channelAdapt
         ).model
-        return .init(
+        var parts = ClassificationProgram.Parts(
             task: task, train: TaskExample.sample(train, limit: settings.trainLimit),
             select: TaskExample.sample(select, limit: settings.evalLimit), model: loaded, options: reading.options,
             files: reading.files,
             identity: identity, adaptation: try catalogue.adaptation(parsing: settings.method), source: model.path)
+        parts.columns = columns
+        return parts
     }
 
     /// Values of the metric that chooses the best step are better where they are so.

@@ -25,12 +25,32 @@ public struct FinetuneResult: Codable, Sendable, Equatable {
     public var settings: FinetuneSettings
     /// The identities of model, task and data; nil in results of earlier versions.
     public var identity: JSONValue?
+    /// What answers that look at no text score on the split; nil in results of earlier versions.
+    public var baselines: [BaselineScores]?
+    /// The one class that the best model answers; nil where its answers differ.
+    public var onlyAnswer: OnlyAnswer?
+    /// The best model's scores on a test table; nil where none was named.
+    public var test: TestScores?
+
+    /// Scores of the best model on a split that chose nothing.
+    public struct TestScores: Codable, Sendable, Equatable {
+        /// Examples.
+        public var examples: Int
+        /// SHA-256 over the data.
+        public var data: String
+        /// The task's metrics; those that are defined.
+        public var metrics: [String: Double]
+    }
 
     enum CodingKeys: String, CodingKey {
-        case task, version, metric, split, value, steps, evaluations, settings, identity
+        case task, version, metric, split, value, steps, evaluations, settings, identity, test, baselines
         case bestStep = "best_step"
         case endedEarly = "ended_early"
+        case onlyAnswer = "only_answer"
     }
+
+    /// What is odd about the best model's answers; nil where nothing is.
+    public func warning(labels: [String]) -> String? { onlyAnswer?.warning(labels: labels) }
 
     /// The file's name.
     public static let fileName = RunFolder.result

@@ -20,7 +20,7 @@ public struct Finetuning {
     public let material: FinetuneMaterial
     let catalogue: MethodCatalogue
     private let threads: Int
-    private let communicator: any Communicator
+    let communicator: any Communicator
     private let shouldStop: () -> Bool
     let onEvent: (FinetuneEvent) throws -> Void
     let sections: (FinetuneSettings, _ isGrid: Bool) throws -> [String: JSONValue]
@@ -50,8 +50,7 @@ public struct Finetuning {
     public func run(
         _ settings: FinetuneSettings, in folder: String, resumes: Bool, label: String? = nil
     ) throws -> FinetuneResult? {
-        let workspace = try Workspace(
-            kernels: CPUKernels(threads: threads), precision: settings.optimiser.computing)
+        let workspace = try workspace(settings)
         let run = try FinetuneRun(
             settings, material.parts(settings, catalogue, workspace), folder: folder, resumes: resumes,
             communicator: communicator, workspace: workspace
@@ -63,9 +62,24 @@ public struct Finetuning {
             + run.plan.facts(settings.optimiser, seed: settings.seed, threads: threads, workspace)
         let outcome = try run.run(
             recordedAs: title, facts: facts, isFirst: communicator.rank == 0, shouldStop: shouldStop
-        ) { try onEvent(.run($0)) }
+        ) { recorder in
+            guard let result = try FinetuneResult.read(folder) else { return }
+            var simple = RunBaselines()
+            simple.metrics = result.baselines?.reduce(into: [:]) { found, one in
+                for (metric, value) in one.metrics { found[metric, default: [:]][one.name] = value }
+            }
+            try recorder.record(simple)
+            if let warning = result.warning(labels: material.task.labels) { recorder.note("Warning: \(warning).") }
+        } onEvent: {
+            try onEvent(.run($0))
+        }
         let result = outcome.isComplete ? try FinetuneResult.read(folder, communicator) : nil
         try onEvent(.ended(outcome, result))
         return result
+    }
+
+    /// Kernels and memory of a run.
+    func workspace(_ settings: FinetuneSettings) throws -> Workspace {
+        try Workspace(kernels: CPUKernels(threads: threads), precision: settings.optimiser.computing)
     }
 }

@@ -63,11 +63,25 @@ struct EvaluatedModel {
         return [Head(folder: folder, record: record, seed: seed)]
     }
 
-    /// The models of the best cell of a grid, one a seed.
-    private static func heads(ofGrid path: String) throws -> [Head] {
+    /// The runs of a grid and the best of its settings.
+    private static func ranked(_ path: String) throws -> (entries: [GridEntry], best: GridRanking.Row?) {
         let entries = try GridLedger.read("\(path)/\(GridLedger.fileName)")
         let direction = entries.first.flatMap { Metric.named($0.metric) }?.direction ?? .higher
-        let best = GridRanking(entries, direction: direction).rows.first?.cell
+        return (entries, GridRanking(entries, direction: direction).rows.first)
+    }
+
+    /// The folder of the best model of a grid. Throws ``EvaluationError`` where no run has its model.
+    static func best(ofGrid path: String) throws -> String {
+        guard let best = try ranked(path).best, let found = try ModelFolder.place(of: "\(path)/\(best.best)") else {
+            throw EvaluationError.noModel("\(path): no run of the grid is finished and has its model")
+        }
+        return found
+    }
+
+    /// The models of the best cell of a grid, one a seed.
+    private static func heads(ofGrid path: String) throws -> [Head] {
+        let (entries, row) = try ranked(path)
+        let best = row?.cell
         var heads: [Head] = []
         for entry in entries where entry.cell == best {
             let folder = "\(path)/\(entry.folder)/best"

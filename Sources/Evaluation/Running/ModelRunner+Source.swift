@@ -51,7 +51,7 @@ extension ModelRunner {
                     path: head.folder.hasPrefix(own) ? String(head.folder.dropFirst(own.count)) : head.folder,
                     weights: hashes.weights, task: head.record.task,
                     modality: head.record.modality.rawValue, length: head.record.length, step: head.record.step,
-                    settings: try FinetuneResult.read((head.folder as NSString).deletingLastPathComponent)?.settings)
+                    settings: try FinetuneResult.read(Folder.parent(of: head.folder))?.settings)
             }
         }
 
@@ -80,19 +80,13 @@ extension ModelRunner {
                 return try scorers.scorer(of: task.definition, folder: task.folder)
             }
             let reading = try run.reading(folder, head.record.modality, stack: stack)
-            guard folder.heads.labels == max(1, head.record.labels.count) else {
-                throw EvaluationError.contents(
-                    "\(head.folder) scores \(folder.heads.labels ?? 0) classes and its \(ClassifierRecord.fileName) names "
-                        + "\(head.record.labels.count); fine-tune it again")
-            }
             if loaded == nil {
                 let workspace = try run.workspace()
                 loaded = (try ModelFolder.load(folder, workspace: workspace).model, workspace)
             }
             guard let (model, workspace) = loaded else { throw EvaluationError.contents("no model in \(head.folder)") }
             return try ClassifierScorer(
-                model, head.record.modality, head.record.fitted(reading.options), pooling: head.record.pooling,
-                batch: run.settings.batch, workspace: workspace)
+                head.record, folder, model, reading, batch: run.settings.batch, workspace: workspace)
         }
     }
 }

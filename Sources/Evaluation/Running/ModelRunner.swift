@@ -127,7 +127,7 @@ final class ModelRunner {
         _ identity: [String: String], _ place: SplitResult.Place
     ) throws -> [PredictionLine]? {
         let full = "\(run.folder)/\(path)"
-        try Folder.create((full as NSString).deletingLastPathComponent)
+        try Folder.create(Folder.parent(of: full))
         try run.state.begin(path, identity, in: run.folder)
         try run.state.write(run.folder)
         let file = try PredictionFile(full, task: source.task.definition, examples: examples.map { variant($0) })

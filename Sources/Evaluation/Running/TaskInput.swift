@@ -15,6 +15,19 @@ struct TaskInput {
 
     var name: String { definition.name }
 
+    /// What answers that look at no text score on each split. Reads the training split where it is there.
+    var baselines: [BaselineScores] {
+        let needs: [TaskKind.Need] = [.classes, .number, .choices]
+        guard definition.kind.needs.contains(where: needs.contains), !data.isEmpty else { return [] }
+        let train = definition.use.train.flatMap {
+            try? TaskData.load(definition, split: $0, folder: dataFolder).examples
+        }
+        let isLabelled = train?.contains { $0.label != nil } ?? false
+        return data.flatMap { split, _, examples in
+            BaselineScores.all(definition, split: split, examples, train: isLabelled ? train : nil)
+        }
+    }
+
     /// The tasks of the settings with their data. Throws `TaskError`, `ConfigError`, `FileError`.
     static func all(
         _ settings: EvaluationSettings, _ resources: EvaluationResources, note: (String) throws -> Void
@@ -31,7 +44,8 @@ struct TaskInput {
                     }
                     continue
                 }
-                inputs.append(try TaskInput(task, path: path, settings, resources, note: note))
+                inputs.append(
+                    try TaskInput(task, path: path, isFile: word.hasSuffix(".json"), settings, resources, note: note))
             }
         }
         if settings.submission, inputs.allSatisfy({ GLUESubmission.splits(of: $0.definition).isEmpty }) {
@@ -53,7 +67,8 @@ struct TaskInput {
             let catalogue = try resources.tasks([name])
             let definition = try catalogue.task(name)
             found = try TaskInput(
-                definition, path: "\(catalogue.folder)/\(name).json", settings, resources, isAnswered: false
+                definition, path: "\(catalogue.folder)/\(name).json", isFile: false, settings, resources,
+                isAnswered: false
             ) { _ in }
         }
         guard let found, found.definition.kind == task.definition.kind,
@@ -67,16 +82,18 @@ struct TaskInput {
 
     /// A task with its data; one that is not answered has none, for a head is only trained on it.
     private init(
-        _ task: TaskDefinition, path: String, _ settings: EvaluationSettings, _ resources: EvaluationResources,
-        isAnswered: Bool = true, note: (String) throws -> Void
+        _ task: TaskDefinition, path: String, isFile: Bool, _ settings: EvaluationSettings,
+        _ resources: EvaluationResources, isAnswered: Bool = true, note: (String) throws -> Void
     ) throws {
         definition = task
         folder =
-            (path as NSString).deletingLastPathComponent.isEmpty ? "." : (path as NSString).deletingLastPathComponent
+            Folder.parent(of: path).isEmpty ? "." : Folder.parent(of: path)
         let handedIn = settings.submission && isAnswered ? GLUESubmission.splits(of: task) : []
         var splits = isAnswered ? Self.splits(settings.splits, of: task) : []
         splits += handedIn.filter { !splits.contains($0) }
-        let places = try [settings.data, resources.dataFolder(task)].compactMap(\.self)
+        // A task's own file is searched for data beside it.
+        let own = isFile ? folder : nil
+        let places = try [settings.data, resources.dataFolder(task), own].compactMap(\.self)
         guard let first = places.first else {
             throw EvaluationError.request("where are the files of \(task.name)? pass --data. \(task.source.obtain)")
         }
@@ -87,9 +104,7 @@ struct TaskInput {
         var place = first
         if places.count > 1 {
             let any = splits.isEmpty ? [task.use.train].compactMap(\.self) : splits
-            if !any.contains(where: { isThere($0, first) }), any.contains(where: { isThere($0, places[1]) }) {
-                place = places[1]
-            }
+            place = places.first { folder in any.contains { isThere($0, folder) } } ?? first
         }
         dataFolder = place
         // Who hands in need not have what is reported besides.

@@ -6,6 +6,11 @@ extension ExampleKind: ExpressibleByArgument {}
 extension Pooling.ImagePlace: ExpressibleByArgument {}
 extension ChannelAdaptation: ExpressibleByArgument {}
 
+/// What the labels of a table are.
+enum TableKind: String, ExpressibleByArgument, CaseIterable {
+    case classification, regression
+}
+
 /// Model, task and grid.
 struct FinetuneSourceFlags: SettingFlags {
     @Option(help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String?
@@ -13,6 +18,22 @@ struct FinetuneSourceFlags: SettingFlags {
     @Option(
         help: ArgumentHelp("Folder of the task's files; the task's own below corpora without.", valueName: "folder"))
     var data: String?
+    @Option(help: ArgumentHelp("Table to train on instead of a task: TSV, CSV or JSONL.", valueName: "file"))
+    var train: String?
+    @Option(
+        name: [.customLong("dev"), .customLong("validation")],
+        help: ArgumentHelp("Table that chooses the best step; a share of --train without.", valueName: "file"))
+    var dev: String?
+    @Option(help: ArgumentHelp("Table that the best model is scored on.", valueName: "file")) var test: String?
+    @Option(help: ArgumentHelp("Column with the text; found by name and contents without.", valueName: "name"))
+    var textColumn: String?
+    @Option(help: ArgumentHelp("Column with text B of pairs.", valueName: "name")) var textBColumn: String?
+    @Option(help: ArgumentHelp("Column with the label; found like the text without.", valueName: "name"))
+    var labelColumn: String?
+    @Option(help: "What labels are; classes unless they are fractions.") var kind: TableKind?
+    @Option(help: ArgumentHelp("Name of the task that --train makes (table).", valueName: "name")) var name: String?
+    @Option(help: ArgumentHelp("Share of --train that chooses the best step without --dev (0.1).", valueName: "x"))
+    var devShare: Double?
     @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
     var tokenizer: String?
     @Option(
@@ -34,9 +55,12 @@ struct FinetuneSourceFlags: SettingFlags {
     }
 
     func add(to layer: inout SettingLayer) {
-        for (key, value) in [("model", model), ("name", task), ("data", data), ("tokenizer", tokenizer)] {
-            layer.set("task", key, value.map { .string($0) })
-        }
+        for (key, value) in [
+            ("model", model), ("name", task), ("data", data), ("tokenizer", tokenizer), ("train", train), ("dev", dev),
+            ("test", test), ("text_column", textColumn), ("text_b_column", textBColumn), ("label_column", labelColumn),
+            ("kind", kind?.rawValue), ("table_name", name),
+        ] { layer.set("task", key, value.map { .string($0) }) }
+        layer.set("task", "dev_share", devShare.map { .number($0) })
         layer.set("task", "grid", grid.isEmpty ? nil : .array(grid.map { .string($0) }))
         layer.set("task", "seeds", seeds.map { .array($0.values.map { .integer($0) }) })
         layer.set("task", "keep_best_only", keepBestOnly.map { .bool($0) })

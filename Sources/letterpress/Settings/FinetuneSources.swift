@@ -9,13 +9,27 @@ struct FinetuneSources: Codable {
     var model: String?
     var name: String?
     var data: String?
+    var train: String?
+    var dev: String?
+    var test: String?
+    var textColumn: String?
+    var textBColumn: String?
+    var labelColumn: String?
+    var kind: String?
+    var tableName: String?
+    var devShare: Double?
     var tokenizer: String?
     var grid: [String] = []
     var seeds: [Int] = []
     var keepBestOnly = false
 
     enum CodingKeys: String, CodingKey {
-        case model, name, data, tokenizer, grid, seeds
+        case model, name, data, train, dev, test, kind, tokenizer, grid, seeds
+        case textColumn = "text_column"
+        case textBColumn = "text_b_column"
+        case labelColumn = "label_column"
+        case tableName = "table_name"
+        case devShare = "dev_share"
         case keepBestOnly = "keep_best_only"
     }
 
@@ -25,17 +39,56 @@ struct FinetuneSources: Codable {
         throw CommandFailure(.usage, "which model? pass --model with the folder of a pretrained one")
     }
 
-    /// The task, of the installation or of a file.
-    func task(_ installation: Installation) throws -> TaskDefinition {
-        guard let name else { throw CommandFailure(.usage, "which task? pass --task, a name or a JSON file") }
-        if name.hasSuffix(".json") { return try TaskCatalogue.load(path: name) }
-        return try installation.tasks().task(name)
+    /// The task with the place of its files: one of the installation, of a file, or made of tables. Throws a usage failure where none
+    /// or two of them are named.
+    func task(_ installation: Installation) throws -> (task: TaskDefinition, place: TaskPlace) {
+        let (task, place) = try definition(installation)
+        if let place { return (task, place) }
+        if let found = try installation.dataFolder(of: task, file: name, named: data) {
+            return (task, TaskPlace(found))
+        }
+        throw CommandFailure(.usage, "where are the files of \(task.name)? pass --data. \(task.source.obtain)")
     }
 
-    /// Where the task's files are: as named, or the task's own place.
-    func folder(of task: TaskDefinition, _ installation: Installation) throws -> String {
-        if let found = try installation.dataFolder(of: task, named: data) { return found }
-        throw CommandFailure(.usage, "where are the files of \(task.name)? pass --data. \(task.source.obtain)")
+    /// The task, and the place of its files where it is made of tables.
+    func definition(_ installation: Installation) throws -> (task: TaskDefinition, place: TaskPlace?) {
+        if let table = try tables() { return (table.definition, TaskPlace(".", files: table.files)) }
+        guard let name else {
+            throw CommandFailure(
+                .usage, "which task? pass --task, a name or a JSON file, or --train with a table of texts and labels")
+        }
+        if name.hasSuffix(".json") { return (try TaskCatalogue.load(path: name), nil) }
+        return (try installation.tasks().task(name), nil)
+    }
+
+    /// The task of the tables that are named; nil where none is.
+    private func tables() throws -> TableTask? {
+        guard let train else {
+            let more = [
+                ("--dev", dev), ("--test", test), ("--text-column", textColumn), ("--text-b-column", textBColumn),
+                ("--label-column", labelColumn), ("--kind", kind), ("--name", tableName),
+                ("--dev-share", devShare.map { "\($0)" }),
+            ]
+            if let flag = more.first(where: { $0.1 != nil })?.0 {
+                throw CommandFailure(.usage, "\(flag) is of a table that --train names; pass --train, or leave it out")
+            }
+            return nil
+        }
+        if let name { throw CommandFailure(.usage, "--task \(name) and --train exclude each other; leave one out") }
+        if data != nil {
+            throw CommandFailure(.usage, "--data is the folder of a task; tables are named by --train, --dev, --test")
+        }
+        var request = TableTask.Request(train: train)
+        (request.validation, request.test, request.kind, request.name) = (dev, test, kind, tableName ?? "table")
+        (request.text, request.textB, request.label) = (textColumn, textBColumn, labelColumn)
+        if let devShare {
+            guard dev == nil else {
+                throw CommandFailure(
+                    .usage, "--dev-share takes a share of --train, and --dev names a table; leave one out")
+            }
+            request.validationShare = devShare
+        }
+        return try TableTask(request)
     }
 
     /// The same with paths that hold in every working folder.
@@ -46,6 +99,7 @@ struct FinetuneSources: Codable {
         var sources = self
         sources.model = model.map(absolute)
         sources.data = data.map(absolute)
+        (sources.train, sources.dev, sources.test) = (train.map(absolute), dev.map(absolute), test.map(absolute))
         if let name, name.hasSuffix(".json") { sources.name = absolute(name) }
         if let tokenizer, tokenizer != "bytes" { sources.tokenizer = absolute(tokenizer) }
         return sources

@@ -36,7 +36,7 @@ final class FinetunePrinter {
 
     private func stopped(_ outcome: RunOutcome) throws {
         guard let run else { return }
-        let place = isOfSeveral ? (run.folder as NSString).deletingLastPathComponent : run.folder
+        let place = isOfSeveral ? Folder.parent(of: run.folder) : run.folder
         if isAlone { run.stopped(outcome, command: "finetune", folder: place) }
         if report.json {
             try run.emit("stopped", .object(["step": .integer(outcome.steps), "folder": .string(run.folder)]))
@@ -45,7 +45,17 @@ final class FinetunePrinter {
 
     /// The result of a run that was finished before.
     func finish(_ result: FinetuneResult, folder: String) throws {
-        try RunPrinter(report: report, title: "", folder: folder, peak: 0).finish(result, isNew: false)
+        run = RunPrinter(report: report, title: "", folder: folder, peak: 0)
+        try run?.finish(result, isNew: false)
+        if !report.json { try tested(result) }
+    }
+
+    /// The scores on a test table, where there are some.
+    func tested(_ result: FinetuneResult) throws {
+        guard let run, let test = result.test, !report.isSilent else { return }
+        if report.json { return try run.emit("tested", StrictJSON.encodedValue(test)) }
+        let scores = test.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(Figures.loss($0.value))" }
+        try Console.result("\(run.folder)/best: \(scores.joined(separator: "  ")) on \(test.examples) test examples")
     }
 
     /// The table of a grid, the best cell first.
@@ -77,17 +87,25 @@ extension RunPrinter {
     fileprivate func finish(_ result: FinetuneResult, isNew: Bool) throws {
         clear()
         guard !report.isSilent else { return }
+        let labels = try ClassifierRecord.read("\(folder)/best")?.labels ?? []
+        let warning = result.warning(labels: labels)
         if report.json {
             guard case .object(var fields) = try StrictJSON.encodedValue(result) else { return }
             for key in ["evaluations", "settings"] { fields[key] = nil }
             fields["folder"] = .string(folder)
+            fields["warning"] = warning.map { .string($0) }
             return try emit("finished", .object(fields))
         }
         if !isNew { report.note("\(folder) is finished") }
         noteTruncation()
         let value = result.value.map(Figures.loss) ?? "undefined"
+        let simple = (result.baselines ?? []).compactMap { one in
+            one.metrics[result.metric].map { "\(one.name) \(Figures.loss($0))" }
+        }
         try Console.result(
             "\(folder)/best: \(result.metric) \(value) on \(result.split) at step \(result.bestStep) of \(result.steps)"
-                + (result.endedEarly ? ", ended early" : ""))
+                + (result.endedEarly ? ", ended early" : "")
+                + simple.map { "; \($0)" }.joined())
+        if let warning { report.warn(warning) }
     }
 }

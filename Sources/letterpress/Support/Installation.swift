@@ -63,11 +63,14 @@ struct Installation {
         return try areFiles ? (try? tasks()) ?? TaskCatalogue(folder: ".") : tasks()
     }
 
-    /// The folder a task's data lie in: the one that was named, else the task's own below `corpora`; `nil` where it has none.
-    func dataFolder(of task: TaskDefinition, named folder: String?) throws -> String? {
+    /// The folder a task's data lie in: the one that was named, else the task's own below `corpora`, else that of the task's file where
+    /// it has one of its own; `nil` where it has none.
+    func dataFolder(of task: TaskDefinition, file: String? = nil, named folder: String?) throws -> String? {
         if let folder { return folder }
-        guard let home = task.home else { return nil }
-        return try corpora() + "/" + home
+        if let home = task.home { return try corpora() + "/" + home }
+        guard let file, file.hasSuffix(".json") else { return nil }
+        let place = Folder.parent(of: file)
+        return place.isEmpty ? "." : place
     }
 
     private func first(holding file: String) -> String? {

@@ -10,6 +10,7 @@ struct Finetune: ParsableCommand {
         abstract: "Fine-tune a pretrained model on a task.",
         usage: """
             letterpress finetune [<options>] --model <folder> --task <name> --out <folder>
+            letterpress finetune [<options>] --model <folder> --train <file> --out <folder>
             letterpress finetune --resume --out <folder> [<options>]
             letterpress finetune [<options>] --print-config
             """,
@@ -23,6 +24,7 @@ struct Finetune: ParsableCommand {
 
             EXAMPLES
               letterpress finetune --model runs/tiny --task sample-topic --out runs/topic
+              letterpress finetune --model runs/tiny --train a.tsv --dev b.tsv --text-column text --label-column label --out runs/own
               letterpress finetune --model m --task glue-cola --data glue --preset script --grid lr=1e-5,3e-5 batch=32,64 --out g
               letterpress finetune --resume --out runs/topic
             """)
@@ -74,7 +76,7 @@ struct Finetune: ParsableCommand {
             }
         }
         if let preset {
-            let task = try found.task(Installation(root: fonts.root))
+            let task = try found.definition(Installation(root: fonts.root)).task
             let modality = try MergedSettings(weak + strong).decode("finetune", over: FinetuneSettings()).modality
             var (fields, grid) = try task.finetuning(preset, modality)
             var layer = SettingLayer(origin: "preset \(preset)", values: ["finetune": fields])

@@ -48,11 +48,18 @@ struct FinetuneJob {
         let printer = FinetunePrinter(report: communicator.rank == 0 ? report : .silent)
         defer { printer.clear() }
         let isComplete: Bool
-        if resumes, let result = try FinetuneResult.read(folder, communicator) {
+        if resumes, var result = try FinetuneResult.read(folder, communicator) {
+            if sources.test != nil, result.test == nil {
+                result = try finetuning(printer, communicator).test("test", of: folder) ?? result
+            }
             try printer.finish(result, folder: folder)
             isComplete = true
         } else {
-            isComplete = try finetuning(printer, communicator).run(settings, in: folder, resumes: resumes) != nil
+            let finetuning = try finetuning(printer, communicator)
+            isComplete = try finetuning.run(settings, in: folder, resumes: resumes) != nil
+            if isComplete, sources.test != nil, let result = try finetuning.test("test", of: folder) {
+                try printer.tested(result)
+            }
         }
         try (communicator as? MPIProcesses)?.leave()
         return isComplete
@@ -77,11 +84,11 @@ struct FinetuneJob {
 
     private func finetuning(_ printer: FinetunePrinter, _ communicator: any Communicator) throws -> Finetuning {
         let installation = Installation(root: fonts.root)
-        let task = try sources.task(installation)
+        let (task, place) = try sources.task(installation)
         let model = try sources.needModel()
         if communicator.rank == 0 { for warning in model.warnings { report.warn(warning) } }
         let material = try FinetuneMaterial(
-            task, data: sources.folder(of: task, installation), model: model, settings, tokenizer: sources.tokenizer,
+            task, at: place, model: model, settings, tokenizer: sources.tokenizer,
             drawing: ModelDrawing(merged, fonts).open)
         StopSignal.listen()
         return Finetuning(

@@ -7,14 +7,15 @@ import Reports
 struct TasksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tasks",
-        abstract: "List, describe and check tasks.",
+        abstract: "List, describe, check and make tasks.",
         discussion: """
             A task is a JSON file; docs/tasks.md describes it.
 
             EXAMPLES
               letterpress tasks list glue
               letterpress tasks validate sample-topic
-            """, subcommands: [List.self, Describe.self, TasksValidate.self], defaultSubcommand: List.self)
+            """, subcommands: [List.self, Describe.self, TasksValidate.self, TasksInit.self],
+        defaultSubcommand: List.self)
 
     /// `letterpress tasks list`
     struct List: ParsableCommand {

@@ -8,12 +8,13 @@ struct TasksValidate: ParsableCommand {
         commandName: "validate",
         abstract: "Check task files, and with --data every split of their data.",
         discussion: """
-            Tasks whose data come with the program are read without --data. Splits whose files are not there are named and passed \
+            Tasks whose data come with the program are read without --data, and the data of a task's own file are looked for beside \
+            it. Splits whose files are not there are named and passed \
             over; when none is there, or anything is wrong with one, the command fails.
 
             EXAMPLES
               letterpress tasks validate glue --data /data/GLUE
-              letterpress tasks validate my-task.json --data . --json
+              letterpress tasks validate my-task.json --json
             """)
 
     @Argument(help: ArgumentHelp("Tasks, suites or task files (all built-in ones).", valueName: "task"))
@@ -31,13 +32,16 @@ struct TasksValidate: ParsableCommand {
     func run() throws {
         let installation = Installation(root: root)
         let catalogue = try installation.tasks(for: names)
-        for task in try catalogue.tasks(names.isEmpty ? catalogue.names : names) {
-            let folder = names.isEmpty && data == nil ? nil : try installation.dataFolder(of: task, named: data)
-            guard let folder else {
-                try tell(task, "the task file is valid")
-                continue
+        var seen: Set<String> = []
+        for name in names.isEmpty ? catalogue.names : names {
+            for task in try catalogue.tasks([name]) where seen.insert(task.name).inserted {
+                let isNamed = !names.isEmpty || data != nil
+                guard let folder = isNamed ? try installation.dataFolder(of: task, file: name, named: data) : nil else {
+                    try tell(task, "the task file is valid")
+                    continue
+                }
+                try read(task, folder)
             }
-            try read(task, folder)
         }
     }
 

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Corpora
+import Evaluation
+import Foundation
+import Foundations
+import Tensors
+import Zoo
+import ZooKit
+
+/// `letterpress predict`: labels and probabilities from a fine-tuned model.
+struct Predict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Predict labels of texts with a fine-tuned model.",
+        discussion: """
+            FOLDER is what letterpress finetune wrote, a run, its best/ or a grid, or a text classifier of Hugging Face. FILE is \
+            lines, JSON lines, CSV or TSV, plain or compressed, and - is standard input. Texts are read as in training, as tokens \
+            or as pictures. A line is the label, its probability and the beginning of the text, between tabs; of a regression \
+            the number and the text. Answers come in the order of the texts, while input is still read.
+
+            EXAMPLES
+              letterpress predict --model runs/topic --text "The cable is unplugged."
+              letterpress predict --model runs/topic new.tsv --text-field sentence --keep id --json
+              tail -f log | letterpress predict --model runs/topic - --batch 1
+            """)
+
+    @Option(help: ArgumentHelp("Folder of a fine-tuned model.", valueName: "folder")) var model: String
+    @Argument(help: ArgumentHelp("Files with texts; - is standard input.", valueName: "file")) var files: [String] = []
+    @Option(help: ArgumentHelp("A text; may be repeated.", valueName: "text")) var text: [String] = []
+    @Option(help: ArgumentHelp("Text B of each --text, for models of pairs.", valueName: "text")) var textB: [String] =
+        []
+    @Option(help: ArgumentHelp("Classes to print, the likeliest first (1; in JSON all).", valueName: "k")) var top: Int?
+    @Option(help: ArgumentHelp("Texts that are computed at once (16).", valueName: "n")) var batch: Int = 16
+    @Option(help: "The precision of matrix products (fp32).") var precision: GenerateSettings.PrecisionName = .fp32
+    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
+    var tokenizer: String?
+    @OptionGroup var computing: ThreadFlags
+    @OptionGroup(title: "Input") var reading: PredictReadingFlags
+    @OptionGroup(title: "Fonts") var fonts: FontFlags
+    @OptionGroup(title: "Reports") var report: ReportFlags
+
+    func validate() throws {
+        if files.isEmpty == text.isEmpty { throw ValidationError("give either files or --text; - is standard input") }
+        if !textB.isEmpty, textB.count != text.count {
+            throw ValidationError("\(textB.count) of --text-b for \(text.count) of --text; give one for each")
+        }
+        if let top, top < 1 { throw ValidationError("--top takes 1 or more") }
+        if !(1...1024).contains(batch) { throw ValidationError("--batch takes 1 to 1024") }
+    }
+
+    func run() throws {
+        let place = try Predictor.place(of: model)
+        let folder = try ModelFolder.named(place)
+        let record = try ClassifierRecord.of(folder)
+        let merged = MergedSettings(
+            try SettingSources.layers(
+                over: folder.drawingLayer(), config: nil, flags: SettingLayer(flags: [reading, fonts, computing])))
+        let options = try readOptions(merged, record)
+        let workspace = try RunSettings.read(merged).workspace(precision == .bf16 ? .bf16 : .fp32)
+        let predictor = try Predictor(
+            folder, batch: batch, tokenizer: tokenizer, workspace: workspace,
+            drawing: { try ModelDrawing(merged, fonts).open() })
+        for warning in predictor.warnings { report.warn(warning) }
+        let printer = PredictPrinter(isJSON: report.json, top: top)
+        var truncated = (count: 0, of: 0)
+        func answer(_ documents: [Document]) throws {
+            let predictions = try self.predictions(of: documents, predictor)
+            for (document, prediction) in zip(documents, predictions) { try printer.show(prediction, of: document) }
+            truncated.count += predictions.count(where: \.isTruncated)
+            truncated.of += predictions.count
+        }
+        if files.isEmpty {
+            for start in stride(from: 0, to: text.count, by: predictor.window) {
+                try answer((start..<min(text.count, start + predictor.window)).map(argument))
+            }
+        } else {
+            let windows = try DocumentWindows(files.map(InputSpec.init), options, size: predictor.window)
+            defer { if !windows.report.isClean { tell(windows.report) } }
+            while case let window = try windows.next(), !window.isEmpty { try answer(window) }
+        }
+        if truncated.count > 0 {
+            report.note(
+                "\(truncated.count) of \(truncated.of) texts had no room for all of their text; the model reads \(record.length) "
+                    + (record.modality == .text ? "tokens" : record.modality == .image ? "patches" : "places"))
+        }
+    }
+
+    /// A text of the command line, with its number as its line.
+    private func argument(_ index: Int) -> Document {
+        let texts = [text[index]] + (textB.isEmpty ? [] : [textB[index]])
+        return Document(
+            segments: texts.map { Array($0.utf8) }, kind: textB.isEmpty ? .single : .pair,
+            origin: Origin(path: "--text", line: index + 1, index: index))
+    }
+
+    /// Predictions for documents. What a single one of them cannot be made of is an error with its place.
+    private func predictions(of documents: [Document], _ predictor: Predictor) throws -> [Prediction] {
+        let examples = documents.map { document in
+            let texts = document.segments.map { String(decoding: $0, as: UTF8.self) }
+            return TaskExample(
+                id: "\(document.origin.index)", textA: texts.first ?? "", textB: texts.count > 1 ? texts[1] : nil)
+        }
+        do { return try predictor.predictions(for: examples) } catch {
+            for (document, example) in zip(documents, examples) {
+                do { _ = try predictor.scorer.encode([example]) } catch {
+                    guard let failure = CommandFailure(error) else { throw error }
+                    let place = document.origin.path + (document.origin.line.map { ":\($0)" } ?? "")
+                    throw CommandFailure(failure.category, "\(place): \(failure.description)")
+                }
+            }
+            throw error
+        }
+    }
+
+    /// Says which records were left out or repaired.
+    private func tell(_ read: ReadReport) {
+        for problem in read.examples.prefix(5) { report.warn("\(problem)") }
+        if read.skipped > 0 { report.warn("\(read.skipped) records were left out") }
+        if read.replacements > 0 { report.warn("\(read.replacements) parts that are no UTF-8 are read as U+FFFD") }
+    }
+
+    /// How inputs are read; fields that are not named are looked for under the names of the training data, then under usual ones.
+    private func readOptions(_ merged: MergedSettings, _ record: ClassifierRecord) throws -> ReadOptions {
+        var options = try merged.decode("read", over: ReadOptions())
+        try options.validate()
+        let isNamed = (a: merged["read", "text_field"] != nil, b: merged["read", "text_b_field"] != nil)
+        guard !isNamed.a || !isNamed.b else { return options }
+        let first = files.first { $0 != "-" && Folder.hasItem($0) && !Folder.isFolder($0) }
+        let known = try first.flatMap { try ReadOptions.columns(of: $0, format: options.format) }
+        func choose(_ names: [String?], usual: String?) -> String? {
+            let names = names.compactMap(\.self)
+            guard let known else { return usual }
+            return names.first { known.contains($0) }
+        }
+        let trained = record.columns ?? [:]
+        let isFielded = known != nil || [.jsonl, .csv, .tsv].contains(options.format)
+        if !isNamed.a, isFielded {
+            let usual = trained["text_a"] ?? "text"
+            options.textField = choose([trained["text_a"], "text", "text_a", "sentence"], usual: usual) ?? usual
+        }
+        if !isNamed.b, isFielded {
+            let isPair = trained["text_b"] != nil || options.textField == "text_a"
+            if isPair { options.textBField = choose([trained["text_b"], "text_b"], usual: trained["text_b"]) }
+        }
+        return options
+    }
+}

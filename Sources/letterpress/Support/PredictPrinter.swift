@@ -1,0 +1,71 @@
+import Corpora
+import Evaluation
+import Foundation
+import Foundations
+
+/// Prints predictions, a line each.
+struct PredictPrinter {
+    /// Characters of a text in lines for people.
+    private static let shown = 60
+
+    let isJSON: Bool
+    /// Classes that are told; nil for the likeliest in lines for people, and all in JSON.
+    let top: Int?
+
+    /// The line of a document. Throws where standard output takes no more.
+    func show(_ prediction: Prediction, of document: Document) throws {
+        isJSON ? try Console.result(json(prediction, document)) : try Console.result(line(prediction, document))
+    }
+
+    private func line(_ prediction: Prediction, _ document: Document) -> String {
+        var cells: [String] = []
+        if let number = prediction.number { cells.append(Self.figures("%.6g", number)) }
+        for (label, probability) in prediction.top(top ?? 1) {
+            cells += [Self.cell(label), Self.figures("%.4f", probability)]
+        }
+        for (_, value) in document.fields.sorted(by: { $0.key < $1.key }) { cells.append(Self.cell(Self.text(value))) }
+        let texts = document.segments.map { String(decoding: $0.prefix(4 * Self.shown), as: UTF8.self) }
+        let text = Self.cell(texts.joined(separator: " | "))
+        let isWhole = text.count <= Self.shown && document.segments.allSatisfy { $0.count <= 4 * Self.shown }
+        cells.append(isWhole ? text : "\(text.prefix(Self.shown - 1))…")
+        return cells.joined(separator: "\t")
+    }
+
+    private func json(_ prediction: Prediction, _ document: Document) -> JSONValue {
+        var source: [String: JSONValue] = ["path": .string(document.origin.path)]
+        source["line"] = document.origin.line.map { .integer($0) }
+        source["entry"] = document.origin.entry.map { .string($0) }
+        var fields: [String: JSONValue] = ["source": .object(source)]
+        if !document.fields.isEmpty { fields["fields"] = .object(document.fields) }
+        if prediction.isTruncated { fields["truncated"] = .bool(true) }
+        if let number = prediction.number { fields["value"] = .number(number) }
+        if let index = prediction.index {
+            let all = prediction.top(top ?? .max)
+            fields["label"] = .string(prediction.name(index))
+            fields["index"] = .integer(index)
+            fields["probability"] = .number(prediction.probabilities[index])
+            fields["probabilities"] = .object(
+                Dictionary(all.map { ($0.label, JSONValue.number($0.probability)) }) { first, _ in first })
+            if top != nil { fields["top"] = .array(all.map { .string($0.label) }) }
+        }
+        return .object(fields)
+    }
+
+    /// A number as every locale writes it in C.
+    private static func figures(_ format: String, _ number: Double) -> String { String(format: format, number) }
+
+    private static func text(_ value: JSONValue) -> String {
+        if case .string(let text) = value { return text }
+        return String(decoding: value.encoded(), as: UTF8.self)
+    }
+
+    /// A text that stays in its cell: what would end it, or steer a terminal, is a blank.
+    private static func cell(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+            result.append(isControl || [0x2028, 0x2029].contains(scalar.value) ? " " : scalar)
+        }
+        return String(result)
+    }
+}
