@@ -96,6 +96,7 @@ enum ForeignKeyTable {
         "encoder_no_repeat_ngram_size", "bad_words_ids", "num_return_sequences", "output_scores",
         "return_dict_in_generate", "forced_bos_token_id", "forced_eos_token_id", "remove_invalid_values",
         "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens", "classifier_dropout",
-        "hidden_dropout", "hidden_dropout_prob", "max_sequence_length", "unsloth_version", "unsloth_fixed",
+        "hidden_dropout", "hidden_dropout_prob", "classifier", "max_sequence_length", "unsloth_version",
+        "unsloth_fixed",
     ]
 }
