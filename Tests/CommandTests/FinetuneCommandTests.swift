@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Foundations
 import TestSupport
@@ -46,11 +47,34 @@ import ZooKit
                 && page.contains("<b>Gradient norm</b>"))
         #expect(page.contains("Fine-tuning of") && page.components(separatedBy: "<tr><td class=\"n").count == 4)
         for outside in ["http://", "https://", "<script src", "<link", "@import"] { #expect(!page.contains(outside)) }
+        if modality != "image" { try expectPythonReads(length: modality == "text" ? 48 : 24) }
         // What is finished stays finished.
         let again = try finetune("--resume", "--out", path("run"))
         #expect(again.status == 0 && again.text.contains("best: accuracy"), "\(again.errorText)")
         let other = try finetune("--model", model.path, "--task", task, "--data", path("data"), "--out", path("run"))
         #expect(other.status == 73 && other.errorText.contains("finished"))
+    }
+
+    /// The files that `AutoTokenizer` and `AutoModelForSequenceClassification` go by, in the run's best model and in a copy of it.
+    private func expectPythonReads(length: Int) throws {
+        let copy = try Execution.run(
+            product: "letterpress", ["convert", path("run/best"), "--to", path("copy")],
+            environment: ["LETTERPRESS_ROOT": Repository.root])
+        #expect(copy.status == 0, "\(copy.errorText)")
+        for folder in ["run/best", "copy"] {
+            let settings = try JSONValue.parse(try model.folder.read("\(folder)/tokenizer_config.json"))
+            let tokenizer = try #require(try ModelFolder.open(path(folder)).tokenizer()).tokenizer
+            let config = try JSONValue.parse(try model.folder.read("\(folder)/config.json"))
+            guard case .integer(let pad)? = config["pad_token_id"], case .string(let name)? = settings["pad_token"]
+            else {
+                Issue.record("no padding in \(folder)")
+                continue
+            }
+            #expect(tokenizer.id(of: name) == Int32(pad))
+            #expect(settings["model_max_length"] == .integer(length))
+            #expect(settings["split_special_tokens"] == .bool(true))
+            #expect(try model.folder.read("\(folder)/tokenizer.json") == model.folder.read("run/best/tokenizer.json"))
+        }
     }
 
     @Test func aGridGoesOnWhereItWas() throws {

@@ -35,7 +35,7 @@ import Testing
     static let steps = [
         "install-dependencies.sh --checks", "make test", "make build", "try-method.sh release", "make lint",
         "make docs", "read-shards.sh",
-        "make_stacks.py --check",
+        "make_stacks.py --check", "unittest discover -v -s clients/python/tests",
         "count.py --check", "make_tasks.py --check",
     ]
 

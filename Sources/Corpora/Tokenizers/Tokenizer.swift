@@ -18,6 +18,8 @@ public protocol Tokenizer: Sendable {
     func piece(_ id: Int32, keepsSpecial: Bool) -> [UInt8]
     /// The text of some ids, ill-formed UTF-8 replaced by U+FFFD. Ids out of range are passed over.
     func decode(_ ids: [Int32], keepsSpecial: Bool) -> String
+    /// The text of an id as the tokenizer's files list it; empty for ids that stand for nothing.
+    func spelling(of id: Int32) -> [UInt8]
     /// Whether an id is a special token, which decoding leaves out.
     func isSpecial(_ id: Int32) -> Bool
     /// The id of a token that the files list by this text (`<|im_end|>`), or of a word of the vocabulary.

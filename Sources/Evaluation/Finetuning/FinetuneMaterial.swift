@@ -68,6 +68,9 @@ public struct FinetuneMaterial {
         SHA256Digest.of(Array(hashes.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n").utf8)).hex
     }
 
+    /// What `transformers` will not do with the folders that are written.
+    public var warnings: [String] { reading.warnings }
+
     /// The parts of a run, with the model read anew, a new head where its own is not of the task's classes, and as many examples as
     /// `settings` limit them to.
     func parts(
@@ -78,10 +81,13 @@ public struct FinetuneMaterial {
             model, heads: .init(labels: isNumber ? 1 : task.labels.count), workspace: workspace, trainable: true,
             newHeads: UInt64(settings.seed), newLabels: !hasHead, singleChannel: settings.channelAdapt
         ).model
+        if model.config.padding == nil { loaded.base.config.pad = reading.tokenizer?.padding.map(Int.init) }
         var parts = ClassificationProgram.Parts(
             task: task, train: TaskExample.sample(train, limit: settings.trainLimit),
             select: TaskExample.sample(select, limit: settings.evalLimit), model: loaded, options: reading.options,
-            files: reading.files,
+            files: try reading.classifierFiles(
+                settings.modality, length: settings.course.exampleLength(positions: model.config.positions),
+                model.config),
             identity: identity, adaptation: try catalogue.adaptation(parsing: settings.method), source: model.path)
         parts.columns = columns
         return parts

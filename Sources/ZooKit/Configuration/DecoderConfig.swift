@@ -107,6 +107,9 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
         static let ofPatches: [CodingKeys] = [.patchSize, .channels, .imageSize, .normalisesPatches, .patchHead]
     }
 
+    /// The id that rows are filled up with: `pad_token_id`, or else the token that ends texts, or begins them.
+    public var padding: Int? { pad ?? end ?? begin }
+
     /// Whether a key of `config.json` is one of ours.
     static func isKey(_ name: String) -> Bool { CodingKeys(stringValue: name) != nil }
 

@@ -33,13 +33,28 @@ enum ModelFiles {
             files[name] = try CheckpointJSON.bytes(of: "\(folder.path)/\(name)")
         }
         // Older folders of ours do not say that texts begin with the begin token; the copy does.
-        if withTokenizer, let words = try? folder.tokenizer(), words.begin != nil {
-            files.merge(words.forTraining().files) { $1 }
+        if withTokenizer, let words = try? folder.tokenizer() {
+            let words = words.begin != nil ? words.forTraining() : words
+            let (exported, note) = try words.exported(for: purpose(of: folder, files))
+            files.merge(exported) { $1 }
+            if let note { warnings.append(note) }
         }
         if files["generation_config.json"] == nil {
             files["generation_config.json"] = generation(folder.config, ends: folder.ends)
         }
         return (files, warnings)
+    }
+
+    /// How the texts of a folder's model stand: those of a classifier of texts as its record says.
+    private static func purpose(of folder: ModelFolder, _ files: [String: [UInt8]]) -> ModelTokenizer.Purpose {
+        guard let bytes = files[LegacyFolder.classifier], let record = try? JSONValue.parse(bytes),
+            record["modality"] != .string("image")
+        else { return .language }
+        var length: Int?
+        if case .integer(let whole)? = record["length"] {
+            length = record["modality"] == .string("pair") ? whole - whole / 2 : whole
+        }
+        return .classification(length: length, pad: folder.config.padding.flatMap { Int32(exactly: $0) })
     }
 
     /// `config.json` of a model as it is by now.
@@ -65,14 +80,18 @@ enum ModelFiles {
                 heads.token || heads.patch ? "ForCausalLM" : heads.labels != nil ? "ForSequenceClassification" : "Model"
             fields["architectures"] = .array([.string(family + kind)])
         }
-        if !structures.isEmpty { fields["model_type"] = .string(ForeignKeyTable.ownPrefix + config.modelType.rawValue) }
+        if isOwn { fields["model_type"] = .string(ForeignKeyTable.ownPrefix + config.modelType.rawValue) }
         // Where these are absent transformers takes those of Llama 2.
         for (key, id) in [("bos_token_id", config.begin), ("eos_token_id", config.end)] where id == nil {
             fields[key] = .null
         }
         let names: [SafetensorsType: String] = [.float32: "float32", .float16: "float16", .bfloat16: "bfloat16"]
         fields["torch_dtype"] = .string(type.flatMap { names[$0] } ?? "float32")
-        if let labels = heads.labels { fields["num_labels"] = .integer(labels) }
+        if let labels = heads.labels {
+            fields["num_labels"] = .integer(labels)
+            // By this id transformers finds the end of a text.
+            if let padding = config.padding { fields["pad_token_id"] = .integer(padding) }
+        }
         fields[LetterpressKeys.key] = try StrictJSON.encodedValue(LetterpressKeys(kind: kind, heads: heads))
         if !structures.isEmpty { fields[LetterpressKeys.structures] = try StrictJSON.encodedValue(structures) }
         return .object(fields)

@@ -11,6 +11,8 @@ public struct ModelReading {
     public let tokenizer: ModelTokenizer?
     /// Files of both, for folders of models.
     public let files: [String: [UInt8]]
+    /// What `transformers` cannot do with these files.
+    public let warnings: [String]
     /// Hashes and settings of both, to be compared.
     public let identity: [String: JSONValue]
 
@@ -24,6 +26,7 @@ public struct ModelReading {
     ) throws {
         var files: [String: [UInt8]] = [:]
         var identity: [String: JSONValue] = [:]
+        var warnings: [String] = []
         var options = ExampleOptions(length: model.config.positions, channels: model.config.channels)
         var words = try Self.tokenizer(name, model, isNeeded: kind != .image && !mayLackWords)
         if isTraining { words = words?.forTraining() }
@@ -36,7 +39,13 @@ public struct ModelReading {
                         + "\(model.config.vocabulary); name the model's own with --tokenizer")
             }
             options.encoding = words.encoding
-            files.merge(words.files) { $1 }
+            if isTraining {
+                let (exported, note) = try words.exported(for: .language)
+                files.merge(exported) { $1 }
+                if kind != .image, let note { warnings.append(note) }
+            } else {
+                files.merge(words.files) { $1 }
+            }
             if kind != .image { identity["tokenizer"] = .string(words.identity) }
         }
         if kind != .text {
@@ -45,8 +54,17 @@ public struct ModelReading {
             files[DrawingRecord.fileName] = try drawing.file
             identity["rendering"] = try drawing.json
         }
-        (self.options, self.files, self.identity) = (options, files, identity)
+        (self.options, self.files, self.identity, self.warnings) = (options, files, identity, warnings)
         tokenizer = words
+    }
+
+    /// Files for a classifier whose examples have at most `length` rows, half of them tokens where pictures are read too.
+    public func classifierFiles(_ kind: ExampleKind, length: Int, _ config: DecoderConfig) throws -> [String: [UInt8]] {
+        guard kind != .image, let tokenizer else { return files }
+        let purpose = ModelTokenizer.Purpose.classification(
+            length: kind == .text ? length : length - length / 2,
+            pad: config.padding.flatMap { Int32(exactly: $0) } ?? tokenizer.padding)
+        return files.merging(try tokenizer.exported(for: purpose).files) { $1 }
     }
 
     /// The model's own tokenizer, or the one named; nil where pictures alone are read and there is none.

@@ -56,7 +56,7 @@ public struct ModelTokenizer: Sendable {
         return nil
     }
 
-    private static func config(_ files: [String: [UInt8]]) -> [String: JSONValue] {
+    static func config(_ files: [String: [UInt8]]) -> [String: JSONValue] {
         guard let bytes = files["tokenizer_config.json"],
             case .object(let fields)? = try? JSONValue.parse(bytes, keepsSpelling: true)
         else { return [:] }
@@ -106,8 +106,12 @@ public struct ModelTokenizer: Sendable {
         return size == old ? nil : "the model gets the \(size) ids of \(tokenizer.summary), not \(old)"
     }
 
-    /// A SHA-256 over names and contents of the files.
-    public var identity: String { Self.identity(of: files) }
+    /// A SHA-256 over names and contents of the files; a `tokenizer.json` that repeats a SentencePiece model is none of them.
+    public var identity: String {
+        var files = files
+        if tokenizer is SentencePieceTokenizer, files["tokenizer.model"] != nil { files["tokenizer.json"] = nil }
+        return Self.identity(of: files)
+    }
 
     private static func identity(of files: [String: [UInt8]]) -> String {
         var hasher = SHA256Hasher()

@@ -14,8 +14,9 @@ extension BytePairTokenizer {
         }
         text.add(#"],"normalizer":\#(options.composes ? #"{"type":"NFC"}"# : "null"),"pre_tokenizer":"#)
         writeSplitter(&text)
-        text.add(#","post_processor":"#)
-        writeTemplate(&text, prefix: begin.map { [$0] } ?? options.prefix)
+        let template = TokenizerTemplate(around: (begin.map { [$0] } ?? options.prefix, options.suffix))
+        let isEmpty = template == TokenizerTemplate()
+        text.add(#","post_processor":\#(isEmpty ? "\(Self.byteLevel)true}" : template.postProcessor(self))"#)
         text.add(#","decoder":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},"#)
         writeModel(&text)
         text.add("}\n")
@@ -41,22 +42,6 @@ extension BytePairTokenizer {
         }
     }
 
-    private func writeTemplate(_ text: inout JSONLines, prefix: [Int32]) {
-        let ids = prefix + options.suffix
-        if ids.isEmpty {
-            return text.add("\(Self.byteLevel)true}")
-        }
-        func item(_ id: Int32) -> String { #"{"SpecialToken":{"id":\#(name(id)),"type_id":0}}"# }
-        let single = prefix.map(item) + [#"{"Sequence":{"id":"A","type_id":0}}"#] + options.suffix.map(item)
-        let second = prefix.map(item) + [#"{"Sequence":{"id":"B","type_id":1}}"#] + options.suffix.map(item)
-        let tokens = Set(ids).sorted().map {
-            #"\#(name($0)):{"id":\#(name($0)),"ids":[\#($0)],"tokens":[\#(name($0))]}"#
-        }
-        text.add(#"{"type":"TemplateProcessing","single":[\#(single.joined(separator: ","))],"#)
-        text.add(#""pair":[\#((single + second).joined(separator: ","))],"#)
-        text.add(#""special_tokens":{\#(tokens.joined(separator: ","))}}"#)
-    }
-
     private func writeModel(_ text: inout JSONLines) {
         text.add(#""model":{"type":"BPE","dropout":null,"unk_token":"#)
         text.add(options.unknown.map(name) ?? "null")
@@ -77,7 +62,11 @@ extension BytePairTokenizer {
         text.add("]}")
     }
 
-    /// How files spell a token.
+    /// The text of a token as files list it.
+    public func spelling(of id: Int32) -> [UInt8] {
+        marks.indices.contains(Int(id)) ? spelling(id) : []
+    }
+
     func spelling(_ id: Int32) -> [UInt8] {
         guard marks[Int(id)].contains(.spelled) else { return Array(tokens[Int(id)]) }
         var result: [UInt8] = []
@@ -86,11 +75,7 @@ extension BytePairTokenizer {
     }
 
     /// The spelling of a token as JSON.
-    func name(_ id: Int32) -> String {
-        var result: [UInt8] = []
-        JSONText.append(spelling(id), to: &result)
-        return String(decoding: result, as: UTF8.self)
-    }
+    private func name(_ id: Int32) -> String { JSONText.quoted(spelling(id)) }
 
     /// A `tokenizer_config.json` for beside it: the names of the special tokens, for `transformers`.
     ///

@@ -5,8 +5,8 @@ import Foundations
 /// The file is a protocol buffer, `ModelProto` of `sentencepiece_model.proto`: pieces (1), trainer (2), normaliser (3) and
 /// denormaliser (5).
 struct SentencePieceModelFile {
-    private let path: String
-    private let bytes: [UInt8]
+    let path: String
+    let bytes: [UInt8]
     /// How many pieces there are.
     private(set) var count = 0
 
@@ -30,12 +30,12 @@ struct SentencePieceModelFile {
         if count == 0 { throw wrong(bytes.count, "pieces", "none") }
     }
 
-    private struct Reader {
+    struct Reader {
         var place: Int
         let end: Int
     }
 
-    private struct Field {
+    struct Field {
         enum Content {
             case number(UInt64)
             case fixed(Range<Int>)
@@ -63,7 +63,7 @@ struct SentencePieceModelFile {
     }
 
     /// The next field of a message; `nil` behind the last.
-    private func next(_ reader: inout Reader) throws(TokenizerError) -> Field? {
+    func next(_ reader: inout Reader) throws(TokenizerError) -> Field? {
         guard reader.place < reader.end else { return nil }
         let place = reader.place
         let tag = try varint(&reader)

@@ -80,6 +80,11 @@ public final class SentencePieceTokenizer: Tokenizer {
         return Array(pieces[Int(id)])
     }
 
+    /// The text of a piece as the model spells it.
+    public func spelling(of id: Int32) -> [UInt8] {
+        kinds.indices.contains(Int(id)) ? library.piece(id).text : []
+    }
+
     /// The id of a piece as the model spells it.
     public func id(of token: String) -> Int32? {
         let wanted = Array(token.utf8)

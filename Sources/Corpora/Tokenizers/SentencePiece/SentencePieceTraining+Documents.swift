@@ -7,15 +7,22 @@ extension SentencePieceTraining {
         return try model { try lines.next() }
     }
 
-    /// The files of a folder with this model: `tokenizer.model`, and a `tokenizer_config.json` that says, for `transformers` and
-    /// for ``TokenizerFolder``, what is added around a text: a begin token, as Llama has it.
-    public static func files(of model: [UInt8]) -> [String: [UInt8]] {
+    /// The files of a folder with this model: `tokenizer.model`; the same as `tokenizer.json`, which needs no other package in
+    /// Python; and a `tokenizer_config.json` that says, for `transformers` and for ``TokenizerFolder``, what is added around a
+    /// text: a begin token, as Llama has it. Throws what reading the model throws.
+    public static func files(of model: [UInt8]) throws(TokenizerError) -> [String: [UInt8]] {
+        let tokenizer = try SentencePieceTokenizer(model: model, addsBegin: true)
+        let begin = tokenizer.special.begin.map { [$0] } ?? []
+        let json = try tokenizer.tokenizerJSON(model: model, template: TokenizerTemplate(around: (begin, [])))
         let config: JSONValue = .object([
             "add_bos_token": .bool(true), "add_eos_token": .bool(false), "bos_token": .string("<s>"),
             "clean_up_tokenization_spaces": .bool(false), "eos_token": .string("</s>"), "legacy": .bool(false),
-            "tokenizer_class": .string("LlamaTokenizer"), "unk_token": .string("<unk>"),
+            "model_input_names": .array([.string("input_ids"), .string("attention_mask")]),
+            "tokenizer_class": .string("PreTrainedTokenizerFast"), "unk_token": .string("<unk>"),
         ])
-        return ["tokenizer.model": model, "tokenizer_config.json": config.encoded(pretty: true)]
+        return [
+            "tokenizer.model": model, "tokenizer.json": json, "tokenizer_config.json": config.encoded(pretty: true),
+        ]
     }
 }
 

@@ -105,6 +105,11 @@ public final class WordPieceTokenizer: Tokenizer {
             ? Array(token.dropFirst(options.continuation.count)) : [0x20] + token
     }
 
+    /// The text of a token as files list it.
+    public func spelling(of id: Int32) -> [UInt8] {
+        isSpecialID.indices.contains(Int(id)) ? Array(tokens[Int(id)]) : []
+    }
+
     /// The id of a token by its text.
     public func id(of token: String) -> Int32? {
         let wanted = Array(token.utf8)

@@ -90,6 +90,7 @@ struct FinetuneJob {
         let material = try FinetuneMaterial(
             task, at: place, model: model, settings, tokenizer: sources.tokenizer,
             drawing: ModelDrawing(merged, fonts).open)
+        if communicator.rank == 0 { for warning in material.warnings { report.warn(warning) } }
         StopSignal.listen()
         return Finetuning(
             material, Catalogue.all, threads: threads, communicator: communicator,

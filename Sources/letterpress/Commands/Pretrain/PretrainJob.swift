@@ -176,7 +176,9 @@ struct PretrainJob {
                         + "\(config.vocabulary); leave --tokenizer out to use its own")
             }
             options.encoding = words.encoding
-            files.merge(words.files) { $1 }
+            let (exported, note) = try words.exported(for: .language)
+            files.merge(exported) { $1 }
+            if let note { report.warn(note) }
             identity["tokenizer"] = .string(words.identity)
         }
         let isDrawn = data.contains { kind, data in

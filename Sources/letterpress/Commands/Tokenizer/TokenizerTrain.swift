@@ -10,9 +10,9 @@ struct TokenizerTrain: ParsableCommand {
         commandName: "train",
         abstract: "Train a SentencePiece tokenizer like Llama's on corpora.",
         discussion: """
-            Writes tokenizer.model and tokenizer_config.json into FOLDER. Lines of documents are what is trained on; digits
-            stand alone, and characters without a piece are spelled in bytes. The same inputs, options and seed give the same
-            file.
+            Writes tokenizer.model, the same as tokenizer.json, and tokenizer_config.json into FOLDER. Lines of documents are
+            what is trained on; digits stand alone, and characters without a piece are spelled in bytes. The same inputs,
+            options and seed give the same file.
 
             EXAMPLES
               letterpress tokenizer train corpora/sample/sample.jsonl --out tokenizer --size 2000
@@ -49,7 +49,7 @@ struct TokenizerTrain: ParsableCommand {
         training.seed = seed
         let model = try training.model(of: DocumentReader(inputs: inputs.map(InputSpec.init), options: options))
         try Folder.create(out)
-        for (name, bytes) in SentencePieceTraining.files(of: model).sorted(by: { $0.key < $1.key }) {
+        for (name, bytes) in try SentencePieceTraining.files(of: model).sorted(by: { $0.key < $1.key }) {
             try AtomicFile.write(bytes, to: "\(out)/\(name)")
             try Console.result("\(out)/\(name)")
         }
