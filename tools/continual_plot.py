@@ -7,6 +7,7 @@ import json
 import math
 import sys
 
+import plotting
 from continual import MEASURES, spread
 
 TITLES = {
@@ -22,21 +23,19 @@ def panel(name, runs, before, arms, x, y):
     ends = [v for found in values.values() for v in found]
     ends += [mean + sign * half for mean, half in spans.values() if not math.isnan(half) for sign in (-1, 1)]
     low, high = min(ends), max(ends)
-    margin = (high - low or 1) * 0.08
-    low, high = low - margin, high + margin
+    if high == low:
+        low, high = low - 0.5, high + 0.5
+    ticks = plotting.ticks(low, high, 4)
+    low, high = ticks[0], ticks[-1]
 
     def place(value):
         return x + WIDE * (value - low) / (high - low)
 
     bottom = y + ROW * len(arms)
     body = [f'<path d="M{x} {y}V{bottom}H{x + WIDE}" fill="none" stroke="#999"/>']
-    step = 10 ** math.floor(math.log10((high - low) / 2))
-    step *= next(f for f in (5, 2, 1) if (high - low) / (f * step) >= 2)
-    tick = math.ceil(low / step) * step
-    while tick <= high:
+    for tick, text in zip(ticks, plotting.text(ticks)):
         body.append(f'<path d="M{place(tick):.1f} {y}V{bottom + 4}" stroke="#ddd"/>'
-                    f'<text x="{place(tick):.1f}" y="{bottom + 16}" text-anchor="middle">{tick:.3g}</text>')
-        tick += step
+                    f'<text x="{place(tick):.1f}" y="{bottom + 16}" text-anchor="middle">{text}</text>')
     for row, arm in enumerate(arms):
         middle, (mean, half) = y + ROW * (row + 0.5), spans[arm]
         colour = "#c2571a" if arm.startswith("half") else "#1f5fa8"
@@ -62,8 +61,7 @@ def main():
         y += ROW * len(arms) + 60
     wide = LEFT + len(MEASURES) * (WIDE + GAP)
     with open(sys.argv[1], "w") as file:
-        file.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{y - 20}" font-family="sans-serif" font-size="12" '
-                   f'fill="#222"><rect width="{wide}" height="{y - 20}" fill="#fff"/>' + "\n".join(body) + "</svg>\n")
+        file.write(plotting.page(wide, y - 20, body))
 
 
 main()

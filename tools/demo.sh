@@ -28,7 +28,7 @@ run fonts check default
 heading "A text, patch by patch: number above, bytes of the text below"
 run preview "My cool 🐱 naïve café — سلام नमस्ते 你好" --grid -o "$folder/pictures/grid.png"
 run preview "Is it raining?" --text-b "Yes, bring an umbrella ☂️" --grid -o "$folder/pictures/pair.png"
-run preview "A pixel sees 日本語" --side-by-side --scale 3 -o "$folder/pictures/strategies.png"
+run preview "A pixel sees 日本語" --side-by-side --grid --scale 3 -o "$folder/pictures/strategies.png"
 
 heading "The sample corpus as shards"
 run render $sample/sample.jsonl --keep lang --keep script --out "$folder/single"

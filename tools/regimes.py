@@ -12,6 +12,8 @@ import statistics
 import subprocess
 import sys
 
+import plotting
+
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--data", required=True)
 parser.add_argument("--out", default="runs/regimes")
@@ -104,21 +106,20 @@ def panel(left, kind, title):
     lines = {(r, s): found[kind][1:] for (r, s), (found, _, _) in courses.items() if kind in found}
     points = [point for line in lines.values() for point in line]
     most_rows = max(rows for rows, _ in points)
-    low, high = min(loss for _, loss in points), max(loss for _, loss in points)
-    low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
+    losses = plotting.ticks(min(loss for _, loss in points), max(loss for _, loss in points))
+    low, high = losses[0], losses[-1]
 
     def place(rows, loss):
         return f"{left + 44 + rows / most_rows * (width - 60):.1f},{top + (high - loss) / (high - low) * height:.1f}"
 
     parts = [f'<text x="{left + 44}" y="26" class="t">{title}</text>']
-    for step in range(5):
-        loss = low + (high - low) * step / 4
+    for loss, text in zip(losses, plotting.text(losses)):
         x, y = place(0, loss).split(",")
         parts.append(f'<line x1="{x}" x2="{left + width - 16}" y1="{y}" y2="{y}" class="g"/>'
-                     f'<text x="{left + 38}" y="{float(y) + 4:.1f}" class="n" text-anchor="end">{loss:.2f}</text>')
-    for rows in range(0, int(most_rows / 1e6) + 1, 2):
+                     f'<text x="{left + 38}" y="{float(y) + 4:.1f}" class="n" text-anchor="end">{text}</text>')
+    for rows in (tick for tick in plotting.ticks(0, most_rows / 1e6) if tick <= most_rows / 1e6 * 1.02):
         x = place(rows * 1e6, low).split(",")[0]
-        parts.append(f'<text x="{x}" y="{top + height + 18}" class="n" text-anchor="middle">{rows} M</text>')
+        parts.append(f'<text x="{x}" y="{top + height + 18}" class="n" text-anchor="middle">{rows:g} M</text>')
     for (regime, _), line in lines.items():
         path = " ".join(place(*point) for point in line)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colours[regime]}" stroke-width="1.6"/>')
@@ -130,10 +131,8 @@ def panel(left, kind, title):
 
 
 if arguments.plot:
-    style = ('<style>text{font:12px sans-serif;fill:#333}.t{font-size:14px;font-weight:600}.n{font-size:11px;fill:#555}'
-             '.g{stroke:#ddd}</style>')
+    style = "text.t{font-size:14px;font-weight:600}text.n{font-size:11px;fill:#555}.g{stroke:#ddd}"
     body = panel(0, "text.next_token", "Text held out: nats a byte") + panel(400, "image.next_patch", "Image held out: squared error")
     with open(arguments.plot, "w") as file:
-        file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 790 310" role="img">{style}'
-                   f'<rect width="790" height="310" fill="#fff"/>{body}'
-                   '<text x="395" y="306" class="n" text-anchor="middle">rows read (tokens and patches)</text></svg>\n')
+        file.write(plotting.page(790, 310, [
+            body, '<text x="395" y="306" class="n" text-anchor="middle">rows read (tokens and patches)</text>'], style))

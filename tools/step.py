@@ -12,6 +12,8 @@ import statistics
 import subprocess
 import sys
 
+import plotting
+
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("part", nargs="?", default="compare", choices=["compare", "growth"])
 parser.add_argument("--python", default=sys.executable, help="an interpreter that has torch")
@@ -94,17 +96,17 @@ def plot(found):
             left, top, wide, high = 70 + column * 290, 40 + row * 230, 210, 160
             points = {m: [(p[0], p[index]) for p in found[axis, m]] for m in colours}
             right = max(x for p in points.values() for x, _ in p)
-            peak = max(y for p in points.values() for _, y in p) * 1.08
+            ticks = plotting.ticks(0, max(y for p in points.values() for _, y in p), 4)
+            peak = ticks[-1]
             body.append(f'<path d="M{left} {top}v{high}h{wide}" fill="none" stroke="#555"/>')
             for x, _ in points["fp32"]:
                 at = left + wide * x / right
                 body.append(f'<path d="M{at:.1f} {top + high}v4" stroke="#555"/>'
                             f'<text x="{at:.1f}" y="{top + high + 17}" text-anchor="middle">{x}</text>')
-            for part in (0.5, 1):
-                at, value = top + high * (1 - part), peak * part
-                text = f"{value:.2f}" if peak < 10 else f"{value:.0f}"
-                body.append(f'<path d="M{left - 4} {at}h{wide + 4}" stroke="#ccc"/>'
-                            f'<text x="{left - 8}" y="{at + 4}" text-anchor="end">{text}</text>')
+            for value, text in zip(ticks, plotting.text(ticks)):
+                at = top + high * (1 - value / peak)
+                body.append(f'<path d="M{left - 4} {at:.1f}h{wide + 4}" stroke="#ccc"/>'
+                            f'<text x="{left - 8}" y="{at + 4:.1f}" text-anchor="end">{text}</text>')
             for mode, line in points.items():
                 places = [(left + wide * x / right, top + high * (1 - y / peak)) for x, y in line]
                 path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
@@ -113,10 +115,9 @@ def plot(found):
             body.append(f'<text x="{left}" y="{top - 10}">{unit}</text>')
             body.append(f'<text x="{left + wide / 2}" y="{top + high + 35}" text-anchor="middle">{titles[axis]}</text>')
     for place, (mode, colour) in enumerate(colours.items()):
-        body.append(f'<circle cx="{740 + place * 70}" cy="16" r="4" fill="{colour}"/>'
-                    f'<text x="{750 + place * 70}" y="20">{mode}</text>')
-    return ('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="480" font-family="sans-serif" font-size="12" '
-            'fill="#222"><rect width="900" height="480" fill="#fff"/>' + "\n".join(body) + "</svg>\n")
+        body.append(f'<circle cx="{780 + place * 60}" cy="16" r="4" fill="{colour}"/>'
+                    f'<text x="{790 + place * 60}" y="20">{mode}</text>')
+    return plotting.page(900, 480, body)
 
 
 {"compare": compare, "growth": growth}[options.part]()

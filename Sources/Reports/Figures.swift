@@ -18,10 +18,13 @@ public enum Figures {
         }
     }
 
+    /// A count before its noun: "1 document", "12 k documents".
+    public static func counted(_ value: Int, _ noun: String) -> String { "\(count(value)) \(plural(noun, value))" }
+
     /// A size: "9999 bytes", "12 kB", "34 MB", "56 GB".
     public static func bytes(_ value: Int) -> String {
         switch value {
-        case ..<10_000: "\(value) bytes"
+        case ..<10_000: Foundations.counted(value, "byte")
         case ..<10_000_000: "\(value / 1000) kB"
         case ..<10_000_000_000: "\(value / 1_000_000) MB"
         default: "\(value / 1_000_000_000) GB"
@@ -31,9 +34,14 @@ public enum Figures {
     /// A share of 0 to 1 in whole per cent: "12 %".
     public static func percent(_ share: Double) -> String { "\(Int(saturating: (100 * share).rounded())) %" }
 
-    /// A time left, 1e7 seconds at most: "1:05", "2:03:04".
+    /// A count of parameters, every digit of it: "1,001,984 parameters".
+    public static func parameters(_ value: Int) -> String { ReportNumbers.counted(value, "parameter") }
+
+    /// A time left: "1:05", "2:03:04", from a day on "115 d 17 h", "unknown" where it is not finite.
     public static func time(_ seconds: Double) -> String {
-        let whole = Int(saturating: min(max(seconds, 0), 1e7).rounded())
+        guard seconds.isFinite else { return "unknown" }
+        let whole = Int(saturating: max(seconds, 0).rounded())
+        guard whole < 86_400 else { return ReportNumbers.time(seconds) }
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         return whole < 3600
             ? "\(whole / 60):\(two(whole % 60))" : "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"

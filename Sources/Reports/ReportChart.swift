@@ -8,25 +8,22 @@ public struct ReportChart {
     public struct Series {
         /// The name in the legend.
         public var name: String
-        /// The class in the page's style: "train", "raw", "held".
+        /// The class in the page's style: "train", "raw", "held", and of several runs "run-0" and so on.
         public var style: String
         /// The values.
         public var curve: Curve
-        /// True if the chart's range must hold all values; else the middle 96 of 100 suffice.
-        public var isWhole: Bool
         /// True if each value has a dot.
         public var hasDots: Bool
 
         /// A line from its parts.
-        public init(name: String, style: String, curve: Curve, isWhole: Bool = true, hasDots: Bool = false) {
-            (self.name, self.style, self.curve) = (name, style, curve)
-            (self.isWhole, self.hasDots) = (isWhole, hasDots)
+        public init(name: String, style: String, curve: Curve, hasDots: Bool = false) {
+            (self.name, self.style, self.curve, self.hasDots) = (name, style, curve, hasDots)
         }
     }
 
     /// The heights of values.
     public enum Scale: Sendable {
-        /// From the least value to the greatest.
+        /// From the least value to the greatest; logarithmic where the greatest is a thousand times the least or more.
         case linear
         /// Linear from 0 on.
         case fromZero
@@ -66,7 +63,7 @@ public struct ReportChart {
         }.filter { item in item.curve.values.contains(where: \.isFinite) }
         let levels = baselines.filter { isDrawn($0.value) }
         guard let axis = axis(shown, levels.map(\.value)) else { return "" }
-        let marks = axis.marks
+        let (marks, across) = (axis.marks, across)
         var html = "<figure class=\"chart\"><figcaption><b>\(ReportNumbers.escaped(title))</b>"
         if !note.isEmpty { html += " <span>\(ReportNumbers.escaped(note))</span>" }
         html += "<div class=\"legend\">"
@@ -76,7 +73,7 @@ public struct ReportChart {
         html += "<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
         for mark in marks { html += Self.level(axis.place(mark), "grid") }
         for line in levels { html += Self.level(axis.place(line.value), "base") }
-        for item in shown { html += path(item, axis) }
+        for item in shown { html += path(item, axis, across) }
         html += "</svg>"
         for mark in marks {
             html += "<span class=\"y\" style=\"top:\(Self.percent(axis.place(mark)))\">\(label(mark, axis))</span>"
@@ -144,7 +141,8 @@ public struct ReportChart {
     /// The axis of steps.
     private var across: ReportAxis {
         ReportAxis(
-            low: Double(steps.lowerBound), high: max(Double(steps.upperBound), Double(steps.lowerBound) + 1))
+            low: Double(steps.lowerBound), high: max(Double(steps.upperBound), Double(steps.lowerBound) + 1),
+            intervals: 7)
     }
 
     private static func percent(_ thousandths: Double) -> String { String(format: "%.2f%%", thousandths / 10) }
@@ -154,7 +152,7 @@ public struct ReportChart {
         return "<line class=\"\(style)\" x1=\"0\" x2=\"1000\" y1=\"\(y)\" y2=\"\(y)\"/>"
     }
 
-    private func path(_ item: Series, _ axis: ReportAxis) -> String {
+    private func path(_ item: Series, _ axis: ReportAxis, _ across: ReportAxis) -> String {
         var path = ""
         var isDrawing = false
         for (step, value) in zip(item.curve.steps, item.curve.values) {
@@ -170,7 +168,7 @@ public struct ReportChart {
     }
 
     private func label(_ mark: Double, _ axis: ReportAxis) -> String {
-        scale == .percent ? String(format: "%g %%", (mark * 1000).rounded() / 10) : axis.text(mark)
+        scale == .percent ? axis.percentText(mark) : axis.text(mark)
     }
 
     /// The values that the chart's script shows at the pointer: JSON inside an attribute.
@@ -188,29 +186,20 @@ public struct ReportChart {
 
     private func isDrawn(_ value: Double) -> Bool { value.isFinite && (scale != .logarithmic || value > 0) }
 
-    /// The axis of values; nil if there is none to draw.
+    /// The axis of values, which holds all that is drawn between two marks; nil if there is none.
     private func axis(_ shown: [Series], _ levels: [Double]) -> ReportAxis? {
-        var values = levels
-        for item in shown {
-            let drawn = item.curve.values.filter(isDrawn).sorted()
-            guard !drawn.isEmpty else { continue }
-            let cut = item.isWhole ? 0 : drawn.count / 50
-            values += [drawn[cut], drawn[drawn.count - 1 - cut]]
-        }
+        let values = levels + shown.flatMap { $0.curve.values.filter(isDrawn) }
         guard var low = values.min(), var high = values.max() else { return nil }
-        switch scale {
-        case .logarithmic:
-            (low, high) = (low / 1.15, high * 1.15)
-            if high / low < 4 { (low, high) = (low / 2, high * 2) }
-            return ReportAxis(low: low, high: high, isLogarithmic: true)
-        case .fromZero: low = min(0, low)
-        case .percent: (low, high) = (0, max(high, 0.01))
-        case .linear: break
-        }
+        let isWide = scale == .linear && low > 0 && high / low >= 1000
+        if scale == .logarithmic || isWide { return .rounded(low: low, high: high, isLogarithmic: true) }
+        if scale == .fromZero { low = min(0, low) }
+        if scale == .percent { (low, high) = (0, max(high, 0.01)) }
         // Rounding is no difference: marks would carry one number.
-        let isFlat = high - low <= 1e-6 * max(abs(low), abs(high))
-        let room = isFlat ? max(abs(high) * 0.1, 1e-9) : (high - low) * 0.06
-        return ReportAxis(low: low == 0 ? 0 : low - room, high: high + room)
+        if high - low <= 1e-6 * max(abs(low), abs(high)) {
+            let room = max(abs(high) * 0.1, 1e-9)
+            (low, high) = (low == 0 ? 0 : low - room, high + room)
+        }
+        return .rounded(low: low, high: high)
     }
 }
 

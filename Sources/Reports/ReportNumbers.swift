@@ -27,7 +27,10 @@ public enum ReportNumbers {
     /// A mark of an axis, whose marks lie `step` apart: with as many digits as the step has.
     static func mark(_ value: Double, step: Double) -> String {
         if abs(value) < 1e-9 * abs(step) { return "0" }
-        if abs(value) >= 10_000 { return compact(value) }
+        if abs(value) >= 10_000 {
+            let unit = abs(value) >= 1e9 ? 1e9 : abs(value) >= 1e6 ? 1e6 : 1000
+            return step >= unit / 100 || abs(value) >= 1e15 ? compact(value) : grouped(Int(saturating: value.rounded()))
+        }
         for digits in 0...5 {
             let scaled = step * pow(10, Double(digits))
             if abs(scaled - scaled.rounded()) < 1e-6 * abs(scaled) { return String(format: "%.\(digits)f", value) }
@@ -45,6 +48,9 @@ public enum ReportNumbers {
         default: String(format: "%g", value)
         }
     }
+
+    /// A number before its noun: "1 example", "1,234 examples".
+    public static func counted(_ value: Int, _ noun: String) -> String { "\(grouped(value)) \(plural(noun, value))" }
 
     /// A share of 0 to 1.
     public static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// The frame of a report: a page that needs nothing but itself.
 public enum ReportPage {
     /// The page of a body that is HTML; with `refreshes` browsers load it again every minute, and `more` is added to its style.
@@ -6,7 +8,7 @@ public enum ReportPage {
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">\(refreshes ? refresh : "")<title>\(ReportNumbers.escaped(title))</title>
-        <style>\(style)\(more)</style></head><body><main>
+        <style>\(style)\(seriesStyle)\(more)</style></head><body><main>
         \(body)
         </main><script>\(script)</script></body></html>
 
@@ -21,7 +23,28 @@ public enum ReportPage {
         return "<div class=\"wide\"><table><tbody>\(lines.joined())</tbody></table></div>"
     }
 
+    /// A picture that a click enlarges to four times its pixels at least, over the whole page, and a second one takes back.
+    public static func picture(_ png: Data, _ description: String) -> String {
+        // The width stands behind signature, length and name of the first chunk.
+        let width = png.dropFirst(16).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        return
+            "<label class=\"zoom\"><input type=\"checkbox\" aria-label=\"enlarge\"><img style=\"--large:\(4 * width)px\" "
+            + "alt=\"\(ReportNumbers.escaped(description))\" src=\"data:image/png;base64,\(png.base64EncodedString())\"></label>"
+    }
+
     private static let refresh = "<meta http-equiv=\"refresh\" content=\"60\">"
+
+    /// The class of a line that is one of several, by its place among them: eight colours, then the same dashed, then dotted.
+    public static func series(_ place: Int) -> String { "run-\(place % 8) dash-\(place / 8 % 3)" }
+
+    private static let seriesStyle =
+        ["#0072b2", "#d55e00", "#009e73", "#b0579a", "#a97900", "#3f9bd8", "#7a4fd0", "#666"].enumerated().map {
+            ".run-\($0.offset){color:\($0.element)}"
+        }.joined() + ".plot path.dash-1{stroke-dasharray:8 4}.plot path.dash-2{stroke-dasharray:2 3}"
+        + ".legend i.dash-1{border-top-style:dashed}.legend i.dash-2{border-top-style:dotted}"
+
+    /// The fonts of every report and drawing.
+    public static let fontFamily = "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",sans-serif"
 
     private static let style = """
         :root{--back:#f7f6f3;--card:#fff;--ink:#1d2125;--dim:#676d75;--rule:#e4e2dc;--grid:#edebe6;--train:#2563c9;\
@@ -29,10 +52,10 @@ public enum ReportPage {
         @media(prefers-color-scheme:dark){:root{--back:#131518;--card:#1c1f23;--ink:#e9e7e2;--dim:#9aa1a9;--rule:#31353a;\
         --grid:#292d32;--train:#79a9ff;--held:#ff9d66;--base:#8d949c;--good:#6fd08f}}
         *{box-sizing:border-box}
-        body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,\
-        "Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
+        body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 \(fontFamily);\
+        font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
         main{max-width:1160px;margin:0 auto;padding:28px 20px 60px}
-        h1{font-size:1.65rem;line-height:1.25;margin:0 0 4px;letter-spacing:-.01em;overflow-wrap:anywhere}
+        h1{font-size:1.65rem;line-height:1.25;margin:0 0 4px;letter-spacing:-.01em}
         h2{font-size:1.1rem;margin:36px 0 12px}
         h3{font-size:.95rem;margin:18px 0 8px}
         p{margin:0 0 10px}.dim{color:var(--dim)}
@@ -50,9 +73,10 @@ public enum ReportPage {
         .legend i{display:inline-block;width:18px;height:0;border-top:2.5px solid;vertical-align:middle;margin-right:6px}
         i.train,path.train{color:var(--train)}i.held,path.held{color:var(--held)}
         i.raw,path.raw{color:var(--train);opacity:.42}
+        .key{display:inline-block;width:14px;border-top:3px solid;vertical-align:middle;margin-right:8px}
         .legend i.base{border-top:2px dashed var(--base)}
         .plot{position:relative;height:230px;margin-left:46px;touch-action:pan-y}
-        .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:hidden}
+        .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
         .plot path{fill:none;stroke:currentColor;stroke-width:2;vector-effect:non-scaling-stroke;stroke-linejoin:round}
         .plot path.raw{stroke-width:1}
         .plot line{vector-effect:non-scaling-stroke;stroke:var(--grid)}
@@ -68,16 +92,25 @@ public enum ReportPage {
         .plot .tip{display:none;position:absolute;top:4px;background:var(--card);border:1px solid var(--rule);color:var(--ink);\
         border-radius:6px;padding:4px 8px;font-size:.78rem;pointer-events:none;box-shadow:0 2px 8px #0003;white-space:pre;\
         z-index:2}
-        .wide{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:8px}
-        table{border-collapse:collapse;width:100%;font-size:.9rem}
-        th,td{text-align:left;padding:6px 14px;border-top:1px solid var(--rule);vertical-align:top}
-        tr:first-child>*{border-top:0}thead th{color:var(--dim);font-weight:500;white-space:nowrap}
-        td.n,th.n{text-align:right;white-space:nowrap}tbody th{font-weight:500;color:var(--dim);width:34%}
-        td{overflow-wrap:anywhere}.best{color:var(--good);font-weight:600}
-        .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,470px),1fr));gap:14px}
-        .pictures figure{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:10px 12px 12px}
-        .pictures img{display:block;width:100%;height:auto;background:#fff;border-radius:3px;margin-top:6px}
+        .wide{overflow-x:auto;width:fit-content;max-width:100%;background:var(--card);border:1px solid var(--rule);\
+        border-radius:8px}
+        table{border-collapse:collapse;font-size:.9rem}
+        th,td{text-align:left;padding:6px 14px;border-top:1px solid var(--rule);vertical-align:top;min-width:4.5em}
+        table>*:first-child>tr:first-child>*{border-top:0}th{color:var(--dim);font-weight:500}
+        thead th{vertical-align:bottom}td.n,th.n{text-align:right}td.n{white-space:nowrap}
+        .best{color:var(--good);font-weight:600}
+        .pictures{display:grid;gap:14px}
+        .pictures figure{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:10px 12px 12px;\
+        min-width:0}
+        .zoom{display:block;cursor:zoom-in;margin-top:6px}
+        .zoom input{position:absolute;opacity:0;width:1px;height:1px}
+        .zoom img{display:block;width:100%;height:auto;background:#fff;border-radius:3px;image-rendering:pixelated}
+        .zoom input:focus-visible+img{outline:2px solid var(--train);outline-offset:2px}
+        .zoom:has(:checked){position:fixed;inset:0;z-index:9;margin:0;padding:20px;overflow:auto;background:var(--back);\
+        cursor:zoom-out}
+        .zoom :checked+img{width:max(100%,var(--large))}
         .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,470px),1fr));gap:14px;align-items:start}
+        .two>*{min-width:0}a{color:var(--train)}
         footer{margin-top:40px;color:var(--dim);font-size:.85rem}
         @media(max-width:520px){main{padding:18px 12px 40px}h1{font-size:1.35rem}.tiles{grid-template-columns:1fr 1fr}\
         .chart{padding:12px 12px 28px}.plot{height:200px}}

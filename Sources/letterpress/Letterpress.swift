@@ -31,7 +31,7 @@ struct Letterpress: ParsableCommand {
         subcommands: [
             Render.self, Preview.self, Inspect.self, Sheet.self, Verify.self, Fonts.self, Corpus.self,
             Pretrain.self, Finetune.self, Evaluate.self, TasksCommand.self, TokenizerCommand.self, Convert.self,
-            ZooCommand.self, MethodCommand.self,
+            ZooCommand.self, MethodCommand.self, Report.self,
             Generate.self,
             Score.self, Predict.self,
         ])

@@ -205,7 +205,7 @@ import Testing
             "render", input, "--out", fixture.path("a"), "--on-error", "skip", "--quiet")
         #expect(quiet.status == 0 && quiet.errors.isEmpty && quiet.text.hasSuffix(", 2 skipped\n"))
         let run = try letterpress("render", input, "--out", fixture.path("b"), "--on-error", "skip")
-        #expect(run.errorText.contains("warning: 1 entries of folders are not read: \(input)/picture.png\n"))
+        #expect(run.errorText.contains("warning: not read: 1 entry of folders: \(input)/picture.png\n"))
         let json = try letterpress(
             "render", input, "--out", fixture.path("c"), "--on-error", "skip", "--json", "--quiet")
         let events = try json.text.split(separator: "\n").map { line in

@@ -1,6 +1,7 @@
 import Foundations
-import Patches
 import Testing
+
+@testable import Patches
 
 @Suite struct PicturesTests {
     static func noise(_ count: Int, seed: UInt64) -> [UInt8] {
@@ -51,6 +52,33 @@ import Testing
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
             _ = try? PNG.decode(bytes, limit: 1 << 20)
+        }
+    }
+
+    /// A patch in which several pieces of the text are drawn has a line for each of them, and its row is as high as they need.
+    @Test func everySpanOfAPatchStandsBelowIt() throws {
+        let renderer = try makeRenderer()
+        let grid = PatchGrid(typesetter: renderer.typesetter, patchSize: 16, scale: 2, columns: 4)
+        let drawn = try renderer.render(single("abc def")).sequences[0]
+        func picture(_ spans: [[Int]]) throws -> Picture {
+            let stored = JSONValue.array(spans.map { .array($0.map { .integer($0) }) })
+            return try grid.picture(
+                of: StoredExample(
+                    key: "k", record: .object(["spans": stored]), patchSize: 16, channels: 3,
+                    patches: drawn.pixels))
+        }
+        let one = try picture([[0, 0, 0, 2, 0, 2]])
+        let two = try picture([[0, 0, 0, 2, 0, 2], [0, 0, 5, 7, 5, 7]])
+        #expect(two.height == one.height + 16 && two.width == one.width)
+        // The upper part is the same, and the second caption stands alone in its line.
+        let line = 16 + 2 * 16 + 2 + 16
+        #expect(two.pixels.prefix(3 * two.width * line) == one.pixels.prefix(3 * one.width * line))
+        let label = try grid.label("5-7", width: 32)
+        for y in 0..<label.height {
+            let row = 3 * ((line + y) * two.width + 2)
+            #expect(
+                two.pixels[row..<row + 3 * label.width] == label.pixels[3 * y * label.width..<3 * (y + 1) * label.width]
+            )
         }
     }
 

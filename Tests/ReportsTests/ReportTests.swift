@@ -48,7 +48,11 @@ import Testing
         #expect(ReportNumbers.time(1e308) == "106751991167300 d 15 h" && ReportNumbers.time(.nan) == "unknown")
         #expect(ReportNumbers.compact(1e300) == "1e+300" && ReportNumbers.compact(2.5e13) == "25000G")
         #expect(Figures.count(Double.infinity) == "9223372036854 M" && Figures.count(.nan) == "0")
-        #expect(Figures.time(-5) == "0:00" && Figures.time(.nan) == "0:00" && Figures.time(.infinity) == "2777:46:40")
+        #expect(Figures.time(-5) == "0:00" && Figures.time(.nan) == "unknown" && Figures.time(.infinity) == "unknown")
+        #expect(
+            Figures.time(86_399) == "23:59:59" && Figures.time(86_400) == "1 d 00 h"
+                && Figures.time(1e7) == "115 d 17 h")
+        #expect(Figures.parameters(1_001_984) == "1,001,984 parameters" && Figures.parameters(1) == "1 parameter")
         #expect(Figures.percent(0.123) == "12 %" && Figures.percent(-.infinity) == "\(Int.min) %")
     }
 
@@ -56,18 +60,13 @@ import Testing
         for scale in [ReportChart.Scale.linear, .fromZero, .logarithmic, .percent] {
             for low in Self.extremes {
                 for high in Self.extremes {
-                    for isWhole in [true, false] {
-                        let html = ReportChart(
-                            title: "t", scale: scale,
-                            series: [
-                                .init(
-                                    name: "x", style: "held", curve: curve([low, high, 1]), isWhole: isWhole,
-                                    hasDots: true)
-                            ], baselines: [("low", low), ("high", high)], steps: Int.min...Int.max
-                        ).html
-                        let isWhole = html.hasSuffix("</div></figure>")
-                        #expect(isWhole && !html.contains("nan") && !html.contains("inf"), "\(scale) \(low) \(high)")
-                    }
+                    let html = ReportChart(
+                        title: "t", scale: scale,
+                        series: [.init(name: "x", style: "held", curve: curve([low, high, 1]), hasDots: true)],
+                        baselines: [("low", low), ("high", high)], steps: Int.min...Int.max
+                    ).html
+                    let isWhole = html.hasSuffix("</div></figure>")
+                    #expect(isWhole && !html.contains("nan") && !html.contains("inf"), "\(scale) \(low) \(high)")
                 }
             }
         }
@@ -87,6 +86,69 @@ import Testing
         let lines = try #require(try JSONValue.parse(Array(json.utf8))["l"])
         guard case .array(let series) = lines else { throw Failure() }
         #expect(series.first?["n"] == .string(name))
+    }
+
+    /// Curves with peaks, of every scale: no value is cut off at an edge, and the outermost marks stand at the edges.
+    @Test func everyValueStandsBetweenTheOutermostMarks() {
+        var values = (0..<200).map { 0.5 + 0.01 * sin(Double($0)) }
+        (values[3], values[60], values[120]) = (7.3, 0.02, 9.1)
+        for scale in [ReportChart.Scale.linear, .fromZero, .logarithmic, .percent] {
+            for factor in [1e-7, 0.1, 1, 3e5] {
+                let html = ReportChart(
+                    title: "norm", scale: scale,
+                    series: [.init(name: "x", style: "raw", curve: curve(values.map { $0 * factor }), hasDots: true)],
+                    steps: 0...200
+                ).html
+                let heights = html.matches(of: /[ML][\d.]+ (-?[\d.]+)/).compactMap { Double($0.1) }
+                #expect(heights.count == 200 && heights.allSatisfy { (0...1000).contains($0) }, "\(scale) \(factor)")
+                let marks = html.matches(of: /<span class="y" style="top:([\d.]+)%">/).compactMap { Double($0.1) }
+                #expect(marks.first == 100 && marks.last == 0, "\(scale) \(factor) \(marks)")
+            }
+        }
+    }
+
+    /// Values a thousand times as large as others do not press these flat.
+    @Test func aWideRangeIsDrawnByFactors() {
+        let html = ReportChart(
+            title: "loss", series: [.init(name: "x", style: "raw", curve: curve([1, 10, 100, 1000, 10_000]))],
+            steps: 0...5
+        ).html
+        let heights = html.matches(of: /[ML][\d.]+ ([\d.]+)/).compactMap { Double($0.1) }
+        #expect(heights == [1000, 750, 500, 250, 0])
+    }
+
+    /// Lines of several runs have classes that the page gives a colour, the ninth like the first but dashed.
+    @Test func severalLinesDiffer() {
+        let classes = (0..<24).map(ReportPage.series)
+        #expect(Set(classes).count == 24)
+        let page = ReportPage.html(title: "t", body: "", refreshes: false)
+        for name in Set(classes.flatMap { $0.split(separator: " ") }) where name != "dash-0" {
+            #expect(page.contains(".\(name){"), "\(name)")
+        }
+    }
+
+    /// Only cells of numbers stay on one line: any word may be as long as it likes. One family of fonts is named.
+    @Test func tablesBreakLongWordsAndAreAsWideAsTheyNeed() {
+        let page = ReportPage.html(title: "t", body: "", refreshes: false)
+        let rules = page.matches(of: /([^{}]+)\{([^{}]*)\}/).map { (names: String($0.1), rule: String($0.2)) }
+        for (names, rule) in rules where rule.contains("nowrap") {
+            #expect(names.hasSuffix("td.n") || names.contains(".plot>span"), "\(names)")
+        }
+        #expect(rules.contains { $0.names.hasSuffix("body") && $0.rule.contains("overflow-wrap:anywhere") })
+        for (names, rule) in rules where names.hasSuffix("table") { #expect(!rule.contains("width:100%"), "\(names)") }
+        let families = page.matches(of: /font(?:-family)?:[^;}]*,[^;}]*/).map { String($0.0) }
+        #expect(families.count == 1 && families[0].hasSuffix(ReportPage.fontFamily), "\(families)")
+    }
+
+    /// A click enlarges a picture, without a script.
+    @Test func picturesAreEnlargedByAClick() {
+        let png = Data([UInt8](repeating: 0, count: 16) + [0, 0, 2, 0, 0, 0, 0, 16])
+        let html = ReportPage.picture(png, "a \"strip\"")
+        #expect(
+            html.contains("--large:2048px") && html.contains("type=\"checkbox\"")
+                && html.contains("a &quot;strip&quot;"))
+        let page = ReportPage.html(title: "t", body: html, refreshes: false)
+        #expect(page.contains(".zoom:has(:checked){position:fixed") && page.contains("width:max(100%,var(--large))"))
     }
 
     /// A curve that differs by rounding alone has marks with different numbers.

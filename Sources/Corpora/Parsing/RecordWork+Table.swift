@@ -5,7 +5,7 @@ extension RecordWork {
     mutating func row(_ bytes: [UInt8], _ table: Table) throws(Rejection) -> Document {
         let cells = CellSplitter.cells(of: bytes, separator: table.separator)
         guard cells.count == table.columns.count else {
-            throw rejection(.raggedRow, "\(cells.count) cells under a header of \(table.columns.count)")
+            throw rejection(.raggedRow, "\(counted(cells.count, "cell")) under a header of \(table.columns.count)")
         }
         var document = Document(segments: [try cell(options.textField, cells, table)], origin: origin)
         if let name = options.textBField {

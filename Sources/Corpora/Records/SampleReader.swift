@@ -53,7 +53,7 @@ final class SampleReader: RecordReader {
         }
         if size > limit || count > Self.memberLimit {
             return problem(
-                "a sample of \(count) files and \(size) bytes; the limits are \(Self.memberLimit) and \(limit)",
+                "a sample of \(counted(count, "file")) and \(size) bytes; the limits are \(Self.memberLimit) and \(limit)",
                 entry: key, at: start)
         }
         return RecordPiece(

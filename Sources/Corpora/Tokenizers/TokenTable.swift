@@ -1,3 +1,5 @@
+import Foundations
+
 /// What is known of an id.
 struct TokenMarks: OptionSet, Sendable {
     let rawValue: UInt8
@@ -27,7 +29,7 @@ struct TokenTable {
         guard count <= 2 * (spellings.count + added.count) + 1024, (added.first?.id ?? 0) >= 0 else {
             throw .invalid(
                 path: source, key: "added_tokens", expected: "ids that follow the vocabulary",
-                got: "\(added.last?.id ?? 0) after \(spellings.count) tokens")
+                got: "\(added.last?.id ?? 0) after \(counted(spellings.count, "token"))")
         }
         var contents = Set<[UInt8]>()
         var next = 0

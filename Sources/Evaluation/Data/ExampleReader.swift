@@ -38,7 +38,7 @@ struct ExampleReader {
             while number < limit ?? .max, let record = try file.next() {
                 guard try belongs(record, part.language) else { continue }
                 if let labels, number >= labels.count {
-                    throw record.flaw(nil, "\(part.labelsPath ?? "") has only \(labels.count) labels")
+                    throw record.flaw(nil, "\(part.labelsPath ?? "") has only \(counted(labels.count, "label"))")
                 }
                 let example = try example(record, number: number, part.language, labels?[number])
                 examples.append(example)
@@ -49,7 +49,7 @@ struct ExampleReader {
         if let labels, limit == nil, number < labels.count {
             throw .record(
                 path: part.labelsPath ?? "", line: number + 1, column: nil,
-                reason: "\(labels.count) labels for \(number) records")
+                reason: "\(counted(labels.count, "label")) for \(counted(number, "record"))")
         }
     }
 
@@ -128,7 +128,7 @@ struct ExampleReader {
         if let column = prompt.choicesFrom, let choice = prompt.choice {
             let texts = try record.texts(columns[column] ?? column)
             guard texts.count >= 2 else {
-                throw record.flaw(columns[column], "\(texts.count) choices, expected two or more")
+                throw record.flaw(columns[column], "\(counted(texts.count, "choice")), expected two or more")
             }
             for text in texts { continuations.append(try filled(choice, choice: text)) }
         }
@@ -151,7 +151,7 @@ struct ExampleReader {
     private static func lettered(_ choices: [String], _ record: TaskRecord) throws(TaskError) -> String {
         let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { Character(UnicodeScalar($0)) }
         guard choices.count <= letters.count else {
-            throw record.flaw(nil, "\(choices.count) choices, and letters are there for \(letters.count)")
+            throw record.flaw(nil, "\(counted(choices.count, "choice")), and letters are there for \(letters.count)")
         }
         return zip(letters, choices).map { "\($0). \($1.drop { $0 == " " })" }.joined(separator: "\n")
     }
@@ -191,7 +191,7 @@ struct ExampleReader {
             throw record.flaw(
                 columns["label"],
                 "'\(word)' is no answer; expected one of \(names.joined(separator: ", "))"
-                    + (names.count == example.choices.count ? "" : " for \(example.choices.count) choices"))
+                    + (names.count == example.choices.count ? "" : " for \(counted(example.choices.count, "choice"))"))
         }
         return .index(index)
     }

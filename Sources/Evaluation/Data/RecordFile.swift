@@ -131,7 +131,7 @@ final class RecordFile {
                 }
                 throw .record(
                     path: path, line: line.origin.line, column: nil,
-                    reason: "\(cells.count) cells between tabs, expected \(columns.count)")
+                    reason: "\(counted(cells.count, "cell")) between tabs, expected \(columns.count)")
             }
             var values: [String: JSONValue] = [:]
             for (name, cell) in zip(columns, cells) where wanted.contains(name) { values[name] = .string(cell) }

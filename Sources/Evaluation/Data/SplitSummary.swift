@@ -56,8 +56,8 @@ public struct SplitSummary: Codable, Sendable, Equatable {
             counts.isEmpty
                 ? "" : "; " + counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         }
-        return "\(examples) examples of \(meanCharacters) characters\(list(labels))\(list(languages))"
-            + (skippedLines == 0 ? "" : "; \(skippedLines) \(skippedLines == 1 ? "line" : "lines") left out")
+        return "\(counted(examples, "example")) of \(meanCharacters) characters\(list(labels))\(list(languages))"
+            + (skippedLines == 0 ? "" : "; \(counted(skippedLines, "line")) left out")
     }
 
     /// The figures as JSON. Throws `ConfigError`, for figures that JSON cannot hold.

@@ -23,7 +23,9 @@ extension ClassificationProgram {
         guard parts.model.heads.labels == classes else {
             throw .badSetting(
                 key: "model",
-                reason: "\(task.name) has \(classes) classes and the model's head \(parts.model.heads.labels ?? 0)")
+                reason:
+                    "\(task.name) has \(counted(classes, "class")) and the model's head \(parts.model.heads.labels ?? 0)"
+            )
         }
         if let name = settings.metric, !task.kind.metrics.contains(name) {
             throw .badSetting(

@@ -157,9 +157,11 @@ public final class ClassificationProgram: TrainingProgram {
         let examples = try scorer.encode(share(places).map { parts.train[$0] })
         let batches = try scorer.microBatches(examples, limit: settings.microBatch ?? settings.batch)
         let dataSeconds = begin.duration(to: clock.now) / .seconds(1)
+        let cost = TrainingCost(model)
         let counts = StepRecord.Counts(
             rows: batches.reduce(0) { $0 + $1.seenRows }, computedRows: batches.reduce(0) { $0 + $1.computedRows },
-            examples: examples.count, truncated: examples.count { $0.isTruncated })
+            examples: examples.count, truncated: examples.count { $0.isTruncated },
+            operations: batches.reduce(0) { $0 + cost.operations(of: $1.input, scoredRows: $1.places.count) })
         var record = try StepRecord(try trainer.step(batches), counts, step: trainer.count.step, communicator)
         record.dataSeconds = dataSeconds
         return record

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 public import ZooKit
 
@@ -39,7 +40,7 @@ public final class ClassifierScorer: TaskScorer {
             throw PretrainingError.badSetting(
                 key: "length",
                 reason: "\(encoder.patchLimit + encoder.tokenLimit) is more than the "
-                    + "\(model.base.config.positions) positions of the model")
+                    + "\(counted(model.base.config.positions, "position")) of the model")
         }
         input = ClassifierInput(model.base.config, encoder, pooling: pooling, workspace: workspace)
         self.batch = batch

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// Decisions between continuations.
 public enum ChoiceScores {
@@ -21,7 +22,7 @@ public enum ChoiceScores {
         _ logLikelihoods: [[Double]], _ lengths: [[Int]]?, _ gold: [Int]
     ) -> MetricValue {
         guard logLikelihoods.count == gold.count, lengths.map({ $0.count == gold.count }) ?? true else {
-            return .undefined("\(logLikelihoods.count) decisions for \(gold.count) labels")
+            return .undefined("\(counted(logLikelihoods.count, "decision")) for \(counted(gold.count, "label"))")
         }
         var right = 0
         for (index, values) in logLikelihoods.enumerated() {

@@ -1,10 +1,12 @@
+import Foundations
+
 /// Scores of predicted numbers.
 public enum Correlation {
     /// Pearson's correlation.
     ///
     /// Where scipy gives NaN or an error there is no value: a constant side, or fewer than two numbers. O(n).
     public static func pearson(_ a: [Double], _ b: [Double]) -> MetricValue {
-        guard a.count == b.count else { return .undefined("\(a.count) numbers beside \(b.count)") }
+        guard a.count == b.count else { return .undefined("\(counted(a.count, "number")) beside \(b.count)") }
         guard a.count >= 2 else { return .undefined("a correlation needs two examples, there is \(a.count)") }
         for (side, values) in [("predicted", a), ("right", b)] {
             if let place = values.firstIndex(where: { !$0.isFinite }) {
@@ -53,7 +55,7 @@ public enum Correlation {
 
     /// The mean squared error. O(n).
     public static func meanSquaredError(_ a: [Double], _ b: [Double]) -> MetricValue {
-        guard a.count == b.count else { return .undefined("\(a.count) numbers beside \(b.count)") }
+        guard a.count == b.count else { return .undefined("\(counted(a.count, "number")) beside \(b.count)") }
         guard !a.isEmpty else { return .undefined("there are no examples") }
         let sum = zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         return sum.isNaN ? .undefined("a number is no number") : .finite(sum / Double(a.count))

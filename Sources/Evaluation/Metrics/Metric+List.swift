@@ -1,3 +1,5 @@
+import Foundations
+
 extension Metric {
     /// Every metric.
     public static let all: [Metric] = [
@@ -67,7 +69,8 @@ extension Metric {
     private static func classes(_ outcomes: Outcomes, _ score: (ConfusionMatrix) -> Double?) -> MetricValue {
         guard case .classes(let predicted, let gold, let classes) = outcomes else { return mismatch("classes") }
         guard let matrix = ConfusionMatrix(predicted: predicted, gold: gold, classes: classes) else {
-            return .undefined("the predictions are not one class below \(classes) for each of \(gold.count) labels")
+            return .undefined(
+                "the predictions are not one class below \(classes) for each of \(counted(gold.count, "label"))")
         }
         return score(matrix).map { .value($0) } ?? .undefined("the metric is of two classes, there are \(classes)")
     }
@@ -87,7 +90,7 @@ extension Metric {
         default: return mismatch("texts")
         }
         guard predicted.count == answers.count else {
-            return .undefined("\(predicted.count) texts for \(answers.count) examples")
+            return .undefined("\(counted(predicted.count, "text")) for \(counted(answers.count, "example"))")
         }
         return .value(zip(predicted, answers).reduce(0) { $0 + score($1.0, $1.1) } / Double(predicted.count))
     }

@@ -25,7 +25,7 @@ public final class PredictionFile {
             let texts = whole.split(separator: UInt8(ascii: "\n"))
             guard texts.count <= examples.count else {
                 throw PretrainingError.otherRun(
-                    path: path, reason: "\(texts.count) answers to \(examples.count) examples")
+                    path: path, reason: "\(counted(texts.count, "answer")) to \(counted(examples.count, "example"))")
             }
             for (number, text) in texts.enumerated() {
                 let line = try PredictionLine(

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 extension ResultTable {
     /// Rows of publications whose metric and split are those of a column.
@@ -66,13 +67,26 @@ extension ResultTable {
         return Self.text(row.mean, scale: columns.first?.scale ?? 1)
     }
 
-    /// The best measured value of a column, or of the means; nil where only one model has one.
-    public func best(column: Int) -> Double? {
-        let cells = measured.map { columns.indices.contains(column) ? $0.cells[column] : $0.mean }
-        let values = cells.compactMap { $0?.value }
-        guard values.count > 1 else { return nil }
+    /// True if the cell of a measured row in a column, or behind the last its mean, is better than that of every other measured row
+    /// by more than the standard error of the difference. Where a spread is not known no difference can be judged.
+    public func isBest(_ row: Row, column: Int) -> Bool {
+        func cell(_ row: Row) -> Cell? { columns.indices.contains(column) ? row.cells[column] : row.mean }
+        let others = measured.filter { $0.name != row.name }.compactMap(cell)
+        guard let own = cell(row), let spread = own.spread, !others.isEmpty else { return false }
         let direction = columns.indices.contains(column) ? columns[column].direction : columns[0].direction
-        return direction == .lower ? values.min() : values.max()
+        return others.allSatisfy { other in
+            guard let otherSpread = other.spread else { return false }
+            let lead = direction == .lower ? other.value - own.value : own.value - other.value
+            return lead > (spread * spread + otherSpread * otherSpread).squareRoot()
+        }
+    }
+
+    /// What a marked value is; empty where there is one model alone.
+    private var markNote: String {
+        guard measured.count > 1 else { return "" }
+        return
+            " Bold: better than every other measured model by more than the standard error of the difference, √(a² + b²) for "
+            + "spreads ± a and ± b."
     }
 
     /// True if the columns are the languages of one task, whose metric the title tells.
@@ -91,9 +105,12 @@ extension ResultTable {
         return notes
     }
 
+    /// What the spreads are, and which values are marked.
+    public var markedSpreadNote: String { spreadNote + markNote }
+
     /// What the spreads are.
     public var spreadNote: String {
-        let limited = limit.map { " No more than \($0) examples of a split and language were asked." } ?? ""
+        let limited = limit.map { " No more than \(counted($0, "example")) of a split and language were asked." } ?? ""
         return
             (measured.contains { $0.note.hasSuffix("seeds") }
             ? "± is the standard deviation over seeds where there are several, else the standard error by bootstrap over the examples."

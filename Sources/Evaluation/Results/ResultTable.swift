@@ -132,7 +132,7 @@ public struct ResultTable: Sendable, Equatable {
             }
             let cells = zip(columns, scores).map { Cell($0, $1.map(\.1)) }
             var row = Row(
-                name: model, note: seeds.count > 1 ? "\(seeds.count) seeds" : "", cells: cells,
+                name: model, note: seeds.count > 1 ? counted(seeds.count, "seed") : "", cells: cells,
                 mean: nil, source: nil)
             if hasMean { row.mean = Self.mean(cells, seeds.count, scores, columns, isIndependent) }
             measured.append(row)

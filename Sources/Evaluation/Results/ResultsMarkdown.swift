@@ -1,4 +1,6 @@
 import Foundation
+import Foundations
+import Reports
 
 /// Results as a page of Markdown: `results.md`. Names and texts of others stand in it as they are: what Markdown or HTML would read as
 /// theirs is escaped.
@@ -42,8 +44,7 @@ public struct ResultsMarkdown {
             [Self.escaped(ResultTable.named(row))]
                 + (0..<count).map { column in
                     let text = table.text(row, column: column)
-                    let value = column < table.columns.count ? row.cells[column]?.value : row.mean?.value
-                    return value != nil && value == table.best(column: column) ? "**\(text)**" : text
+                    return table.isBest(row, column: column) ? "**\(text)**" : text
                 }
         }
         rows += table.baselines.map { row in
@@ -56,7 +57,7 @@ public struct ResultsMarkdown {
                     + (0..<count).map { table.text(row, column: $0) }
             }
         }
-        var text = "## \(Self.escaped(table.heading))\n\n\(Self.table(head, rows))\n\n\(table.spreadNote)"
+        var text = "## \(Self.escaped(table.heading))\n\n\(Self.table(head, rows))\n\n\(table.markedSpreadNote)"
         if let note = table.baselineNote { text += " \(note)" }
         for note in table.sourceNotes { text += "\n\n\(Self.escaped(note))" }
         if table.hasSecondMetrics {
@@ -88,7 +89,7 @@ public struct ResultsMarkdown {
     }
 
     private func detail(_ result: SplitResult) -> String {
-        var text = "## \(Self.escaped(result.title))\n\n\(result.examples) examples, "
+        var text = "## \(Self.escaped(result.title))\n\n\(counted(result.examples, "example")), "
         text += "[predictions](\(ResultsPage.link(result.predictions)))"
         let labels = results.labels(of: result)
         if let warning = result.onlyAnswer?.warning(labels: labels) {
@@ -115,7 +116,8 @@ public struct ResultsMarkdown {
 
     private var models: String {
         let rows = results.models.map { model in
-            [model.name, model.path, "\(model.parameters)", String(model.weights.prefix(12))].map(Self.escaped)
+            [model.name, model.path, ReportNumbers.grouped(model.parameters), String(model.weights.prefix(12))].map(
+                Self.escaped)
         }
         return "## Models\n\n" + Self.table(["name", "folder", "parameters", "SHA-256 of weights"], rows, names: 2)
     }

@@ -17,7 +17,7 @@ extension ResultsPage {
         let labels = results.labels(of: result)
         var html =
             "<details\(isOpen ? " open" : "")><summary><b>\(escaped(result.title))</b>\(main(result))</summary><p class=\"dim\">"
-            + counted(result.examples, "example")
+            + ReportNumbers.counted(result.examples, "example")
         for (name, score) in result.metrics.sorted(by: { $0.key < $1.key }) {
             let scale = Metric.named(name)?.tableScale ?? 1
             let cell = score.value.map { value in
@@ -29,7 +29,7 @@ extension ResultsPage {
         if result.truncated > 0 {
             html += ", \(ReportNumbers.grouped(result.truncated)) had no room for all of their text"
         }
-        if result.leftOut > 0 { html += ", \(ReportNumbers.grouped(result.leftOut)) lines of the files left out" }
+        if result.leftOut > 0 { html += ", \(ReportNumbers.counted(result.leftOut, "line")) of the files left out" }
         html += "; <a href=\"\(escaped(Self.link(result.predictions)))\">predictions</a></p>"
         if let warning = result.onlyAnswer?.warning(labels: labels) {
             html += "<p><b>Warning:</b> \(escaped(warning))</p>"

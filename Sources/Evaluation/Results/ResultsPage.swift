@@ -1,3 +1,4 @@
+import Foundations
 import Reports
 
 /// Results as a page of HTML that needs nothing but itself: `report.html`.
@@ -11,14 +12,12 @@ public struct ResultsPage {
 
     /// The page; links lead to the files of predictions beside it.
     public var html: String {
-        let tables = ResultTable.all(results)
         let names = results.models.map(\.name).joined(separator: ", ")
         let answered = results.results.filter { $0.language == nil }.reduce(0) { $0 + $1.examples }
         var body =
             "<h1>Evaluation of \(escaped(names))</h1><p class=\"dim\">\(counted(results.tasks.count, "task")), "
-            + "\(ReportNumbers.grouped(answered)) answers. Values are per cent but for losses and perplexities.</p>"
-        for table in tables { body += section(table) }
-        body += robustness
+            + "\(ReportNumbers.counted(answered, "answer")). Values are per cent but for losses and perplexities.</p>"
+        body += scores + robustness
         let skipped = results.results.filter { $0.skipped != nil && $0.isPlain }
         if !skipped.isEmpty {
             body += "<h2>Left out</h2>"
@@ -30,27 +29,31 @@ public struct ResultsPage {
         return ReportPage.html(title: "Evaluation of \(names)", body: body, refreshes: false, more: Self.style)
     }
 
-    private static let style = """
-        .scores th.m,.scores td.m{position:sticky;left:0;background:var(--card);white-space:nowrap;width:auto;\
+    /// What is added to the style of every report.
+    static let style = """
+        .scores th.m,.scores td.m{position:sticky;left:0;background:var(--card);min-width:8em;max-width:min(22em,45vw);\
         color:var(--ink);font-weight:500}
         .scores thead em{display:block;font-style:normal;font-size:.78rem}
         .scores td small,.scores .m small{color:var(--dim);font-size:.82em}
-        .tight th,.tight td{padding:5px 7px}.tight td.n small{display:block}.tight th{white-space:normal;vertical-align:bottom}
+        .tight th,.tight td{padding:5px 7px}.tight td.n small{display:block}
         .scores tr.head td{color:var(--dim);font-size:.82rem;background:var(--grid)}
         .scores tr.quoted td{color:var(--dim);font-style:italic}.scores tr.quoted td.m{color:var(--dim)}
         .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:14px;align-items:start}
         .matrix td.n{min-width:3.2em}.matrix thead th{text-align:right}.matrix thead th:first-child{text-align:left}
-        .matrix tbody th{width:auto;white-space:nowrap}
+        .matrix th{min-width:5em;max-width:12em}
         td.shade{background:color-mix(in srgb,var(--train) calc(var(--part)*62%),var(--card))}
         td.wrong{background:color-mix(in srgb,var(--held) calc(var(--part)*62%),var(--card))}
-        .answers td{overflow-wrap:break-word}.answers td:first-child{min-width:12em}.wide+p{margin-top:8px}
-        details{margin:0 0 14px}summary{cursor:pointer;margin:0 0 8px}summary b{font-weight:600}a{color:var(--train)}
+        .pair>*{min-width:0}.answers td:first-child{min-width:12em}.wide+p{margin-top:8px}
+        details{margin:0 0 14px}summary{cursor:pointer;margin:0 0 8px}summary b{font-weight:600}
         .rb{display:block;margin:0 0 14px;border:1px solid var(--rule);border-radius:8px}.wide+.wide,.wide+.rb{margin-top:14px}
         @media(max-width:520px){th,td{padding:5px 8px}}
-        code{font-size:.85em;overflow-wrap:anywhere}
+        code{font-size:.85em}
         """
 
     // MARK: Scores
+
+    /// The tables of scores.
+    var scores: String { ResultTable.all(results).map(section).joined() }
 
     private func section(_ table: ResultTable) -> String {
         let last = table.columns.count + (table.hasMean ? 1 : 0)
@@ -60,7 +63,8 @@ public struct ResultsPage {
         }
         if table.hasMean {
             head.append(
-                "<th class=\"n\">mean\(table.isByLanguage ? "" : "<em>\(table.columns.count) numbers</em>")</th>")
+                "<th class=\"n\">mean\(table.isByLanguage ? "" : "<em>\(counted(table.columns.count, "number"))</em>")</th>"
+            )
         }
         var html =
             "<h2>\(escaped(table.heading))</h2><div class=\"wide\"><table class=\"scores\(last > 8 ? " tight" : "")\"><thead><tr>"
@@ -68,9 +72,8 @@ public struct ResultsPage {
         for row in table.measured {
             html += "<tr>\(name(row))"
             for column in 0..<last {
-                let cell = column < table.columns.count ? row.cells[column] : row.mean
-                let isBest = cell != nil && cell?.value == table.best(column: column)
-                html += "<td class=\"n\(isBest ? " best" : "")\">\(self.cell(table, row, column))</td>"
+                let style = table.isBest(row, column: column) ? "n best" : "n"
+                html += "<td class=\"\(style)\">\(self.cell(table, row, column))</td>"
             }
             html += "</tr>"
         }
@@ -87,7 +90,7 @@ public struct ResultsPage {
             for column in 0..<last { html += "<td class=\"n\">\(cell(table, row, column))</td>" }
             html += "</tr>"
         }
-        html += "</tbody></table></div><p class=\"dim\">\(escaped(table.spreadNote))"
+        html += "</tbody></table></div><p class=\"dim\">\(escaped(table.markedSpreadNote))"
         if let note = table.baselineNote { html += " \(escaped(note))" }
         return html + table.sourceNotes.map { " \(escaped($0))" }.joined() + "</p>"
     }
@@ -106,7 +109,4 @@ public struct ResultsPage {
 
     func escaped(_ text: String) -> String { ReportNumbers.escaped(text) }
 
-    func counted(_ count: Int, _ word: String) -> String {
-        "\(ReportNumbers.grouped(count)) \(word)\(count == 1 ? "" : "s")"
-    }
 }

@@ -9,13 +9,12 @@ extension ReportAxis {
         let (least, greatest) = (finite.map(\.value).min() ?? 0, finite.map(\.value).max() ?? 0)
         guard let bottom = values.min(), let top = values.max() else { return nil }
         if !isShare, least > 0, top / least > 20 {
-            self.init(low: max(bottom, least / 2) / 1.1, high: top * 1.1, isLogarithmic: true)
+            self = .rounded(low: max(bottom, least / 2), high: top, isLogarithmic: true)
             return
         }
-        var room = (top - bottom) * 0.06
-        if room <= 0 { room = isShare ? 5 : max(abs(top) * 0.05, 0.5) }
+        let room = top > bottom ? 0 : isShare ? 5 : max(abs(top) * 0.05, 0.5)
         // What no value can reach is not drawn.
-        self.init(
+        self = .rounded(
             low: isShare && least >= 0 ? max(0, bottom - room) : bottom - room,
             high: isShare && greatest <= 100 ? min(100, top + room) : top + room)
     }

@@ -51,7 +51,7 @@ public struct RobustnessPlot {
             }
         }
         let lines = (all.count + columns - 1) / columns
-        let slant = table.fonts.isEmpty || !isSlanted ? 0 : 0.6 * (table.stacks.map(Self.width).max() ?? 0)
+        let slant = table.fonts.isEmpty || !isSlanted ? 0 : 0.6 * (stacks.map(Self.width).max() ?? 0)
         var bottom = top + Double(lines) * pitch + max(0, slant - 16)
         var captions = ["Bands and whiskers: ± \(table.spread)."]
         if !table.noise.isEmpty {
@@ -71,8 +71,11 @@ public struct RobustnessPlot {
         return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(size)\" width=\"\(Self.number(total))\" "
             + "class=\"rb\" role=\"img\" aria-label=\"\(escaped(title))\"><style>\(Self.style)</style>"
             + "<rect class=\"rb-back\" width=\"100%\" height=\"100%\" rx=\"8\"/>"
-            + text(title, 16, 28, "rb-t") + legend.svg + body + "</svg>\n"
+            + text(Self.fitted(title, (total - 32) * 0.8), 16, 28, "rb-t") + legend.svg + body + "</svg>\n"
     }
+
+    /// The names of the stacks, with room for them below.
+    private var stacks: [String] { table.stacks.map { Self.fitted($0, 150) } }
 
     private var title: String {
         let what = [table.noise.isEmpty ? nil : "under noise", table.fonts.isEmpty ? nil : "with other fonts"]
@@ -80,7 +83,7 @@ public struct RobustnessPlot {
     }
 
     private static let style = """
-        .rb{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;max-width:100%;height:auto}\
+        .rb{font-family:\(ReportPage.fontFamily);max-width:100%;height:auto}\
         .rb-back{fill:#fff}.rb text{fill:#1d2125;font-size:12px}.rb .rb-t{font-size:15px;font-weight:600}\
         .rb .rb-h{font-size:13px;font-weight:600}.rb .rb-n{fill:#5b6168}.rb-m{text-anchor:middle}.rb-e{text-anchor:end}\
         .rb-g{stroke:#e4e2dc;fill:none}.rb-a{stroke:#8a8f96;fill:none}\
@@ -138,7 +141,7 @@ public struct RobustnessPlot {
     private func fonts(_ place: (x: Double, y: Double)) -> String {
         let room = width / Double(table.stacks.count)
         var svg = ""
-        for (number, stack) in table.stacks.enumerated() {
+        for (number, stack) in stacks.enumerated() {
             let middle = place.x + room * (Double(number) + 0.5)
             let base = place.y + height
             svg += line(middle, base, middle, base + 4, "rb-a")
@@ -176,10 +179,11 @@ public struct RobustnessPlot {
         }
         var (svg, x, y) = ("", 18.0, 50.0)
         for model in models {
-            let wide = 34 + Self.width(of: model.model)
+            let name = Self.fitted(model.model, total - 60)
+            let wide = 34 + Self.width(of: name)
             if x > 18, x + wide > total - 10 { (x, y) = (18, y + 20) }
             svg += line(x, y, x + 22, y, "rb-l \(colour(model))") + marker(model, x + 11, y)
-            svg += text(model.model, x + 28, y + 4, "")
+            svg += text(name, x + 28, y + 4, "")
             x += wide + 14
         }
         return (svg, y - 28)
@@ -224,6 +228,11 @@ public struct RobustnessPlot {
     private func escaped(_ text: String) -> String { ReportNumbers.escaped(text) }
 
     private static func number(_ value: Double) -> String { String(format: "%.1f", value) }
+
+    /// A text cut at about `width`, with an ellipsis in place of what is gone.
+    private static func fitted(_ text: String, _ width: Double) -> String {
+        self.width(of: text) <= width ? text : text.prefix(max(1, Int(width / 6.6) - 1)) + "…"
+    }
 
     /// About as wide as a text is.
     private static func width(of text: String) -> Double { 6.6 * Double(text.count) }

@@ -33,6 +33,7 @@ extension EvaluationRun {
     func finish() throws -> EvaluationResults {
         let (results, leftOut) = try results([])
         try write(results)
+        try EvaluationEvents(results: results).write(in: folder)
         for line in leftOut {
             try onEvent(.warning("\(line); the results no longer tell of it, unless it is named again"))
         }

@@ -29,7 +29,7 @@ public enum ScorerError: Error, Equatable, Sendable, CustomStringConvertible, Ca
             "\(task): a task of the kind \(kind) needs \(lacks), which the model does not have; leave the task out"
         case .missing(let task, let what, let remedy): "\(task) needs \(what), and there is none; \(remedy)"
         case .vocabulary(let task, let tokenizer, let model):
-            "\(task): the tokenizer has \(tokenizer) ids and the model \(model); give the model's own"
+            "\(task): the tokenizer has \(counted(tokenizer, "id")) and the model \(model); give the model's own"
         case .scriptNotAllowed(let task, let path):
             "\(task) judges by running \(path) on what the model writes; read it, then allow it with --allow-scripts"
         case .script(let path, let reason): "the script \(path) cannot be run: \(reason)"

@@ -1,3 +1,4 @@
+import Foundations
 import Reports
 
 extension TaskDefinition {
@@ -20,7 +21,7 @@ extension TaskDefinition {
                 more.append(["preset", "\(preset) \(model): \(settings.line)"])
             }
         }
-        more += published.map { ["published", "\($0.rows.count) rows of \($0.metric), \($0.source)"] }
+        more += published.map { ["published", "\(counted($0.rows.count, "row")) of \($0.metric), \($0.source)"] }
         more.append([
             "source", [source.title, source.citation, source.link].filter { !$0.isEmpty }.joined(separator: "; "),
         ])
@@ -58,7 +59,7 @@ extension TaskPreset {
         }
         return
             "batch \(value("batch", batch.map { "\($0)" })), rate \(value("learning_rate", learningRate.map { "\($0)" })), "
-            + "\(steps) steps, \(schedule), warm-up \(warmupSteps), length \(length), dropout \(dropout), "
+            + "\(counted(steps, "step")), \(schedule), warm-up \(warmupSteps), length \(length), dropout \(dropout), "
             + "evaluated every \(evaluationInterval), patience \(patience)"
     }
 }

@@ -115,7 +115,7 @@ extension TaskDefinition {
                 {
                     check(
                         count == nil || count == choices.count, "prompt.\(key)",
-                        "\(count ?? 0) for \(choices.count) choices")
+                        "\(count ?? 0) for \(counted(choices.count, "choice"))")
                 }
             }
             let listed = TaskPrompt.letteredChoices

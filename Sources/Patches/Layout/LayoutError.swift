@@ -24,11 +24,11 @@ public enum LayoutError: Error, Sendable, Equatable, CustomStringConvertible, Ca
         case .inputMismatch(let layout, let input):
             "layout \(layout) cannot show \(input); choose another layout, or name the text fields of the input"
         case .tooWide(let segment, let width, let available, let maxPatches):
-            "segment \(segment) is \(width) px wide, \(available) px are available in \(maxPatches) patches; raise "
+            "segment \(segment) is \(width) px wide, \(available) px are available in \(counted(maxPatches, "patch")); raise "
                 + "max_patches, or choose overflow truncate or split"
         case .noRoom(let textA, let stride, let maxPatches):
-            "text A takes \(textA) patches with its separator and the stride is \(stride), which leaves none of "
-                + "\(maxPatches) patches for new text of B; lower stride or text_a_max_patches, or raise max_patches"
+            "text A takes \(counted(textA, "patch")) with its separator and the stride is \(stride), which leaves none of "
+                + "\(counted(maxPatches, "patch")) for new text of B; lower stride or text_a_max_patches, or raise max_patches"
         case .notMonospaced(let narrow, let wide):
             "strategy mono needs a monospaced font: 'i' is \(narrow) px wide and 'W' \(wide) px; choose such a stack"
         }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The patches of one text, ready for a model. N is ``textPatchCount``, P ``patchSize``, C ``channels``.
 public struct PatchSequence: Sendable, Equatable {
     /// P: side of a patch in pixels.
@@ -28,7 +30,7 @@ public struct PatchSequence: Sendable, Equatable {
     ) {
         precondition(
             pixels.count == (textPatchCount + 1) * patchSize * patchSize * channels,
-            "\(pixels.count) bytes are not \(textPatchCount + 1) patches of \(patchSize) px and \(channels) channels")
+            "\(pixels.count) bytes are not \(counted(textPatchCount + 1, "patch")) of \(patchSize) px and \(channels) channels")
         self.patchSize = patchSize
         self.channels = channels
         self.pixels = pixels

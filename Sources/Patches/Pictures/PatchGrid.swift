@@ -30,27 +30,33 @@ public struct PatchGrid {
     /// - Parameters:
     ///   - strip: the pixels; its height is the side of a patch.
     ///   - title: a line above the grid.
-    ///   - captions: a short text below each patch; patches beyond the last have none.
+    ///   - captions: short texts below each patch, one beneath the other; patches beyond the last have none.
     ///
     /// Throws what the typesetter throws for the labels.
-    public func picture(of strip: Picture, title: String? = nil, captions: [String] = []) throws -> Picture {
+    public func picture(of strip: Picture, title: String? = nil, captions: [[String]] = []) throws -> Picture {
         let cell = strip.height * scale
         let patches = strip.width / strip.height
         let perRow = min(columns, max(patches, 1))
         let rows = (patches + perRow - 1) / perRow
-        let rowHeight = labelHeight + cell + (captions.isEmpty ? 4 : labelHeight + 4)
-        let top = title == nil ? 0 : labelHeight + 4
-        var out = Picture(width: perRow * (cell + 1) + 1, height: top + rows * rowHeight, channels: 3)
+        // A row is as high as the most captions of a patch in it; without any at all there is no room for them.
+        let lines = (0..<rows).map { row in
+            captions.dropFirst(row * perRow).prefix(perRow).map(\.count).max() ?? (captions.isEmpty ? 0 : 1)
+        }
+        var tops = [title == nil ? 0 : labelHeight + 4]
+        for count in lines { tops.append(tops[tops.count - 1] + labelHeight + cell + count * labelHeight + 4) }
+        var out = Picture(width: perRow * (cell + 1) + 1, height: tops[rows], channels: 3)
         if let title { out.place(try label(title, width: out.width - 4), x: 2, y: 0) }
         let large = strip.rgb
         for patch in 0..<patches {
             let x = patch % perRow * (cell + 1)
-            let y = top + patch / perRow * rowHeight
+            let y = tops[patch / perRow]
             out.place(try label(String(patch), width: cell), x: x + 2, y: y)
             out.fill(x: x, y: y + labelHeight, width: cell + 2, height: cell + 2, Self.line)
             out.place(large.patch(patch).enlarged(by: scale), x: x + 1, y: y + labelHeight + 1)
-            if patch < captions.count {
-                out.place(try label(captions[patch], width: cell), x: x + 2, y: y + labelHeight + cell + 2)
+            guard patch < captions.count else { continue }
+            for (line, caption) in captions[patch].enumerated() {
+                out.place(
+                    try label(caption, width: cell), x: x + 2, y: y + (1 + line) * labelHeight + cell + 2)
             }
         }
         return out
@@ -65,7 +71,7 @@ public struct PatchGrid {
 
     /// The grid of a stored sequence, captioned with the byte ranges of its spans when its record has them.
     public func picture(of example: StoredExample, title: String? = nil) throws -> Picture {
-        var captions: [String] = []
+        var captions: [[String]] = []
         if case .array(let stored)? = example.record["spans"] {
             let spans = stored.compactMap { span -> (Int, Int, Int, Int)? in
                 guard case .array(let items) = span, items.count == 6 else { return nil }
@@ -77,11 +83,11 @@ public struct PatchGrid {
         return try picture(of: example.strip, title: title, captions: captions)
     }
 
-    /// The first span of each patch as text.
-    private static func captions(_ spans: [(Int, Int, Int, Int)], _ count: Int) -> [String] {
-        var captions = [String](repeating: "", count: count)
-        for (patch, segment, start, end) in spans where captions.indices.contains(patch) && captions[patch].isEmpty {
-            captions[patch] = (segment == 0 ? "" : "\(segment):") + "\(start)-\(end)"
+    /// The spans of each patch as texts, in their order.
+    private static func captions(_ spans: [(Int, Int, Int, Int)], _ count: Int) -> [[String]] {
+        var captions = [[String]](repeating: [], count: count)
+        for (patch, segment, start, end) in spans where captions.indices.contains(patch) {
+            captions[patch].append((segment == 0 ? "" : "\(segment):") + "\(start)-\(end)")
         }
         return captions
     }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The byte layout of native shards (`.lps`), version 1. All integers are little-endian.
 ///
 ///     header   64 bytes   magic "LPSHARD\0", u32 version, u32 patch size P, 48 zero bytes
@@ -83,7 +85,7 @@ struct NativeEntry: Equatable {
         }
         guard channels == 1 || channels == 3 else { return .failure(Invalid("\(channels) channels; expected 1 or 3")) }
         guard (1...NativeFormat.maxPatches).contains(patches) else {
-            return .failure(Invalid("\(patches) patches in one sequence"))
+            return .failure(Invalid("\(counted(patches, "patch")) in one sequence"))
         }
         guard let encoding = unsafe NativeEncoding(rawValue: littleEndian(UInt8.self, in: bytes, at: position + 25))
         else { return .failure(Invalid("an unknown encoding of pixels")) }

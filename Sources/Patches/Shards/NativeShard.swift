@@ -142,12 +142,12 @@ private struct NativeOutline {
         indexOffset = Int(offset)
         let room = footer - indexOffset
         guard sequences <= UInt64(room / NativeFormat.entrySize) else {
-            throw malformed(footer, "\(sequences) sequences do not fit the index")
+            throw malformed(footer, "the index does not fit \(counted(sequences, "sequence"))")
         }
         count = Int(sequences)
         let used = count * NativeFormat.entrySize
         guard room == used + NativeFormat.padding(after: used) else {
-            throw malformed(footer, "the index does not hold \(count) sequences")
+            throw malformed(footer, "the index does not hold \(counted(count, "sequence"))")
         }
         var floor = NativeFormat.headerSize
         var total = 0
@@ -163,7 +163,7 @@ private struct NativeOutline {
             }
         }
         guard UInt64(total) == patches else {
-            throw malformed(footer + 8, "the footer counts \(patches) patches, the index \(total)")
+            throw malformed(footer + 8, "the footer counts \(counted(patches, "patch")), the index \(total)")
         }
         patchCount = total
     }

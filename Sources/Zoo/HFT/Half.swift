@@ -61,7 +61,8 @@ final class HalfHook: TrainingHook {
         if let interval, interval > 0, target.steps / interval >= HalfRounds.limit {
             throw ConfigError.invalidValue(
                 source: "method half", keyPath: config.every == nil ? "reselect" : "every",
-                reason: "\(target.steps) steps in rounds of \(interval) are more than \(HalfRounds.limit) rounds; use "
+                reason:
+                    "\(counted(target.steps, "step")) in rounds of \(interval) are more than \(HalfRounds.limit) rounds; use "
                     + "reselect=steps,every=N with more steps a round")
         }
         rounds = try target.source.map(HalfRounds.read) ?? HalfRounds()
@@ -154,7 +155,8 @@ final class HalfHook: TrainingHook {
         let all = own.reduce(0) { $0 + $1.parameter.count }
         let frozen = own.reduce(0) { $0 + (kept.contains($1.unit) ? 8 * $1.parameter.count : 0) }
         let name = title + String(repeating: " ", count: max(0, 18 - title.count))
-        return "  \(name) \(units(true)) units trained, \(units(false)) frozen; \(trained) of \(all) parameters; "
+        return
+            "  \(name) \(counted(units(true), "unit")) trained, \(units(false)) frozen; \(trained) of \(counted(all, "parameter")); "
             + "\(12 * trained + frozen) bytes of gradients and moments in fp32"
             + (frozen > 0 ? ", \(frozen) of them moments of frozen units" : "")
     }

@@ -69,7 +69,7 @@ public enum HalfDelta: MethodVerb {
             files: [fileName: StrictJSON.encode(record)])
         let (part, all) = (Self.bytes(changed), Self.bytes(folders.tuned.tensors.tensors))
         return [
-            "\(job.folder): \(changed.count) tensors of \(changed.count + unchanged.count), \(part) of \(all) bytes"
+            "\(job.folder): \(counted(changed.count, "tensor")) of \(changed.count + unchanged.count), \(part) of \(all) bytes"
         ]
     }
 
@@ -129,6 +129,8 @@ public enum HalfApply: MethodVerb {
         }
         let tensors = (delta.tensors.tensors.map { SafetensorsItem($0) } + shared).sorted { $0.name < $1.name }
         try delta.copy(to: job.folder, tensors: tensors, removing: [HalfDelta.fileName])
-        return ["\(job.folder): \(delta.tensors.tensors.count) tensors of the delta, \(shared.count) of the base"]
+        return [
+            "\(job.folder): \(counted(delta.tensors.tensors.count, "tensor")) of the delta, \(shared.count) of the base"
+        ]
     }
 }

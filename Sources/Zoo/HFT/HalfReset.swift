@@ -67,7 +67,7 @@ public enum HalfReset: MethodVerb {
         try folders.tuned.copy(to: job.folder, tensors: tensors)
         let all = stored.reduce(0) { $0 + $1.shape.reduce(1, *) }
         return [
-            "\(job.folder): \(reset.count) of \(units.units.count) units, \(count) of \(all) numbers, are the base's"
+            "\(job.folder): \(reset.count) of \(counted(units.units.count, "unit")), \(count) of \(counted(all, "number")), are the base's"
         ]
     }
 }

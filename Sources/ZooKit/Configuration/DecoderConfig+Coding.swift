@@ -1,3 +1,5 @@
+import Foundations
+
 extension DecoderConfig {
     /// Decodes with the defaults that each key's comment names. Throws: `DecodingError` with the key for values that make no
     /// sense.
@@ -20,7 +22,8 @@ extension DecoderConfig {
         } else if width % heads == 0 {
             headWidth = width / heads
         } else {
-            throw bad(.heads, "\(heads) heads do not share \(width) columns evenly; give head_dim")
+            throw bad(
+                .heads, "\(counted(heads, "head")) cannot share \(counted(width, "column")) evenly; give head_dim")
         }
         epsilon = try values.decodeIfPresent(Double.self, forKey: .epsilon) ?? epsilon
         theta = try values.decodeIfPresent(Double.self, forKey: .theta) ?? theta
@@ -61,7 +64,7 @@ extension DecoderConfig {
     /// What makes no sense, by key; nil if all is well.
     func flaw() -> (CodingKeys, String)? {
         if let flaw = sizeFlaw() { return flaw }
-        if heads % groups != 0 { return (.groups, "\(heads) heads do not share \(groups) groups evenly") }
+        if heads % groups != 0 { return (.groups, "\(counted(heads, "head")) cannot share \(groups) groups evenly") }
         if headWidth % 2 != 0 { return (.headWidth, "\(headWidth) is odd; rotary positions turn pairs") }
         for (key, value) in [(CodingKeys.epsilon, epsilon), (.theta, theta)] where !(value > 0 && value.isFinite) {
             return (key, "\(value) is not above 0")
@@ -71,7 +74,7 @@ extension DecoderConfig {
         if channels != 1 && channels != 3 { return (.channels, "\(channels) is neither 1 nor 3") }
         if let layers {
             if layers.count != layerCount {
-                return (.layers, "\(layers.count) entries for \(layerCount) layers")
+                return (.layers, "\(counted(layers.count, "entry")) for \(counted(layerCount, "layer"))")
             }
             for (index, layer) in layers.enumerated() {
                 if let reason = layer.flaw(heads: heads, width: width) {

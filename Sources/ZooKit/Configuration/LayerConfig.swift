@@ -1,3 +1,4 @@
+import Foundations
 import Layers
 
 /// What one layer has otherwise than the rest of its model; what is nil is as in the rest.
@@ -38,7 +39,7 @@ public struct LayerConfig: Codable, Sendable, Hashable {
         }
         for (name, map) in [("key_map", keyHead), ("value_map", valueHead)] {
             guard let map else { continue }
-            if map.count != heads { return "\(name) has \(map.count) entries for \(heads) query heads" }
+            if map.count != heads { return "\(name) has \(counted(map.count, "entry")) for \(heads) query heads" }
             if !HeadMap.reachesEveryHead(map) { return "\(name) does not reach every head from 0 on" }
         }
         return nil

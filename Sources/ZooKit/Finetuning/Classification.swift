@@ -1,3 +1,4 @@
+import Foundations
 public import Layers
 public import Tensors
 
@@ -44,7 +45,7 @@ public struct Classification: Objective {
         var labels: [Int32] = []
         for target in batch.targets {
             guard case .label(let label)? = target, (0..<scores.columns).contains(label) else {
-                throw wrong(target, "one of \(scores.columns) classes")
+                throw wrong(target, "one of \(counted(scores.columns, "class"))")
             }
             labels.append(Int32(label))
         }

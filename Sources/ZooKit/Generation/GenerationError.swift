@@ -29,12 +29,12 @@ public enum GenerationError: Error, Equatable, Sendable, CustomStringConvertible
         case .emptyPrompt(let id):
             "prompt \(id) is empty; give a text, or let the tokenizer put its begin token in front"
         case .longPrompt(let id, let tokens, let positions):
-            "prompt \(id) has \(tokens) tokens or patches, but the model has \(positions) positions; shorten it"
+            "prompt \(id) has \(counted(tokens, "token")) or patches, but the model has \(counted(positions, "position")); shorten it"
         case .noHead(let name): "the model has no \(name) head; load one that was trained with it"
         case .picture(let width, let height, let patchSize):
             "the picture has \(width) x \(height) pixels, which are no whole patches of \(patchSize); cut or fill it"
         case .channels(let got, let wanted):
-            "the picture has \(got) channels, but the model reads \(wanted); convert it"
+            "the picture has \(counted(got, "channel")), but the model reads \(wanted); convert it"
         case .chat(let format, let lacks):
             "the tokenizer has no \(lacks), which the conversation format \(format) needs; write the prompt out instead"
         case .noTokenizer: "stop strings need a tokenizer; give the generator one"

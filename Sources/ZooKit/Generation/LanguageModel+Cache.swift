@@ -1,3 +1,4 @@
+import Foundations
 public import Layers
 public import Tensors
 
@@ -52,7 +53,7 @@ extension LanguageModel {
         after ids: [[Int32]], _ cache: KeyValueCache, padsLeft: Bool, _ phase: CachePhase
     ) throws(TensorError) -> Tensor {
         guard ids.count == cache.sequences else {
-            throw .shape(operation: "tokens", expected: "\(cache.sequences) sequences", got: "\(ids.count)")
+            throw .shape(operation: "tokens", expected: "\(counted(cache.sequences, "sequence"))", got: "\(ids.count)")
         }
         let positions = zip(ids, cache.seen).map { ids, seen in ids.indices.map { Int32(seen + $0) } }
         let input = try ModelInput.text(

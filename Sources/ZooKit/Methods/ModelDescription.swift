@@ -125,11 +125,15 @@ public struct ModelDescription: Codable, Sendable, Equatable {
         for row in rows { cells.append(Self.cells(row)) }
         cells.append(Self.cells(Row(part: "model without heads", count: 1, cost: base, length: length)))
         cells.append(Self.cells(Row(part: "total", count: 1, cost: total, length: length)))
+        let embeddings = rows.filter { $0.part.hasPrefix("embed_") }.reduce(0) { $0 + $1.cost.parameters }
         return TextTable.lines(cells) + [
-            "cache: bytes in bf16 for \(length) rows; moments: bytes of AdamW's two in fp32",
+            "\(Figures.parameters(total.parameters)), embeddings and heads included; without heads "
+                + "\(ReportNumbers.grouped(base.parameters)), without heads and embeddings "
+                + "\(ReportNumbers.grouped(base.parameters - embeddings))",
+            "cache: bytes in bf16 for \(counted(length, "row")); moments: bytes of AdamW's two in fp32",
             "weights \(Self.megabytes(weightBytes)) in fp32, moments of AdamW \(Self.megabytes(optimiserBytes))",
-            "cache of \(length) rows \(Self.megabytes(cacheBytes)) in bf16",
-            "a training step on one sequence of \(length) rows: \(ReportNumbers.grouped(Int(saturating: trainingOperations / 1e6))) million operations",
+            "cache of \(counted(length, "row")) \(Self.megabytes(cacheBytes)) in bf16",
+            "a training step on one sequence of \(counted(length, "row")): \(ReportNumbers.grouped(Int(saturating: trainingOperations / 1e6))) million operations",
         ]
     }
 

@@ -1,3 +1,4 @@
+import Foundations
 public import Layers
 public import Tensors
 
@@ -97,11 +98,11 @@ public struct ModelInput {
         let textLength = ids.map(\.count).max() ?? 0
         let tokens = try tokenInput(ids, textLength, vocabulary, false, workspace)
         guard pixels.count == ids.count else {
-            throw .shape(operation: "pairs", expected: "\(pixels.count) texts", got: "\(ids.count)")
+            throw .shape(operation: "pairs", expected: "\(counted(pixels.count, "text"))", got: "\(ids.count)")
         }
         guard textPosition >= patches.length else {
             throw .value(
-                operation: "pairs", what: "text begins at \(textPosition), inside \(patches.length) patches")
+                operation: "pairs", what: "text begins at \(textPosition), inside \(counted(patches.length, "patch"))")
         }
         var positions: [Int32] = []
         var isPadding: [Bool] = []

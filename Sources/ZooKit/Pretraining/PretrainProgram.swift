@@ -122,7 +122,8 @@ public final class PretrainProgram: TrainingProgram {
         let length = settings.length ?? parts.config.positions
         guard length <= parts.config.positions else {
             throw PretrainingError.badSetting(
-                key: "length", reason: "\(length) is more than the \(parts.config.positions) positions of the model")
+                key: "length",
+                reason: "\(length) is more than the \(counted(parts.config.positions, "position")) of the model")
         }
         if parts.config.modelType == .llama, let kind = mix.kinds.first(where: { $0 != .text }) {
             throw PretrainingError.badSetting(
@@ -232,8 +233,10 @@ public final class PretrainProgram: TrainingProgram {
         let begin = clock.now
         let batches = try opened().next()
         let dataSeconds = begin.duration(to: clock.now).seconds
+        let cost = TrainingCost(model)
         let counts = StepRecord.Counts(
-            rows: batches.reduce(0) { $0 + $1.seenRows }, computedRows: batches.reduce(0) { $0 + $1.rows.count })
+            rows: batches.reduce(0) { $0 + $1.seenRows }, computedRows: batches.reduce(0) { $0 + $1.rows.count },
+            operations: batches.reduce(0) { $0 + cost.operations(of: $1) })
         var record = try StepRecord(try trainer.step(batches), counts, step: trainer.count.step, communicator)
         record.dataSeconds = dataSeconds
         return record

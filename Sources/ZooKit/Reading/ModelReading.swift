@@ -35,7 +35,7 @@ public struct ModelReading {
             guard kind == .image || size <= model.config.vocabulary else {
                 throw PretrainingError.badSetting(
                     key: "tokenizer",
-                    reason: "\(words.tokenizer.summary) has \(size) ids and the model "
+                    reason: "\(words.tokenizer.summary) has \(counted(size, "id")) and the model "
                         + "\(model.config.vocabulary); name the model's own with --tokenizer")
             }
             options.encoding = words.encoding

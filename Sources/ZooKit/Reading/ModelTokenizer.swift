@@ -103,7 +103,7 @@ public struct ModelTokenizer: Sendable {
         config.begin = tokenizer.special.begin.map(Int.init)
         config.end = tokenizer.special.end.map(Int.init)
         config.pad = tokenizer.special.pad.map(Int.init)
-        return size == old ? nil : "the model gets the \(size) ids of \(tokenizer.summary), not \(old)"
+        return size == old ? nil : "the model gets the \(counted(size, "id")) of \(tokenizer.summary), not \(old)"
     }
 
     /// A SHA-256 over names and contents of the files; a `tokenizer.json` that repeats a SentencePiece model is none of them.

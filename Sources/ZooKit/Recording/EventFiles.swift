@@ -1,15 +1,18 @@
 import Foundation
-import Foundations
+public import Foundations
 
 /// Event files as TensorBoard reads them, in a folder of their own; each continuation of a run adds a file.
-final class EventFiles {
+public final class EventFiles {
+    /// The folder below that of a run or an evaluation.
+    public static let folderName = "tensorboard"
+
     /// The file that is written.
     let path: String
     private let file: AppendedFile
 
     /// Begins a file in `folder`, which is made where it is not there. Behind step `resumesAfter` readers forget what older
     /// files say of later steps; nil removes older files. Throws `FileError`.
-    init(_ folder: String, resumesAfter step: Int?) throws(FileError) {
+    public init(_ folder: String, resumesAfter step: Int?) throws(FileError) {
         try Folder.create(folder)
         let old = try Folder.contents(of: folder).files.filter { $0.hasPrefix(Self.prefix) }
         if step == nil { for name in old { try Folder.removeItem("\(folder)/\(name)") } }
@@ -32,6 +35,11 @@ final class EventFiles {
 
     private static func number(_ name: String) -> Int? {
         Int(name.dropFirst(prefix.count).prefix { $0 != "." })
+    }
+
+    /// Adds points of curves at a step. Throws `FileError`.
+    public func add(scalars: [(tag: String, value: Double)], step: Int) throws(FileError) {
+        try add(scalars.map { (tag: $0.tag, value: EventMessage.Value.scalar($0.value)) }, step: step)
     }
 
     /// Adds values of a step. Throws `FileError`.

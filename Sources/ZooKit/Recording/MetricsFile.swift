@@ -75,6 +75,14 @@ public final class MetricsFile {
         return records
     }
 
+    /// Hands over the records of a file that may be written at the moment: a last line without end is passed over. Throws
+    /// ``RecordingError``: `badLine`, `file`.
+    static func readWhole(_ path: String, _ body: (MetricsRecord) -> Void) throws(RecordingError) {
+        let bytes: [UInt8]
+        do { bytes = try Self.bytes(of: path) } catch { throw .file(error) }
+        _ = try lines(of: bytes, path) { record, _ in body(record) }
+    }
+
     /// Adds a record. Throws `ConfigError` and `FileError`.
     public func append(_ record: MetricsRecord) throws { try file.append(try record.line()) }
 

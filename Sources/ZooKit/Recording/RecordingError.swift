@@ -6,6 +6,8 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible, Categoris
     case badLine(path: String, line: Int, reason: String)
     /// The last line has no end: the writer was stopped in the middle of it.
     case tornLine(path: String, line: Int)
+    /// A file beside the records is no JSON.
+    case badFile(path: String, reason: String)
     /// A file cannot be read or written.
     case file(FileError)
     /// Numbers that no baseline can be computed from.
@@ -21,6 +23,7 @@ public enum RecordingError: Error, Equatable, CustomStringConvertible, Categoris
             "\(path), line \(line): \(reason); mend or remove the line"
         case .tornLine(let path, let line):
             "\(path), line \(line) is cut off; resume the run, which removes it, or remove it"
+        case .badFile(let path, let reason): "\(path): \(reason); mend it, or leave the run out"
         case .file(let error): error.description
         case .baseline(let reason): "baselines: \(reason)"
         }

@@ -29,7 +29,7 @@ public final class RunRecorder {
         try Folder.create(folder.path)
         var history = RunHistory()
         metrics = try MetricsFile(folder.file("metrics.jsonl"), resumesAfter: step) { history.add($0) }
-        events = try EventFiles(folder.file("tensorboard"), resumesAfter: step)
+        events = try EventFiles(folder.file(EventFiles.folderName), resumesAfter: step)
         let baselines = try step == nil ? Self.forgetBaselines(folder) : RunBaselines.load(folder)
         report = RunReport(title: title, facts: facts, history: history, baselines: baselines)
         evaluations = history.evaluations.count

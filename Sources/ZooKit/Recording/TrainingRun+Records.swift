@@ -1,3 +1,4 @@
+import Foundations
 import Layers
 public import Tensors
 
@@ -48,7 +49,7 @@ extension RunPlan {
             ("Method", optimiser.method),
             ("Learning rate", "\(optimiser.learningRate), \(optimiser.schedule.rawValue), warm-up \(optimiser.warmUp)"),
             ("Seed", "\(seed)"),
-            ("Computed in", "\(optimiser.precision), \(ranks) x \(threads) threads"),
+            ("Computed in", "\(optimiser.precision), \(ranks) x \(counted(threads, "thread"))"),
             ("Kernels", workspace.kernels.name),
         ]
     }

@@ -1,3 +1,4 @@
+import Foundations
 import Layers
 public import Tensors
 
@@ -30,7 +31,8 @@ public final class ContinuationScorer {
         let positions = model.base.config.positions
         guard batch >= 1 else { throw .option(name: "batch", got: "\(batch)", wanted: "1 or more") }
         guard 1...positions ~= window ?? positions else {
-            throw .option(name: "window", got: "\(window ?? 0)", wanted: "1 to the model's \(positions) positions")
+            throw .option(
+                name: "window", got: "\(window ?? 0)", wanted: "1 to the model's \(counted(positions, "position"))")
         }
         self.model = model
         self.workspace = workspace

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How a sequence that is longer than a model reads at once is cut into windows that overlap.
@@ -49,7 +50,8 @@ public struct ScoreWindows: Sendable, Equatable {
         let positions = model.base.config.positions
         guard window <= positions else {
             throw .value(
-                operation: "score", what: "a window of \(window) places; the model has \(positions) positions")
+                operation: "score",
+                what: "a window of \(window) places; the model has \(counted(positions, "position"))")
         }
     }
 }

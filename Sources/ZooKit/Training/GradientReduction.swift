@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Adds gradients up over all ranks in buckets: the trained parameters of the moment, in their order, joined until a bucket is
@@ -51,7 +52,8 @@ public struct GradientReduction {
         let size = Double(communicator.size)
         guard sums == parts.map({ $0 * size }) + parts.map({ $0 * $0 * size }) else {
             throw TrainingError.disagreement(
-                what: "rank \(communicator.rank) trains \(parameters.count) parameters that are not those of the others"
+                what:
+                    "rank \(communicator.rank) trains \(counted(parameters.count, "parameter")) that are not those of the others"
             )
         }
     }

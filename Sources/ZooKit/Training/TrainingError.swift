@@ -33,12 +33,13 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible, Categorise
             "the loss term '\(term)' counts \(got), "
                 + (announced.map { "announced were \($0)" } ?? "and was not announced by its objective")
         case .nonFinite(let tensor, let step, let count):
-            "step \(step): \(count) numbers of \(tensor) are infinite or not a number; lower the learning rate, or skip such "
-                + "steps"
+            "step \(step): \(counted(count, "number")) of \(tensor) \(count == 1 ? "is" : "are") infinite or not a number; "
+                + "lower the learning rate, or skip such steps"
         case .skipsInARow(let count, let step, let last):
-            "step \(step): \(count) steps in a row were skipped, the last because of \(last); lower the learning rate"
+            "step \(step): \(counted(count, "step")) in a row \(count == 1 ? "was" : "were") skipped, the last because of \(last); "
+                + "lower the learning rate"
         case .emptyPlan(let hook, let steps):
-            "'\(hook)' has no event within \(steps) steps; train longer or shorten its interval"
+            "'\(hook)' has no event within \(counted(steps, "step")); train longer or shorten its interval"
         }
     }
 }

@@ -102,6 +102,6 @@ private struct Recipe {
         }
         var description = ""
         if case .string(let text)? = manifest["description"] { description = text }
-        return [name, "\(Figures.count(documents)) documents", description]
+        return [name, Figures.counted(documents, "document"), description]
     }
 }

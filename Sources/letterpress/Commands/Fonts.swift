@@ -35,7 +35,7 @@ struct Fonts: ParsableCommand {
                 if report.json {
                     try Console.result(try StrictJSON.encodedValue(found))
                 } else if stack == nil {
-                    try Console.result("\(name): \(found.description) (\(found.fonts.count) fonts)")
+                    try Console.result("\(name): \(found.description) (\(counted(found.fonts.count, "font")))")
                 } else {
                     let rows = found.fonts.map { font in
                         [

@@ -43,7 +43,7 @@ struct Inspect: ParsableCommand {
         guard out != "-" else { return }
         if report.json { return try Console.result(example.record) }
         try Console.result(
-            "\(path), sequence \(local): key \(example.key), \(example.patchCount) patches of "
+            "\(path), sequence \(local): key \(example.key), \(counted(example.patchCount, "patch")) of "
                 + "\(example.patchSize) x \(example.patchSize) x \(example.channels)")
         try Console.result(String(decoding: example.record.encoded(pretty: true).dropLast(), as: UTF8.self))
     }

@@ -76,7 +76,7 @@ struct MethodCommand: ParsableCommand {
             MergedSettings(SettingSources.layers(config: nil, flags: SettingLayer(flags: [computing]))))
         let communicator = try MPIProcesses.joined()
         let report = communicator.rank == 0 ? report : .silent
-        let printer = RunPrinter(report: report, title: "\(name ?? "") \(Verb.name)", folder: out, peak: 0)
+        let printer = RunPrinter(report: report, title: "\(name ?? "") \(Verb.name)", folder: out, peak: nil)
         defer { printer.clear() }
         StopSignal.listen()
         let job = MethodJob(

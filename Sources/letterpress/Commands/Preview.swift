@@ -48,11 +48,11 @@ struct Preview: ParsableCommand {
             hasGrid: grid, scale: scale ?? (grid ? 5 : 1), columns: columns ?? (grid ? 12 : 64))
         let result = try sideBySide ? picture.strategies(monospaced: monospaced) : picture.single()
         for script in result.missing.sorted(by: { $0.key < $1.key }) {
-            report.warn("\(script.value) characters of script \(script.key) have no glyph in these fonts")
+            report.warn("no glyph in these fonts for \(counted(script.value, "character")) of script \(script.key)")
         }
         if result.leftOut > 0 {
             report.warn(
-                "\(result.leftOut) sequences are left out; a preview shows \(PreviewPicture.limit) of each text, render "
+                "left out: \(counted(result.leftOut, "sequence")); a preview shows \(PreviewPicture.limit) of each text, render "
                     + "writes all")
         }
         try Console.output(try PNGEncoder(settings: PNGSettings(level: 9)).encode(result.picture), to: out)
@@ -64,7 +64,7 @@ struct Preview: ParsableCommand {
                     ]))
             } else {
                 let counts = result.patchCounts.map(String.init).joined(separator: ", ")
-                report.note("\(out): \(counts) patches")
+                report.note("\(out): \(counts) \(plural("patch", result.patchCounts.last ?? 0))")
             }
         }
     }

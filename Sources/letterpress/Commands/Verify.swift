@@ -35,7 +35,7 @@ struct Verify: ParsableCommand {
         var done = 0
         let found = try verifier.run { shard in
             done += 1
-            if report.showsProgress { Console.progress("\(done) shards, last \(shard.file)") }
+            if report.showsProgress { Console.progress("\(counted(done, "shard")), last \(shard.file)") }
         }
         if report.showsProgress { Console.progress(nil) }
         for warning in found.warnings { report.warn(warning) }
@@ -49,8 +49,8 @@ struct Verify: ParsableCommand {
         } else {
             for error in found.errors { try Console.result("\(error)") }
             try Console.result(
-                "\(folder): \(found.shards) shards, \(found.sequences) sequences, \(found.rendered) rendered again, "
-                    + (found.errors.isEmpty ? "no errors" : "\(found.errors.count) errors"))
+                "\(folder): \(counted(found.shards, "shard")), \(counted(found.sequences, "sequence")), \(found.rendered) rendered again, "
+                    + (found.errors.isEmpty ? "no errors" : "\(counted(found.errors.count, "error"))"))
         }
         if !found.errors.isEmpty { throw ExitCode(.badData) }
     }

@@ -44,19 +44,22 @@ final class EvaluatePrinter {
     private func started(_ place: SplitResult.Place, total: Int, done: Int) {
         number += 1
         (self.place, self.total, seconds, answeredNow) = (place, total, 0, 0)
-        if done > 0, done < total, !report.json { report.note("\(title): resumes after \(done) of \(total) examples") }
+        if done > 0, done < total, !report.json {
+            report.note("\(title): resumes after \(done) of \(counted(total, "example"))")
+        }
     }
 
     /// After a window of answers.
     private func answered(_ done: Int, seconds: Double, examples: Int) {
         self.seconds += seconds
         answeredNow += examples
-        guard done < total, !report.json else { return }
+        guard !report.json else { return }
         let rate = Double(answeredNow) / max(self.seconds, 1e-9)
-        progress.show {
-            "\(title) (\(number) of \(splits)): \(done)/\(total) examples  \(Figures.count(rate)) examples/s  "
+        func line() -> String {
+            "\(title) (\(number) of \(splits)): \(done)/\(counted(total, "example"))  \(Figures.count(rate)) examples/s  "
                 + "\(Figures.time(Double(total - done) / max(rate, 1e-9))) left"
         }
+        if done < total { progress.show(line) } else { progress.showEnd(line) }
     }
 
     /// After the last answer to a split.
@@ -80,7 +83,8 @@ final class EvaluatePrinter {
         report.note("\(result.title) (\(number) of \(splits)): \(scores.joined(separator: "  "))")
         if let warning = result.warning(labels: task.labels) { report.warn(warning) }
         if result.truncated > 0 {
-            report.note("  \(result.truncated) of \(result.examples) examples had no room for all of their text")
+            report.note(
+                "  \(result.truncated) of \(counted(result.examples, "example")) had no room for all of their text")
         }
     }
 

@@ -20,7 +20,7 @@ final class FinetunePrinter {
         case .began(let run, let title, let label):
             let printer = RunPrinter(
                 report: report, title: title, folder: run.folder.path,
-                peak: try PeakRate.measured(run.program.workspace))
+                peak: try PeakRate(run.program.workspace))
             printer.label = label
             (self.run, isOfSeveral) = (printer, label != nil)
         case .run(let event): try run?.show(event)
@@ -45,7 +45,7 @@ final class FinetunePrinter {
 
     /// The result of a run that was finished before.
     func finish(_ result: FinetuneResult, folder: String) throws {
-        run = RunPrinter(report: report, title: "", folder: folder, peak: 0)
+        run = RunPrinter(report: report, title: "", folder: folder, peak: nil)
         try run?.finish(result, isNew: false)
         if !report.json { try tested(result) }
     }
@@ -55,7 +55,7 @@ final class FinetunePrinter {
         guard let run, let test = result.test, !report.isSilent else { return }
         if report.json { return try run.emit("tested", StrictJSON.encodedValue(test)) }
         let scores = test.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(Figures.loss($0.value))" }
-        try Console.result("\(run.folder)/best: \(scores.joined(separator: "  ")) on \(test.examples) test examples")
+        try Console.result("\(run.folder)/best: \(scores.joined(separator: "  ")) on \(counted(test.examples, "test example"))")
     }
 
     /// The table of a grid, the best cell first.
@@ -73,7 +73,7 @@ final class FinetunePrinter {
                 continue
             }
             let mean = row.mean.map(Figures.loss) ?? "undefined"
-            let spread = row.deviation.map { " ± \(Figures.loss($0)) over \(row.values.count) seeds" } ?? ""
+            let spread = row.deviation.map { " ± \(Figures.loss($0)) over \(counted(row.values.count, "seed"))" } ?? ""
             let name = row.cell.isEmpty ? "" : "\(row.cell): "
             // Of a grid that keeps one model the others are gone.
             let model = "\(folder)/\(row.best)/best"

@@ -30,7 +30,7 @@ struct GenerationPrinter {
         if streams { try Console.piece(event.text) }
         guard report.showsProgress, !streams, tokens >= shown + 32 else { return }
         shown = tokens
-        Console.progress("\(next) of \(order.count) texts, \(tokens) tokens")
+        Console.progress("\(next) of \(counted(order.count, "text")), \(counted(tokens, "token"))")
     }
 
     /// A text is done; it is written when all before it are.

@@ -25,7 +25,7 @@ final class RenderPrinter: Sendable {
         switch event {
         case .started(let documents):
             emit("started", ["documents": .integer(documents)])
-            if documents > 0, !quiet { Console.note("resuming after \(documents) documents") }
+            if documents > 0, !quiet { Console.note("resuming after \(counted(documents, "document"))") }
         case .passedOver(let paths):
             let shown = paths.prefix(ReadReport.exampleLimit)
             emit("passed_over", ["count": .integer(paths.count), "examples": .array(shown.map { .string($0) })])
@@ -72,7 +72,7 @@ final class RenderPrinter: Sendable {
             if let passedOver = manifest.report.passedOver {
                 let shown = passedOver.examples.prefix(4).joined(separator: ", ")
                 Console.warning(
-                    "\(passedOver.count) entries of folders are not read: \(shown)"
+                    "not read: \(counted(passedOver.count, "entry")) of folders: \(shown)"
                         + (passedOver.count > 4 ? ", ..." : ""))
             }
             let missing = counts.missingGlyphs.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -95,8 +95,8 @@ final class RenderPrinter: Sendable {
         } else {
             let skipped = manifest.report.skipped > 0 ? ", \(manifest.report.skipped) skipped" : ""
             try Console.result(
-                "\(folder): \(counts.documents) documents, \(counts.sequences) sequences, \(counts.patches) patches, "
-                    + "\(manifest.shards.count) shards, \(Figures.bytes(manifest.shards.reduce(0) { $0 + $1.bytes }))"
+                "\(folder): \(counted(counts.documents, "document")), \(counted(counts.sequences, "sequence")), \(counted(counts.patches, "patch")), "
+                    + "\(counted(manifest.shards.count, "shard")), \(Figures.bytes(manifest.shards.reduce(0) { $0 + $1.bytes }))"
                     + skipped)
         }
     }
@@ -126,7 +126,7 @@ final class RenderPrinter: Sendable {
             line = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
             line += " \(Int(saturating: fraction * 100)) %  "
         }
-        line += "\(Figures.count(progress.counts.documents)) documents  "
+        line += Figures.counted(progress.counts.documents, "document") + "  "
         line += "\(Figures.count(progress.patchesPerSecond)) patches/s"
         if let left = progress.secondsLeft { line += "  \(Figures.time(left)) left" }
         return line

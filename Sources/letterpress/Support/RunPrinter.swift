@@ -16,7 +16,7 @@ final class RunPrinter {
     /// The last evaluation, and the best one.
     private(set) var evaluated: EvaluationRecord?
     private(set) var best: EvaluationRecord?
-    private let peak: Double
+    private let peak: PeakRate?
     private let progress: ProgressLine
     private var plan: RunPlan?
     private var recent: [StepRecord] = []
@@ -25,8 +25,8 @@ final class RunPrinter {
     /// Steps that means are taken over.
     private static let span = 20
 
-    /// A printer; `peak` is the rate of the machine's products, operations a second, 0 where it is not known.
-    init(report: ReportFlags, title: String, folder: String, peak: Double) {
+    /// A printer; without `peak` no share of it is shown.
+    init(report: ReportFlags, title: String, folder: String, peak: PeakRate?) {
         (self.report, self.title, self.folder, self.peak) = (report, title, folder, peak)
         progress = ProgressLine(report)
     }
@@ -35,6 +35,7 @@ final class RunPrinter {
         switch event {
         case .started(let plan):
             self.plan = plan
+            (evaluated, best) = (plan.evaluated, plan.best)
             if report.json { return try emit("started", plan.flat()) }
             if let label { report.note(label) }
             report.note(line(plan))
@@ -48,16 +49,21 @@ final class RunPrinter {
             for line in lines { report.note(line) }
         case .stepped(let record):
             recent = recent.suffix(Self.span - 1) + [record]
+            if let rate = rate([record]) { peak?.saw(rate) }
             truncated += record.truncated ?? 0
             if report.json { return try emit("step", MetricsRecord.step(record).json()) }
             if let reason = record.skipped { report.warn("step \(record.step) was skipped: \(reason) is not finite") }
             progress.show(isLast: record.step >= plan?.steps ?? 0) { line(record) }
         case .evaluating(let done, let count):
-            if report.json || done >= count { return }
-            progress.show { "step \(recent.last?.step ?? 0): evaluation, \(done) of \(count) examples" }
+            if report.json { return }
+            func line() -> String {
+                "step \(recent.last?.step ?? plan?.firstStep ?? 0): evaluation, \(done) of \(counted(count, "example"))"
+            }
+            if done < count { progress.show(line) } else { progress.showEnd(line) }
         case .evaluated(let record):
             evaluated = record
             if record.isBest { best = record }
+            if !report.isSilent, !report.json { try peak?.measureAgain() }
             if report.json { return try emit("evaluation", MetricsRecord.evaluation(record).json()) }
             clear()
             report.note(
@@ -137,12 +143,7 @@ final class RunPrinter {
         parts.append("\(Figures.count(whole(mean { Double($0.rows) } / seconds))) rows/s")
         let padding = 1 - mean { Double($0.rows) } / max(mean { Double($0.computedRows) }, 1)
         if record.examples != nil { parts.append("padding \(whole(100 * padding)) %") }
-        if let plan, peak > 0 {
-            // The plan counts whole sequences; a step has the rows that it has.
-            let part = mean { Double($0.computedRows) } / Double(max(1, plan.rowsPerStep))
-            let share = part * plan.operationsPerStep / Double(plan.ranks) / seconds / peak
-            parts.append("\(whole(100 * share)) % of peak")
-        }
+        if let peak, let rate = rate(recent) { parts.append("\(Figures.percent(rate / peak.value)) of peak") }
         parts.append("data \(whole(100 * mean(\.dataSeconds) / seconds)) %")
         parts.append("\(Figures.time(seconds * Double(steps - record.step))) left")
         if let best, let metric, let value = best.metrics[metric] {
@@ -151,28 +152,37 @@ final class RunPrinter {
         return parts.joined(separator: "  ")
     }
 
+    /// Operations a second and process of steps; nil where these do not count them.
+    private func rate(_ steps: [StepRecord]) -> Double? {
+        let counted = steps.filter { $0.operations != nil && $0.seconds > 0 }
+        guard !counted.isEmpty else { return nil }
+        let seconds = counted.reduce(0) { $0 + $1.seconds } * Double(plan?.ranks ?? 1)
+        return counted.reduce(0) { $0 + ($1.operations ?? 0) } / seconds
+    }
+
     /// The first line: what will be trained, what it needs, how long it may take.
     private func line(_ plan: RunPlan) -> String {
         let left = plan.steps - plan.firstStep
         var parts: [String] = []
         if plan.firstStep > 0 { parts.append("resumes after step \(plan.firstStep)") }
-        parts.append(
-            plan.trained == plan.parameters
-                ? "\(Figures.count(plan.parameters)) parameters"
-                : "\(Figures.count(plan.trained)) of \(Figures.count(plan.parameters)) parameters trained")
-        if plan.ranks > 1 { parts.append("\(plan.ranks) processes") }
+        if let best = plan.best { parts.append("best so far \(numbers(best)) at step \(best.step)") }
+        parts.append(plan.parameterText)
+        if plan.ranks > 1 { parts.append(counted(plan.ranks, "process")) }
         parts.append("about \(Figures.bytes(plan.stateBytes + plan.activationBytes)) of memory")
-        if let examples = detail("train_examples"), let batch = detail("batch"), let length = detail("length") {
+        if case .integer(let examples)? = plan.details["train_examples"], let batch = detail("batch"),
+            let length = detail("length")
+        {
             let unit = ["text": "tokens", "image": "patches"][detail("modality") ?? ""] ?? "patches and tokens"
-            parts.append("\(examples) examples of at most \(length) \(unit)")
-            parts.append("\(left) steps of \(batch)")
+            parts.append("\(counted(examples, "example")) of at most \(length) \(unit)")
+            parts.append("\(counted(left, "step")) of \(batch)")
             parts.append(
-                "every \(plan.evalEvery) steps \(metric ?? "") on \(detail("eval_examples") ?? "") of \(split)")
+                "every \(counted(plan.evalEvery, "step")) \(metric ?? "") on \(detail("eval_examples") ?? "") of \(split)"
+            )
         } else {
-            parts.append("\(Figures.count(plan.rowsPerStep)) rows a step")
-            parts.append("\(left) steps")
+            parts.append("\(Figures.count(plan.rowsPerStep)) \(plural("row", plan.rowsPerStep)) a step")
+            parts.append(counted(left, "step"))
         }
-        if peak > 0 {
+        if let peak = peak?.value {
             // Half of what products alone reach is what training steps come to.
             let seconds = plan.operationsPerStep / Double(plan.ranks) / (0.5 * peak) * Double(left)
             parts.append(

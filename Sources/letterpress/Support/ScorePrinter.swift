@@ -35,13 +35,13 @@ struct ScorePrinter {
         let mean = total.surprise / Double(total.predicted)
         let bits = total.surprise / log(2) / Double(total.bytes)
         guard isJSON else {
-            let title = name ?? "all \(total.texts) texts"
+            let title = name ?? "all \(counted(total.texts, "text"))"
             guard total.predicted > 0 else {
-                return try Console.result("\(title): \(total.count) tokens, none predicted")
+                return try Console.result("\(title): \(counted(total.count, "token")), none predicted")
             }
             return try Console.result(
                 "\(title): perplexity \(number(exp(mean))), \(number(mean)) nats a token, \(number(bits)) bits a byte; "
-                    + "\(total.predicted) of \(total.count) tokens, windows of \(windows.window) every \(windows.stride)"
+                    + "\(total.predicted) of \(counted(total.count, "token")), windows of \(windows.window) every \(windows.stride)"
             )
         }
         func finite(_ number: Double) -> JSONValue { number.isFinite ? .number(number) : .null }

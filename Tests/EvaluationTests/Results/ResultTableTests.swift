@@ -91,7 +91,52 @@ import Testing
         let table = try #require(ResultTable.all(results([task], three + [other])).first)
         #expect(table.text(table.measured[0], column: 0) == "20.0 ± 10.0" && table.measured[0].note == "3 seeds")
         #expect(table.text(table.measured[1], column: 0) == "–")
-        #expect(table.spreadNote.contains("seeds") && table.best(column: 0) == nil)
+        #expect(table.spreadNote.contains("seeds") && !table.isBest(table.measured[0], column: 0))
+    }
+
+    /// Marked is what leads by more than the standard error of the difference, in the direction of the metric.
+    @Test func aDifferenceWithinTheErrorIsNotMarked() throws {
+        for (name, sign) in [("glue-cola", 1.0), ("sample-perplexity", -1)] {
+            let task = try builtIn().task(name)
+            let split = try #require(task.use.report.first)
+            func marked(_ values: [(Double, Double?)]) throws -> [String] {
+                let models = ["a", "b", "c"]
+                let all = zip(models, values).map { result($0, task, split, 0.5 + sign * $1.0, error: $1.1) }
+                let found = results([task], all)
+                let table = try #require(ResultTable.all(found).first)
+                let names = table.measured.filter { table.isBest($0, column: 0) }.map(\.name)
+                // The pages mark the same cells, and say what the mark is.
+                let (page, text) = (ResultsPage(found).html, ResultsMarkdown(found).text)
+                #expect(page.matches(of: /<td class="n best">/).count == names.count)
+                #expect(text.matches(of: /\*\*[\d.]+ ± [\d.]+\*\*/).count == names.count)
+                #expect(
+                    page.contains("Bold: better") == (values.count > 1)
+                        && text.contains("Bold: better") == (values.count > 1))
+                return names
+            }
+            #expect(try marked([(0.2, 0.03), (0.25, 0.03)]).isEmpty)
+            #expect(try marked([(0.2, 0.03), (0.25, 0.03), (0.3, 0.03)]) == ["c"])
+            #expect(try marked([(0.2, 0.03), (0.28, 0.03), (0.3, 0.03)]).isEmpty)
+            #expect(try marked([(0.2, 0.01), (0.2, 0.01)]).isEmpty)
+            #expect(try marked([(0.3, nil), (0.2, 0.01)]).isEmpty)
+            #expect(try marked([(0.3, 0.01)]).isEmpty)
+        }
+    }
+
+    /// Names of any length: cells that stay on one line hold numbers.
+    @Test func cellsOnOneLineHoldNumbers() throws {
+        let task = try builtIn().task("sample-topic")
+        let long = String(repeating: "averyveryverylongname", count: 12)
+        var found = results([task], ["m", "n"].map { result(long + $0, task, "test", 0.5, error: 0.1) })
+        found.models[0].name = long
+        found.models[0].path = long
+        found.tasks[0].labels = found.tasks[0].labels.map { _ in long }
+        let page = ResultsPage(found).html
+        #expect(!page.contains("nowrap;width"))
+        let cells = page.matches(of: /<td class="n[^>]*>(.*?)<\/td>/).map { $0.1.replacing(/<[^>]*>/, with: "") }
+        #expect(cells.count > 10 && cells.allSatisfy { $0.count <= 24 && !$0.contains("long") }, "\(cells)")
+        let rules = page.matches(of: /([^{}]+)\{([^{}]*)\}/).filter { $0.2.contains("nowrap") }.map { String($0.1) }
+        #expect(rules.allSatisfy { $0.hasSuffix("td.n") || $0.contains(".plot>span") }, "\(rules)")
     }
 
     @Test func lossesAreToldAsTheyAreAndLessIsBetter() throws {
@@ -101,7 +146,9 @@ import Testing
                 results([task], [result("m", task, "test", 12.345678, error: 2), result("n", task, "test", 11)])
             )
             .first)
-        #expect(table.text(table.measured[0], column: 0) == "12.35 ± 2.0" && table.best(column: 0) == 11)
+        #expect(table.text(table.measured[0], column: 0) == "12.35 ± 2.0")
+        // Of a value without a spread nobody knows whether it differs.
+        #expect(!table.measured.contains { table.isBest($0, column: 0) })
         let round = try #require(
             ResultTable.all(results([task], [result("m", task, "test", 108.004, error: 1.7)])).first)
         #expect(round.text(round.measured[0], column: 0) == "108.0 ± 1.7")

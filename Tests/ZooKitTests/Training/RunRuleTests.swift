@@ -89,6 +89,26 @@ import Testing
         #expect(isBest == [false, true, false, true] && run.program.kept == [2, 4])
     }
 
+    /// A resumed run knows the best evaluation and the last one of before.
+    @Test func aResumedRunKnowsItsBest() throws {
+        func run(resumes: Bool) throws -> TrainingRun<Fixed> {
+            try TrainingRun(in: folder.file("run"), resumes: resumes, workspace: workspace) { _ in
+                try Fixed(steps: 5, losses: [3, 1, 2, 1.5, 4], workspace)
+            }
+        }
+        let first = try run(resumes: false)
+        #expect(first.plan.best == nil && first.plan.evaluated == nil)
+        _ = try first.run(shouldStop: { first.program.count.step == 3 }) { _ in }
+        let second = try run(resumes: true)
+        #expect(second.plan.best?.step == 2 && second.plan.best?.loss == 1 && second.plan.evaluated?.step == 3)
+        #expect(try second.plan.flat()["best"]?["step"] == .integer(2))
+        var isBest: [Bool] = []
+        _ = try second.run { event in
+            if case .evaluated(let record) = event { isBest.append(record.isBest) }
+        }
+        #expect(isBest == [false, false])
+    }
+
     /// 1.0 is saved as 1 and read as an integer.
     @Test func numbersAreComparedAsTheyAreSaved() throws {
         func steps(_ number: JSONValue, resumes: Bool = true) throws -> Int {
@@ -133,6 +153,29 @@ import Testing
         // Products of frozen matrices above it give their inputs' gradients alone.
         let upper = operations { $0 == "model.layers.1.self_attn.q_proj.weight" || $0 == "lm_head.weight" }
         #expect(upper > layer + 2 * layer + 3 * head && upper < layer + 3 * layer + 3 * head)
+    }
+
+    /// A full sequence costs the most that the plan knows; documents packed into it see less, and padding is not attended to.
+    @Test func operationsFollowWhatRowsHold() throws {
+        let model = try LanguageModel(Small.config(.llama), seed: 4, workspace: workspace)
+        let cost = TrainingCost(model)
+        func input(_ ids: [[Int32]], _ segments: [[Int32]]? = nil) throws -> ModelInput {
+            try ModelInput.text(ids, vocabulary: 13, segments: segments, workspace: workspace)
+        }
+        let whole = try input([[1, 2, 3, 4, 5, 6, 7, 8]])
+        #expect(cost.operations(of: whole) == cost.most(rows: 8, length: 8))
+        let packed = try input([[1, 2, 3, 4, 5, 6, 7, 8]], [[0, 0, 0, 0, 1, 1, 1, 1]])
+        #expect(cost.operations(of: packed) == cost.most(rows: 8, length: 4))
+        let padded = try input([[1, 2, 3, 4, 5, 6, 7, 8], [1, 2]])
+        #expect(padded.attendedRows == 64 + 4 && padded.rows.count == 16)
+        #expect(cost.operations(of: padded) < 2 * cost.most(rows: 8, length: 8))
+        #expect(cost.operations(of: padded) > cost.most(rows: 10, length: 6))
+        // What only some rows have costs these alone.
+        #expect(cost.operations(of: whole, scoredRows: 1) == cost.operations(of: whole))
+        let classifier = TrainingCost(
+            try LanguageModel(Small.config(.llama), heads: .init(labels: 3), seed: 4, workspace: workspace))
+        let head = classifier.operations(of: whole, scoredRows: 2) - classifier.operations(of: whole, scoredRows: 1)
+        #expect(head == 3 * 2 * 3 * 16)
     }
 
     /// A cache drops what the model's options say, unless it is given a policy of its own.

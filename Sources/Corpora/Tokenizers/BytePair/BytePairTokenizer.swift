@@ -1,3 +1,5 @@
+import Foundations
+
 /// Byte-level byte-pair encoding: text is cut into words by a pattern, and within a word the pairs of bytes and tokens
 /// merge that stand first in a list.
 ///
@@ -105,7 +107,7 @@ public final class BytePairTokenizer: Tokenizer {
 
     /// What it is: the pattern and the counts.
     public var summary: String {
-        "byte-level BPE, \(pairs.count) merges, pattern \(options.pattern.rawValue)"
+        "byte-level BPE, \(counted(pairs.count, "merge")), pattern \(options.pattern.rawValue)"
             + (options.composes ? ", NFC" : "") + (added.isEmpty ? "" : ", \(added.count) added tokens")
     }
 

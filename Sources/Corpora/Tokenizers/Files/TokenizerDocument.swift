@@ -92,7 +92,7 @@ struct TokenizerDocument {
         guard count <= 2 * wordIDs.count + 1024 else {
             throw .invalid(
                 path: path, key: "model.vocab", expected: "ids without large gaps",
-                got: "id \(count - 1) among \(wordIDs.count) tokens")
+                got: "id \(count - 1) among \(counted(wordIDs.count, "token"))")
         }
         var places = [Int](repeating: -1, count: count)
         for (place, id) in wordIDs.enumerated() {

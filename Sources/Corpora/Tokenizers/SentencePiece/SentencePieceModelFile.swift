@@ -145,7 +145,7 @@ struct SentencePieceModelFile {
             } else {
                 let offset = Int((value >> 10) << ((value & 0x200) >> 6))
                 guard (index ^ offset) | 0xFF < count else {
-                    throw wrong(place, "a step to one of \(count) units", "unit \(index ^ offset)")
+                    throw wrong(place, "a step to one of \(counted(count, "unit"))", "unit \(index ^ offset)")
                 }
             }
         }

@@ -1,3 +1,5 @@
+import Foundations
+
 /// SentencePiece models: Llama's `tokenizer.model` and others, by Debian's library.
 ///
 /// Source: Kudo and Richardson, SentencePiece, 2018. Ids and texts are those of the Python package `sentencepiece`. Control
@@ -22,7 +24,8 @@ public final class SentencePieceTokenizer: Tokenizer {
         let file = try SentencePieceModelFile(model, path: path)
         library = try SentencePieceLibrary(model, path: path)
         guard library.count == file.count else {
-            throw .invalid(path: path, key: "model", expected: "\(file.count) pieces", got: "\(library.count)")
+            throw .invalid(
+                path: path, key: "model", expected: "\(counted(file.count, "piece"))", got: "\(library.count)")
         }
         let ids = library.special.map { $0 < 0 ? nil : $0 }
         special = SpecialTokens(begin: ids[0], end: ids[1], pad: ids[2], unknown: ids[3], ends: ends)

@@ -2,12 +2,7 @@ import Reports
 
 extension RunReport {
     /// A table of names and values.
-    func table(_ rows: [(name: String, value: String)]) -> String {
-        let lines = rows.map { row in
-            "<tr><th scope=\"row\">\(ReportNumbers.escaped(row.name))</th><td>\(ReportNumbers.escaped(row.value))</td></tr>"
-        }
-        return "<div class=\"wide\"><table><tbody>\(lines.joined())</tbody></table></div>"
-    }
+    func table(_ rows: [(name: String, value: String)]) -> String { ReportPage.table(rows) }
 
     /// The settings and the plan.
     var factRows: [(name: String, value: String)] {
@@ -15,10 +10,7 @@ extension RunReport {
         if let plan {
             let million = ReportNumbers.compact
             rows += [
-                (
-                    "parameters",
-                    "\(ReportNumbers.grouped(plan.parameters)), \(ReportNumbers.grouped(plan.trained)) trained"
-                ), ("adaptation", plan.adaptation),
+                ("parameters", plan.parameterText), ("adaptation", plan.adaptation),
                 ("rows of a step", "at most \(ReportNumbers.grouped(plan.rowsPerStep))"),
                 ("operations of a step", "at most \(million(plan.operationsPerStep / 1e9)) billion"),
                 (
@@ -78,13 +70,15 @@ extension RunReport {
         }
     }
 
-    /// The first evaluation and the last ones.
+    /// The first evaluation, the best and the last ones.
     var evaluations: String {
         typealias Numbers = ReportNumbers
         let all = history.evaluations
         guard let first = all.first else { return "" }
-        let shown = all.count > 20 ? [first] + all.suffix(19) : all
         let best = all.last(where: \.isBest)?.step
+        let tail = all.suffix(19)
+        let early = all.dropLast(tail.count).filter { $0.step == first.step || $0.step == best }
+        let shown = early + tail
         // A single kind's loss is the whole.
         let kinds = (history.heldOut.count > 1 ? history.heldOut.keys.sorted() : []) + metricNames
         var html =

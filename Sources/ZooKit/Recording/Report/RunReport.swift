@@ -101,9 +101,7 @@ struct RunReport {
         return format.string(from: Date())
     }
 
-    private func smoothed(_ curve: Curve) -> Curve {
-        curve.smoothed(half: max(2, min(Double(curve.values.count) / 60, 200)))
-    }
+    private func smoothed(_ curve: Curve) -> Curve { curve.running }
 
     private static let names = [
         "text.next_token": "text: next token, nats", "image.next_patch": "image: next patch",
@@ -115,7 +113,7 @@ struct RunReport {
             ReportChart(
                 title: "Training loss",
                 series: [
-                    .init(name: "each step", style: "raw", curve: history.loss, isWhole: false),
+                    .init(name: "each step", style: "raw", curve: history.loss),
                     .init(name: "running mean", style: "train", curve: smoothed(history.loss)),
                 ], steps: steps)
         ]
@@ -166,7 +164,7 @@ struct RunReport {
             ReportChart(
                 title: name, note: "reported by the method",
                 series: [
-                    .init(name: "each step", style: "raw", curve: curve, isWhole: false),
+                    .init(name: "each step", style: "raw", curve: curve),
                     .init(name: "running mean", style: "train", curve: smoothed(curve)),
                 ], steps: steps)
         }
@@ -175,7 +173,7 @@ struct RunReport {
     private var scheduleCharts: [ReportChart] {
         func pair(_ curve: Curve) -> [ReportChart.Series] {
             [
-                .init(name: "each step", style: "raw", curve: curve, isWhole: false),
+                .init(name: "each step", style: "raw", curve: curve),
                 .init(name: "running mean", style: "train", curve: smoothed(curve)),
             ]
         }
@@ -207,16 +205,17 @@ struct RunReport {
                 " The head predicts normalised values, so each prediction is shown with the mean and the deviation of the "
                 + "true patch: its pattern is the model's, its brightness is not."
         }
-        html += " A gray patch has nothing before it.</p>"
+        html += " A gray patch has nothing before it. A click enlarges a strip, and a second one takes it back.</p>"
         for strip in Set(all.map(\.strip)).sorted() {
             html += "<h3>Strip \(strip)</h3><div class=\"pictures\">"
             for picture in all where picture.strip == strip {
                 let file = try MappedFile(path: folder.file("pictures/\(picture.name)"))
-                let data = unsafe file.withBytes { unsafe Data($0) }.base64EncodedString()
+                let data = unsafe file.withBytes { unsafe Data($0) }
                 let step = ReportNumbers.grouped(picture.step)
                 html +=
-                    "<figure><figcaption>step \(step)</figcaption><img alt=\"true and predicted patches of strip "
-                    + "\(strip) after step \(step)\" src=\"data:image/png;base64,\(data)\"></figure>"
+                    "<figure><figcaption>step \(step)</figcaption>"
+                    + ReportPage.picture(data, "true and predicted patches of strip \(strip) after step \(step)")
+                    + "</figure>"
             }
             html += "</div>"
         }

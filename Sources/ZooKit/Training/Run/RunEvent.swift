@@ -20,10 +20,12 @@ public enum RunEvent: Sendable {
 public struct RunPlan: Codable, Sendable, Equatable {
     /// The kind of training: "pretraining".
     public var kind: String
-    /// Numbers in the parameters of the model.
+    /// Numbers in the parameters of the model, those of embeddings and heads among them.
     public var parameters: Int
     /// Of those, numbers that are trained at the first step.
     public var trained: Int
+    /// The names of the heads that the model has.
+    public var heads: [String]
     /// Rows of a step at most, over all ranks: patches and tokens.
     public var rowsPerStep: Int
     /// Bytes of parameters, and of gradients and moments of those that are trained.
@@ -44,11 +46,15 @@ public struct RunPlan: Codable, Sendable, Equatable {
     public var adaptation: String
     /// What has changed since the checkpoint, then planned events of hooks, in their order.
     public var events: [String]
+    /// The best evaluation before a resume; nil for none.
+    public var best: EvaluationRecord?
+    /// The last evaluation before a resume; nil for none.
+    public var evaluated: EvaluationRecord?
     /// Facts of this kind of training by name.
     public var details: [String: JSONValue]
 
     enum CodingKeys: String, CodingKey {
-        case kind, parameters, trained, steps, ranks, adaptation, events, details
+        case kind, parameters, trained, heads, steps, ranks, adaptation, events, best, evaluated, details
         case rowsPerStep = "rows_per_step"
         case stateBytes = "state_bytes"
         case activationBytes = "activation_bytes"

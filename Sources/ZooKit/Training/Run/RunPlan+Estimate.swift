@@ -21,7 +21,8 @@ extension RunPlan {
             return sum + parameter.count * (parameter.type.byteCount + copy + training)
         }
         activationBytes = Self.activations(model, microBatchRows, recompute) * compute.byteCount
-        operationsPerStep = Double(rows) * Self.operations(model, length)
+        operationsPerStep = TrainingCost(model).most(rows: rows, length: length)
+        heads = model.children.map(\.name).filter { $0 != "model" }
         (firstStep, steps, evalEvery, ranks) = (0, 0, 0, 1)
         adaptation = ""
         events = []
@@ -47,25 +48,12 @@ extension RunPlan {
         return rows * (recompute ? kept + config.layerCount * config.width : config.layerCount * kept)
     }
 
-    /// Operations of a training step for one row: of each part those of the forward pass, as many again for the gradient of its input,
-    /// and once more for the gradient of a matrix that is trained. Below the first child of the base with a trained parameter nothing
-    /// goes back. A part whose parameters nothing reaches, such as the head of another kind of data, is not counted. Convention of
-    /// `Cost`.
-    private static func operations(_ model: LanguageModel, _ length: Int) -> Double {
-        var goesBack = model.base.schedule.parameters.contains(where: \.isTrainable)
-        func cost(_ part: any Part) -> Double {
-            let forward = (part as? any CostedPart)?.ownCost(length: length).operations ?? 0
-            let own = part.ownParameters
-            let isTrained = own.isEmpty ? goesBack : own.contains(where: \.isTrainable)
-            return forward * (1 + (goesBack ? 1 : 0) + (isTrained ? 1 : 0))
-        }
-        var sum = cost(model.base)
-        for child in model.base.children {
-            goesBack = goesBack || child.part.parameters.contains(where: \.isTrainable)
-            sum += child.part.descendants.reduce(0) { $0 + cost($1.part) }
-        }
-        let heads = model.children.filter { $0.name != "model" && $0.part.parameters.contains(where: \.isTrainable) }
-        return heads.reduce(sum) { sum, head in head.part.descendants.reduce(sum) { $0 + cost($1.part) } }
+    /// The number of all parameters, embeddings included, with the heads among them, and of those that are trained where not all are:
+    /// "1,001,984 parameters with lm_token_head and lm_pixel_head, 968,704 trained".
+    public var parameterText: String {
+        let heads = heads.isEmpty ? " without heads" : " with \(heads.joined(separator: " and "))"
+        let part = trained == parameters ? "" : ", \(ReportNumbers.grouped(trained)) trained"
+        return Figures.parameters(parameters) + heads + part
     }
 }
 
@@ -80,10 +68,15 @@ extension StepRecord {
         public var examples: Int?
         /// Examples that were truncated; nil where nothing is.
         public var truncated: Int?
+        /// Operations, by ``TrainingCost``; nil where they are not counted.
+        public var operations: Double?
 
         /// Counts of a rank.
-        public init(rows: Int, computedRows: Int, examples: Int? = nil, truncated: Int? = nil) {
+        public init(
+            rows: Int, computedRows: Int, examples: Int? = nil, truncated: Int? = nil, operations: Double? = nil
+        ) {
             (self.rows, self.computedRows, self.examples, self.truncated) = (rows, computedRows, examples, truncated)
+            self.operations = operations
         }
     }
 
@@ -96,6 +89,7 @@ extension StepRecord {
             "rows": TermTotal(sum: Double(counts.rows)), "computed": TermTotal(sum: Double(counts.computedRows)),
             "examples": TermTotal(sum: Double(counts.examples ?? 0)),
             "truncated": TermTotal(sum: Double(counts.truncated ?? 0)),
+            "operations": TermTotal(sum: counts.operations ?? 0),
         ]
         for (kind, terms) in found.kinds {
             for (name, total) in terms { totals["kind \(kind).\(name)"] = total }
@@ -114,6 +108,7 @@ extension StepRecord {
         examples = counts.examples == nil ? nil : count("examples")
         truncated = counts.truncated == nil ? nil : count("truncated")
         (rows, computedRows) = (count("rows"), count("computed"))
+        operations = counts.operations == nil ? nil : totals["operations"]?.sum
         (seconds, dataSeconds) = (0, 0)
         skipped = outcome.skipped
         reports = found.reports.isEmpty ? nil : found.reports.compactMapValues(\.mean)

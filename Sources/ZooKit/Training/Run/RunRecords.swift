@@ -28,9 +28,11 @@ public struct StepRecord: Codable, Sendable, Equatable {
     public var skipped: String?
     /// Means of the numbers that parts and hooks reported, over all ranks, by name; nil for none.
     public var reports: [String: Double]?
+    /// Operations over all ranks, by ``TrainingCost``; nil where they are not counted.
+    public var operations: Double?
 
     enum CodingKeys: String, CodingKey {
-        case step, loss, terms, kinds, rate, examples, truncated, rows, seconds, skipped, reports
+        case step, loss, terms, kinds, rate, examples, truncated, rows, seconds, skipped, reports, operations
         case gradientNorm = "gradient_norm"
         case computedRows = "computed_rows"
         case dataSeconds = "data_seconds"

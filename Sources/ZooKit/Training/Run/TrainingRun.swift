@@ -62,6 +62,7 @@ public final class TrainingRun<Program: TrainingProgram> {
         var plan = try program.plan()
         (plan.firstStep, plan.steps, plan.evalEvery) = (state.count.step, cadence.steps, cadence.evalEvery)
         (plan.ranks, plan.adaptation) = (communicator.size, program.adaptation.name)
+        (plan.best, plan.evaluated) = (state.best, state.evaluations.last)
         plan.events = changes + events.map { "\($0.hook) after step \($0.step)" }
         self.plan = plan
         try communicator.onRank0 {

@@ -63,7 +63,7 @@ struct GeneratePixels: ParsableCommand {
             [PixelRequest(id: 0, pixels: begun, options: found.options)]
         ) { _, _ in
             count += 1
-            if report.showsProgress { Console.progress("\(count) of at most \(found.patches) patches") }
+            if report.showsProgress { Console.progress("\(count) of at most \(counted(found.patches, "patch"))") }
         }[0]
         if report.showsProgress { Console.progress(nil) }
         try write(begun, result, folder.config)
@@ -109,7 +109,8 @@ struct GeneratePixels: ParsableCommand {
         guard sequences.count == 1, let sequence = sequences.first else {
             throw CommandFailure(
                 .badData,
-                "the text fills \(sequences.count) sequences of \(drawing.layout.maxPatches) patches; shorten it")
+                "the text fills \(counted(sequences.count, "sequence")) of \(counted(drawing.layout.maxPatches, "patch")); shorten it"
+            )
         }
         guard sequence.textPatchCount > 0 else { throw GenerationError.emptyPrompt(id: 0) }
         let own = Array(sequence.pixels.dropLast(sequence.patchByteCount))
@@ -138,7 +139,8 @@ struct GeneratePixels: ParsableCommand {
                     "reason": .string(result.reason.rawValue),
                 ]))
         } else if let out, out != "-" {
-            report.note("\(out): \(counts.0) patches of the prompt, \(counts.1) new ones (\(result.reason.rawValue))")
+            report.note(
+                "\(out): \(counted(counts.0, "patch")) of the prompt, \(counts.1) new ones (\(result.reason.rawValue))")
         }
     }
 }

@@ -65,7 +65,7 @@ struct PretrainJob {
             report.warn("nothing is held out of so few documents: no evaluations; raise --held-out")
         }
         let printer = RunPrinter(
-            report: report, title: title, folder: folder, peak: try PeakRate.measured(workspace))
+            report: report, title: title, folder: folder, peak: try PeakRate(workspace))
         var simple: RunBaselines?
         StopSignal.listen()
         defer { printer.clear() }
@@ -104,7 +104,7 @@ struct PretrainJob {
         if !outcome.isComplete { printer.stopped(outcome, command: "pretrain", folder: folder) }
         for line in baselines.map(Self.lines) ?? [] { report.note(line) }
         report.note("report: \(folder)/report.html")
-        var line = "\(printer.checkpoint ?? folder): \(outcome.steps) steps"
+        var line = "\(printer.checkpoint ?? folder): \(counted(outcome.steps, "step"))"
         if let shown = printer.evaluated {
             line += ", held-out \(printer.numbers(shown).replacing("  ", with: ", "))"
             if shown.step != outcome.steps { line += " at step \(shown.step)" }
@@ -134,11 +134,11 @@ struct PretrainJob {
         let paths = try DataMix(parsing: pretrain.mix).kinds.flatMap { sources.paths(of: $0) }
         let unique = paths.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         return [
-            ("Model", "\(title), \(run.plan.parameters) parameters"),
+            ("Model", title),
             ("Data", unique.joined(separator: ", ")), ("Mix text:image:pair", pretrain.mix),
             (
                 "Sequences a step",
-                "\(pretrain.batch) of at most \(pretrain.length ?? run.program.model.base.config.positions) rows"
+                "\(pretrain.batch) of at most \(counted(pretrain.length ?? run.program.model.base.config.positions, "row"))"
             ),
         ]
             + run.plan.facts(
@@ -172,7 +172,7 @@ struct PretrainJob {
             } else if words.tokenizer.vocabularySize > config.vocabulary {
                 throw CommandFailure(
                     .usage,
-                    "\(words.tokenizer.summary) has \(words.tokenizer.vocabularySize) ids and the model of --init "
+                    "\(words.tokenizer.summary) has \(counted(words.tokenizer.vocabularySize, "id")) and the model of --init "
                         + "\(config.vocabulary); leave --tokenizer out to use its own")
             }
             options.encoding = words.encoding

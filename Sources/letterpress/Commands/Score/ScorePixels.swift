@@ -114,7 +114,8 @@ struct ScorePixels: ParsableCommand {
             guard report.json else {
                 let name = scores.count > 1 ? "sequence \(index): " : ""
                 let mean = predicted > 0 ? String(format: "%.4f", score.mean) : "unknown"
-                try Console.result("\(name)loss \(mean), \(predicted) of \(score.losses.count) patches predicted")
+                try Console.result(
+                    "\(name)loss \(mean), \(predicted) of \(counted(score.losses.count, "patch")) predicted")
                 continue
             }
             var fields: [String: JSONValue] = [
@@ -126,6 +127,6 @@ struct ScorePixels: ParsableCommand {
             if let path { fields["file"] = .string(path) }
             try Console.result(.object(fields))
         }
-        if let path { report.note("\(path): map of \(scores.reduce(0) { $0 + $1.losses.count }) patches") }
+        if let path { report.note("\(path): map of \(counted(scores.reduce(0) { $0 + $1.losses.count }, "patch"))") }
     }
 }

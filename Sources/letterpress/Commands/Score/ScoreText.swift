@@ -63,7 +63,7 @@ struct ScoreText: ParsableCommand {
                 if ids.first != mark { ids.insert(mark, at: 0) }
             }
             let score = try scorer.score(ids) { done in
-                if report.showsProgress { Console.progress("\(name): \(done) of \(ids.count) tokens") }
+                if report.showsProgress { Console.progress("\(name): \(done) of \(counted(ids.count, "token"))") }
             }
             if report.showsProgress { Console.progress(nil) }
             let printer = ScorePrinter(tokenizer: words, isJSON: report.json)

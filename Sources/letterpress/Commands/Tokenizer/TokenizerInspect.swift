@@ -36,7 +36,7 @@ struct TokenizerInspect: ParsableCommand {
             return try Console.result(.object(fields))
         }
         try Console.result(tokenizer.summary)
-        try Console.result("\(Figures.count(tokenizer.vocabularySize)) ids")
+        try Console.result(Figures.counted(tokenizer.vocabularySize, "id"))
         for case (let name, let id?) in named { try Console.result("\(name)  \(id)  \(shown(id, of: tokenizer))") }
         if special.ends.count > 1 {
             try Console.result("stops at \(special.ends.map(String.init).joined(separator: " "))")
