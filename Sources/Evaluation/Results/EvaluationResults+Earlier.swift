@@ -44,13 +44,6 @@ extension EvaluationResults {
             joined.tasks[place].splits += old.splits.filter { !task.splits.contains($0) }
             joined.tasks[place].data.merge(old.data) { new, _ in new }
         }
-        let isTold = { (one: BaselineScores) in
-            (self.baselines ?? []).contains { $0.task == one.task && $0.split == one.split }
-        }
-        let old = (earlier.baselines ?? []).filter { one in
-            !isTold(one) && kept.contains { $0.task == one.task && $0.split == one.split }
-        }
-        joined.baselines = (baselines ?? []) + old
         let modelPlaces = Self.places(joined.models.map(\.name))
         let taskPlaces = Self.places(joined.tasks.map(\.name))
         joined.results = (results + kept).enumerated().sorted { one, other in
@@ -59,11 +52,26 @@ extension EvaluationResults {
             let right = [modelPlaces[b.model] ?? 0, taskPlaces[b.task] ?? 0, other.offset]
             return left.lexicographicallyPrecedes(right)
         }.map(\.element)
+        joined.baselines = joinedBaselines(earlier, kept, taskPlaces)
         let files = Set(kept.map(\.predictions)).subtracting(timing.map(\.predictions))
         joined.timing = (timing + earlier.timing.filter { files.contains($0.predictions) }).sorted {
             $0.predictions < $1.predictions
         }
         return (joined, leftOut)
+    }
+
+    /// These baselines with those of earlier results that are kept, in the order of the tasks.
+    private func joinedBaselines(
+        _ earlier: EvaluationResults, _ kept: [SplitResult], _ places: [String: Int]
+    ) -> [BaselineScores] {
+        let own = baselines ?? []
+        let old = (earlier.baselines ?? []).filter { one in
+            kept.contains { $0.task == one.task && $0.split == one.split }
+                && !own.contains { $0.task == one.task && $0.split == one.split }
+        }
+        return (own + old).enumerated().sorted { one, other in
+            (places[one.element.task] ?? 0, one.offset) < (places[other.element.task] ?? 0, other.offset)
+        }.map(\.element)
     }
 
     /// Why an earlier result does not belong beside these; nil where it does.
