@@ -113,8 +113,9 @@ extension ReportAxis {
                 let top = all.first { $0 >= high * (1 - Self.slack) && $0 > bottom } ?? high
                 return (bottom, top)
             }
-            let bottom = multiple((low / step + Self.slack).rounded(.down))
-            return (min(bottom, low), max(multiple((high / step - Self.slack).rounded(.up)), high))
+            return (
+                multiple((low / step + Self.slack).rounded(.down)), multiple((high / step - Self.slack).rounded(.up))
+            )
         }
     }
 }

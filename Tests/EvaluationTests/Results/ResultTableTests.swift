@@ -114,7 +114,7 @@ import Testing
                         && text.contains("Bold: better") == (values.count > 1))
                 return names
             }
-            #expect(try marked([(0.2, 0.03), (0.25, 0.03)]).isEmpty)
+            #expect(try marked([(0.2, 0.03), (0.24, 0.03)]).isEmpty)
             #expect(try marked([(0.2, 0.03), (0.25, 0.03), (0.3, 0.03)]) == ["c"])
             #expect(try marked([(0.2, 0.03), (0.28, 0.03), (0.3, 0.03)]).isEmpty)
             #expect(try marked([(0.2, 0.01), (0.2, 0.01)]).isEmpty)
