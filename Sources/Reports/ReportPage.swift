@@ -74,6 +74,7 @@ public enum ReportPage {
         i.train,path.train{color:var(--train)}i.held,path.held{color:var(--held)}
         i.raw,path.raw{color:var(--train);opacity:.42}
         .key{display:inline-block;width:14px;border-top:3px solid;vertical-align:middle;margin-right:8px}
+        .runs thead th{overflow-wrap:break-word}.runs td:first-child{min-width:9em}
         .legend i.base{border-top:2px dashed var(--base)}
         .plot{position:relative;height:230px;margin-left:46px;touch-action:pan-y}
         .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}

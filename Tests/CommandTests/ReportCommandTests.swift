@@ -34,7 +34,9 @@ import Testing
                 #expect(figures.first?.contains("<path class=\"\(series) dash-0\"") == true, "\(title)")
             }
         }
-        #expect(page.contains("<th class=\"n\">pretrain.learning_rate</th>") && !page.contains("<th>pretrain.batch"))
+        #expect(
+            page.contains("<th class=\"n\">pretrain.<wbr>learning_<wbr>rate</th>")
+                && !page.contains("pretrain.<wbr>batch"))
         #expect(page.contains("href=\"a/run%3C1%3E/report.html\"") && !page.contains("run<1>"))
         for outside in ["http://", "https://", "<script src", "<link", "@import"] { #expect(!page.contains(outside)) }
 

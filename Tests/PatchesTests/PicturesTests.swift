@@ -64,7 +64,7 @@ import Testing
             let stored = JSONValue.array(spans.map { .array($0.map { .integer($0) }) })
             return try grid.picture(
                 of: StoredExample(
-                    key: "k", record: .object(["spans": stored]), patchSize: 16, channels: 3,
+                    key: "k", record: .object(["spans": stored]), patchSize: 16, channels: drawn.channels,
                     patches: drawn.pixels))
         }
         let one = try picture([[0, 0, 0, 2, 0, 2]])

@@ -96,9 +96,12 @@ import Testing
                 try Fixed(steps: 5, losses: [3, 1, 2, 1.5, 4], workspace)
             }
         }
-        let first = try run(resumes: false)
-        #expect(first.plan.best == nil && first.plan.evaluated == nil)
-        _ = try first.run(shouldStop: { first.program.count.step == 3 }) { _ in }
+        func begin() throws {
+            let first = try run(resumes: false)
+            #expect(first.plan.best == nil && first.plan.evaluated == nil)
+            _ = try first.run(shouldStop: { first.program.count.step == 3 }) { _ in }
+        }
+        try begin()
         let second = try run(resumes: true)
         #expect(second.plan.best?.step == 2 && second.plan.best?.loss == 1 && second.plan.evaluated?.step == 3)
         #expect(try second.plan.flat()["best"]?["step"] == .integer(2))

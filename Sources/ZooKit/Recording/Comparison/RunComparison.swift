@@ -140,7 +140,11 @@ public struct RunComparison {
         func cell(_ tag: String, _ column: Int, _ text: String) -> String {
             "<\(tag)\(column > 0 && isNumber(column) ? " class=\"n\"" : "")>\(text)</\(tag)>"
         }
-        let head = rows[0].enumerated().map { cell("th", $0.offset, ReportNumbers.escaped($0.element)) }
+        // Keys break behind their dots and underscores.
+        let head = rows[0].enumerated().map { column, key in
+            let text = ReportNumbers.escaped(key).replacing(".", with: ".<wbr>").replacing("_", with: "_<wbr>")
+            return cell("th", column, text)
+        }
         let lines = zip(group.runs, rows.dropFirst()).map { item, row in
             "<tr>" + cell("td", 0, "<i class=\"key \(ReportPage.series(item.place))\"></i>" + name(item.run))
                 + row.enumerated().dropFirst().map { cell("td", $0.offset, ReportNumbers.escaped($0.element)) }.joined()
