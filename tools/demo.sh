@@ -53,9 +53,6 @@ run score pixels --model "$folder/run/checkpoints/step-00000300" --text "My cool
 echo
 echo "  $PWD/$folder/run/report.html"
 
-heading "Pictures to look at"
-find "$folder" -name '*.png' | LC_ALL=C sort | sed "s|^|  $PWD/|"
-
 heading "That model and one of text on a task of four topics, each fine-tuned on 439 sentences and asked 129 others"
 echo "  (Pixels of half a minute stay at chance; docs/finetuning.md says what they need.)"
 run pretrain --preset textgpt/tiny --data $sample/sample.jsonl --held-out 0.1 --steps 60 --warm-up 10 --eval-every 60 \
@@ -63,3 +60,17 @@ run pretrain --preset textgpt/tiny --data $sample/sample.jsonl --held-out 0.1 --
 run evaluate --model "pixel=$folder/run,text=$folder/text-run" --tasks sample-topic --out "$folder/evaluation"
 echo
 echo "  $PWD/$folder/evaluation/report.html"
+
+heading "Pictures to look at"
+find "$folder" -name '*.png' | LC_ALL=C sort | sed "s|^|  $PWD/|"
+
+heading "What to try next"
+cat <<END
+  make install                                            # the command on your path, with completions
+  letterpress render YOUR.jsonl --out shards              # text, JSON lines, CSV, TSV, tars, Parquet
+  letterpress pretrain --preset pixelgpt/tiny --data YOUR.jsonl --out runs/tiny
+  letterpress tasks init YOUR.tsv                         # your own table of texts and labels
+  letterpress finetune --model $folder/text-run --task YOUR.json --out runs/yours
+  letterpress predict --model runs/yours --text "..."
+  The pages: $PWD/$folder/run/report.html, $PWD/$folder/evaluation/report.html; the README says more.
+END

@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: [
         ("tsv", "", "SST-2/train.tsv:1: it is empty"), ("tsv", "sentence\tlabel\n", "the split train has no examples"),
         ("tsv", "sentense\tlabel\nx\t0\n", "train.tsv:1: column sentence: there is none; the table has sentense"),
-        ("tsv", "sentence\tlabel\nx\t0\ny\n", "train.tsv:3: 1 cells between tabs, expected 2"),
+        ("tsv", "sentence\tlabel\nx\t0\ny\n", "train.tsv:3: 1 cell between tabs, expected 2"),
         ("tsv", "sentence\tlabel\nx\t0\t\n", "train.tsv:2: 3 cells between tabs, expected 2"),
         (
             "tsv", "sentence\tlabel\nx\t2\n",
@@ -31,7 +31,7 @@ import Testing
         ("json", "[3]", "element 1 is an integer, expected an object"), ("json", "[{", "broken JSON"),
         ("csv", "text,label\nx,0\n", "train.csv:1: the table has no column sentence"),
         ("csv", "sentence,label\n\"x,0\n", "train.csv:2: a quoted cell is not closed"),
-        ("csv", "sentence,label\nx\n", "train.csv:2: 1 cells under a header of 2"),
+        ("csv", "sentence,label\nx\n", "train.csv:2: 1 cell under a header of 2"),
     ])
     func oddFilesAreNamedWithPathAndLine(ending: String, text: String, message: String) throws {
         let folder = ending == "tsv" ? "SST-2" : "sst2"
@@ -88,9 +88,9 @@ import Testing
     @Test func labelsAndRecordsMustBeAsMany() throws {
         let record = #"{"goal": "g", "sol1": "a", "sol2": "b"}"# + "\n"
         let few = try DataFolder(["piqa/dev.jsonl": record + record, "piqa/dev-labels.lst": "0\n"])
-        #expect(try few.failure("piqa", "validation").contains("has only 1 labels"))
+        #expect(try few.failure("piqa", "validation").contains("has only 1 label"))
         let many = try DataFolder(["piqa/dev.jsonl": record, "piqa/dev-labels.lst": "0\n1\n"])
-        #expect(try many.failure("piqa", "validation").contains("dev-labels.lst:2: 2 labels for 1 records"))
+        #expect(try many.failure("piqa", "validation").contains("dev-labels.lst:2: 2 labels for 1 record"))
         #expect(try many.load("piqa", "validation", limit: 1).examples.count == 1)
     }
 
@@ -101,7 +101,7 @@ import Testing
         ),
         (
             #"{"id": "1", "question": "Why?", "choices": {"text": ["a"], "label": ["A"]}, "answerKey": "A"}"#,
-            "1 choices, expected two"
+            "1 choice, expected two"
         ),
         (
             #"{"id": "1", "question": "Why?", "choices": {"text": ["a", "b"], "label": ["A", "B", "C"]}, "answerKey": "C"}"#,

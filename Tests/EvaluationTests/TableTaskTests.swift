@@ -107,7 +107,7 @@ import Testing
         }
         #expect(
             try dev("text\tlabel\ngood\tpos\nfine\tpso\n").contains(
-                "dev.tsv:3: column label: 'pso' is no label of \(train); there are: neg, pos"))
+                "dev.tsv:3: column label: 'pso' is no label of \(train); near: pos"))
         #expect(try dev("text\tlabel\n \tpos\n").contains("dev.tsv:2: column text: the text is empty"))
         #expect(try dev("text\tlabl\ngood\tpos\n").contains("dev.tsv:1: column label: there is none; near: labl"))
         #expect(try dev("text\tlabel\n").contains("no records"))
@@ -122,7 +122,7 @@ import Testing
         #expect(failure("a,b,c\nx,y,z\nx,y,z\n", "z.csv").contains("--"))
         #expect(failure(rows(","), "h.csv").contains("h.csv:1: the first row holds no names"))
         #expect(failure("text\tlabel\na\tx\n\tb\n", "e.tsv").contains("e.tsv:3"))
-        #expect(failure(good, "t.tsv") { $0.text = "txet" }.contains("column txet: there is none; it has text, label"))
+        #expect(failure(good, "t.tsv") { $0.text = "txet" }.contains("column txet: there is none; near: text"))
         // A label that is a number is never taken for the number of another.
         let numbers = try folder.write(
             "text\tlabel\n" + (0..<20).map { "t\($0)\t\($0 % 2 + 1)\n" }.joined(), to: "numbers.tsv")

@@ -80,7 +80,7 @@ import Testing
         ("higher", "lower", "direction: it is lower, but of accuracy a higher value is better"),
         (#"["a", "b"]"#, #"["a"]"#, "at least two classes"),
         (#"["a", "b"]"#, #"["a", "a"]"#, "a class stands twice"),
-        (#"["train"]"#, #"["tarin"]"#, "no layout has a split 'tarin'; there are: train"),
+        (#"["train"]"#, #"["tarin"]"#, "no layout has a split 'tarin'; near: train"),
         (#""text_a": "text""#, #""text_aa": "text""#, "nothing is named for text_a (near: text_aa)"),
         (#"["t.tsv"]"#, #"["../t.tsv"]"#, "leads out of the data folder"),
         (#""train": {"#, #""../train": {"#, "the split '../train' is not named by letters"),

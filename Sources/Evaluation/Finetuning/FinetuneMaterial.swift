@@ -1,5 +1,5 @@
-public import Foundations
 import Corpora
+public import Foundations
 import Patches
 import Tensors
 public import ZooKit

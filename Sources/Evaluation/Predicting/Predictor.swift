@@ -57,7 +57,7 @@ extension ClassifierScorer {
     ) throws {
         guard folder.heads.labels == max(1, record.labels.count) else {
             throw EvaluationError.contents(
-                "\(folder.path) scores \(folder.heads.labels ?? 0) classes and its \(ClassifierRecord.fileName) names "
+                "\(folder.path) scores \(counted(folder.heads.labels ?? 0, "class")) and its \(ClassifierRecord.fileName) names "
                     + "\(record.labels.count); fine-tune it again")
         }
         try self.init(

@@ -1,3 +1,5 @@
+import Foundations
+
 /// One class for all examples, or nearly all: a model that has learnt nothing of the texts.
 public struct OnlyAnswer: Codable, Sendable, Equatable {
     /// The number of the class.
@@ -28,8 +30,8 @@ public struct OnlyAnswer: Codable, Sendable, Equatable {
     /// The warning for people.
     public func warning(labels: [String]) -> String {
         let name = labels.indices.contains(index) ? labels[index] : "\(index)"
-        let share = count == examples ? "all \(examples)" : "\(count) of \(examples)"
-        return "the model answers '\(name)' for \(share) examples"
+        let all = counted(examples, "example")
+        return "the model answers '\(name)' for " + (count == examples ? "all \(all)" : "\(count) of \(all)")
     }
 }
 

@@ -30,7 +30,8 @@ public struct PatchSequence: Sendable, Equatable {
     ) {
         precondition(
             pixels.count == (textPatchCount + 1) * patchSize * patchSize * channels,
-            "\(pixels.count) bytes are not \(counted(textPatchCount + 1, "patch")) of \(patchSize) px and \(channels) channels")
+            "\(pixels.count) bytes are not \(counted(textPatchCount + 1, "patch")) of \(patchSize) px and \(channels) channels"
+        )
         self.patchSize = patchSize
         self.channels = channels
         self.pixels = pixels

@@ -80,7 +80,7 @@ public enum ShardError: Error, Equatable, Sendable, CustomStringConvertible, Cat
         case .document(let path, let line, let index, let reason):
             path + (line.map { ":\($0)" } ?? "") + ", document \(index): \(reason)"
         case .stopped(let path, let documents, let shards):
-            "stopped with \(documents) documents in \(shards) finished shards of \(path); resume with --resume"
+            "stopped with \(counted(documents, "document")) in \(counted(shards, "finished shard")) of \(path); resume with --resume"
         case .invalidOption(let key, let value, let expected): "\(key): got \(value), expected \(expected)"
         }
     }

@@ -198,7 +198,7 @@ public final class PretrainProgram: TrainingProgram {
         guard before.steps != settings.steps else { return [] }
         guard settings.steps >= step else {
             throw PretrainingError.badSetting(
-                key: "steps", reason: "the run has made \(step) steps; \(settings.steps) are fewer")
+                key: "steps", reason: "the run has made \(counted(step, "step")); \(settings.steps) is fewer")
         }
         func rate(_ settings: PretrainSettings) -> String {
             let schedule = Schedule(
@@ -206,8 +206,8 @@ public final class PretrainProgram: TrainingProgram {
             return String(format: "%.3g", settings.learningRate * schedule.factor(at: step))
         }
         return [
-            "\(before.steps) steps become \(settings.steps): from here on the \(settings.schedule.rawValue) schedule over "
-                + "\(settings.steps) steps, whose rate is \(rate(settings)) now (it was \(rate(before)))"
+            "\(counted(before.steps, "step")), now \(settings.steps): from here on the \(settings.schedule.rawValue) schedule over "
+                + "\(counted(settings.steps, "step")), whose rate is \(rate(settings)) now (it was \(rate(before)))"
         ]
     }
 

@@ -116,7 +116,7 @@ struct ShardExamples {
             throw PretrainingError.badSetting(
                 key: "long_sequences",
                 reason:
-                    "\(path) holds a sequence of \(count) patches, more than \(limit); take split or cut, or render "
+                    "\(path) holds a sequence of \(counted(count, "patch")), more than \(limit); take split or cut, or render "
                     + "with --max-patches \(limit)")
         }
         let bytes = pixels.count / count

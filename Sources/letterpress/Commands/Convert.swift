@@ -23,7 +23,7 @@ struct Convert: ParsableCommand {
     @Option(help: ArgumentHelp("The new folder.", valueName: "folder"), completion: .directory) var to: String
     @Option(
         help: ArgumentHelp(
-            "Numbers of 32 or 16 bits: f32, f16 or bf16; a folder's stay as they are without, a GGUF file's become f32.",
+            "Numbers of 32 or 16 bits: f32, f16, bf16 (a folder's own; of GGUF f32).",
             valueName: "type"))
     var type: NumberType?
     @Flag(help: "Leave the tokenizer out.") var withoutTokenizer = false

@@ -23,8 +23,8 @@ struct Corpus: ParsableCommand {
                   letterpress corpus list --json
                 """)
 
-        @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder"), completion: .directory) var root:
-            String?
+        @Option(help: ArgumentHelp("Folder with corpora/ (found).", valueName: "folder"), completion: .directory)
+        var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
@@ -51,10 +51,10 @@ struct Corpus: ParsableCommand {
             name: [.short, .long], help: ArgumentHelp("Folder (corpora/fetched/NAME).", valueName: "folder"),
             completion: .directory)
         var out: String?
-        @Option(help: ArgumentHelp("Only these languages, by commas.", valueName: "tags")) var languages: String?
+        @Option(help: ArgumentHelp("Only these languages, by commas (all).", valueName: "tags")) var languages: String?
         @Flag(help: "Keep the downloaded packages.") var keep = false
-        @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder"), completion: .directory) var root:
-            String?
+        @Option(help: ArgumentHelp("Folder with corpora/ (found).", valueName: "folder"), completion: .directory)
+        var root: String?
 
         func run() throws {
             let folder = try Installation(root: root).corpora()

@@ -24,8 +24,8 @@ struct Fonts: ParsableCommand {
                 """)
 
         @Argument(help: ArgumentHelp("A stack by name or path.", valueName: "stack")) var stack: String?
-        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder"), completion: .directory) var root:
-            String?
+        @Option(help: ArgumentHelp("Folder with fonts/ (found).", valueName: "folder"), completion: .directory)
+        var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
@@ -63,8 +63,8 @@ struct Fonts: ParsableCommand {
 
         @Argument(help: ArgumentHelp("Stacks by name or path (all).", valueName: "stack")) var stacks: [String] =
             []
-        @Option(help: ArgumentHelp("Folder with fonts/.", valueName: "folder"), completion: .directory) var root:
-            String?
+        @Option(help: ArgumentHelp("Folder with fonts/ (found).", valueName: "folder"), completion: .directory)
+        var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {

@@ -23,10 +23,11 @@ struct FontsExport: ParsableCommand {
         completion: .directory)
     var folder: String
     @Option(
-        help: ArgumentHelp("Settings from a JSON file, also a manifest.json.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Settings from a JSON or YAML file, also a manifest.json (none).", valueName: "file"),
+        completion: .file())
     var config: String?
     @Option(
-        help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable.", valueName: "name"),
+        help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable (none).", valueName: "name"),
         completion: Completions.drawings) var preset: String?
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Patches") var layout: LayoutFlags

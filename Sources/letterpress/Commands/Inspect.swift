@@ -21,7 +21,8 @@ struct Inspect: ParsableCommand {
         String
     @Option(name: [.short, .long], help: ArgumentHelp("Number of the sequence, from 0.", valueName: "k")) var index = 0
     @Option(
-        name: [.short, .long], help: ArgumentHelp("PNG of the patch grid; - is standard output.", valueName: "file"),
+        name: [.short, .long],
+        help: ArgumentHelp("PNG of the patch grid; - is standard output (none).", valueName: "file"),
         completion: .file())
     var out: String?
     @Flag(help: "Write the stored strip itself, without a grid.") var plain = false

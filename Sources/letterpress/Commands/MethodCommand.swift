@@ -26,16 +26,18 @@ struct MethodCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A method.", valueName: "name"), completion: Completions.methods) var name: String?
     @Argument(help: ArgumentHelp("A verb of the method.", valueName: "verb")) var verb: String?
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Folder of the result.", valueName: "folder"), completion: .directory)
+        name: [.short, .long], help: ArgumentHelp("Folder of the result (required).", valueName: "folder"),
+        completion: .directory)
     var out: String?
     @Option(name: .customLong("set"), parsing: .upToNextOption, help: ArgumentHelp("Settings.", valueName: "key=value"))
     var pairs: [String] = []
-    @Option(help: ArgumentHelp("Settings from a JSON object in a file.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Settings from a JSON object in a file (none).", valueName: "file"), completion: .file())
     var config: String?
     @Flag(help: "Resume what stands in the folder.") var resume = false
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup var computing: ThreadFlags
-    @Option(help: ArgumentHelp("Folder with models/.", valueName: "folder"), completion: .directory) var root: String?
+    @Option(help: ArgumentHelp("Folder with models/ (found).", valueName: "folder"), completion: .directory) var root:
+        String?
     @OptionGroup(title: "Reports") var report: ReportFlags
     @Flag(name: [.short, .long], help: "Show help.") var help = false
 

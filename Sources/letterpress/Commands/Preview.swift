@@ -14,7 +14,7 @@ struct Preview: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The text, or - for standard input.", valueName: "text")) var text: String
-    @Option(name: .customLong("text-b"), help: ArgumentHelp("A second text; draws a pair.", valueName: "text"))
+    @Option(name: .customLong("text-b"), help: ArgumentHelp("A second text; draws a pair (none).", valueName: "text"))
     var textB: String?
     @Option(
         name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"), completion: .file()
@@ -22,8 +22,8 @@ struct Preview: ParsableCommand {
     var out: String?
     @Flag(help: "Enlarge, separate and number the patches, with their byte ranges.") var grid = false
     @Flag(help: "Every strategy, one above the other.") var sideBySide = false
-    @Option(help: ArgumentHelp("Times to enlarge: 1, with a grid 5.", valueName: "n")) var scale: Int?
-    @Option(help: ArgumentHelp("Patches in a row: 64, with a grid 12.", valueName: "n")) var columns: Int?
+    @Option(help: ArgumentHelp("Times to enlarge (1, with a grid 5).", valueName: "n")) var scale: Int?
+    @Option(help: ArgumentHelp("Patches in a row (64, with a grid 12).", valueName: "n")) var columns: Int?
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Patches") var layout: LayoutFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags

@@ -29,7 +29,9 @@ struct Render: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Files, folders, patterns or -.", valueName: "input"), completion: .file()) var inputs:
         [String] = []
-    @Option(name: [.short, .long], help: ArgumentHelp("Output folder.", valueName: "folder"), completion: .directory)
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Output folder (required).", valueName: "folder"),
+        completion: .directory)
     var out: String?
     @Flag(help: "Resume an interrupted render.") var resume = false
     @Flag(help: "Replace the shards in the folder.") var overwrite = false

@@ -18,8 +18,8 @@ struct Report: ParsableCommand {
               letterpress report runs -o runs/comparison.html --json
             """)
 
-    @Argument(help: ArgumentHelp("Folders of runs.", valueName: "run")) var runs: [String]
-    @Option(name: [.short, .long], help: ArgumentHelp("HTML file.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Folders of runs.", valueName: "run"), completion: .directory) var runs: [String]
+    @Option(name: [.short, .long], help: ArgumentHelp("HTML file.", valueName: "file"), completion: .file())
     var out = "comparison.html"
     @OptionGroup(title: "Reports") var report: ReportFlags
 

@@ -20,7 +20,7 @@ struct Sheet: ParsableCommand {
         name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"), completion: .file()
     )
     var out: String?
-    @Option(help: ArgumentHelp("Show the first sequence of each value of this kept field.", valueName: "field"))
+    @Option(help: ArgumentHelp("Show the first sequence of each value of this kept field (none).", valueName: "field"))
     var by: String?
     @Option(help: ArgumentHelp("Sequences at most (40).", valueName: "n")) var rows = 40
     @Option(help: ArgumentHelp("Patches of a sequence at most (60).", valueName: "n")) var columns = 60

@@ -25,8 +25,8 @@ struct ZooCommand: ParsableCommand {
                   letterpress zoo list --json
                 """)
 
-        @Option(help: ArgumentHelp("Folder with models/.", valueName: "folder"), completion: .directory) var root:
-            String?
+        @Option(help: ArgumentHelp("Folder with models/ (found).", valueName: "folder"), completion: .directory)
+        var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {

@@ -23,7 +23,8 @@ struct ZooDescribe: ParsableCommand {
         completion: Completions.models)
     var model: String
     @Option(help: "Rows of a sequence (the model's positions).") var length: Int?
-    @Option(help: ArgumentHelp("Folder with models/.", valueName: "folder"), completion: .directory) var root: String?
+    @Option(help: ArgumentHelp("Folder with models/ (found).", valueName: "folder"), completion: .directory) var root:
+        String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func run() throws {

@@ -10,17 +10,21 @@ struct EvaluateSourceFlags: SettingFlags {
             "Models: folders of fine-tunings, grids, checkpoints or Hugging Face models; name=folder names one.",
             valueName: "list"))
     var model: [String] = []
-    @Option(help: ArgumentHelp("Tasks, suites or task files; may be repeated.", valueName: "list")) var tasks:
-        [String] = []
-    @Option(help: ArgumentHelp("Folder of the tasks' files; the tasks' own without.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Tasks, suites or task files; may be repeated.", valueName: "list"),
+        completion: Completions.tasks) var tasks: [String] = []
+    @Option(
+        help: ArgumentHelp("Folder of the tasks' files (the tasks' own).", valueName: "folder"), completion: .directory)
     var data: String?
     @Option(
         help: ArgumentHelp("Splits; those that the task reports without; test is also test_matched.", valueName: "list")
     )
     var splits: [String] = []
-    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("A tokenizer's folder, or bytes (the model's own).", valueName: "folder"),
+        completion: .directory)
     var tokenizer: String?
-    @Option(help: ArgumentHelp("Examples of each split and language.", valueName: "n")) var limit: Int?
+    @Option(help: ArgumentHelp("Examples of each split and language (all).", valueName: "n")) var limit: Int?
 
     func add(to layer: inout SettingLayer) {
         func words(_ values: [String]) -> JSONValue? {
@@ -43,12 +47,12 @@ struct EvaluateHeadFlags: SettingFlags {
     var finetune: Bool?
     @Option(
         help: ArgumentHelp(
-            "Settings of these fine-tunings, paper or script, also with a model: script/monogpt-text.",
+            "Settings of these fine-tunings: paper, script, script/monogpt-text (none).",
             valueName: "name"))
     var finetunePreset: String?
     @Option(help: ArgumentHelp("Fine-tune with each of these seeds: 1,2,3.", valueName: "list"))
     var seeds: FinetuneSourceFlags.SeedList?
-    @Option(help: "The input of such heads; without, that of the pretraining.") var modality: ExampleKind?
+    @Option(help: "The input of such heads (that of the pretraining).") var modality: ExampleKind?
 
     func add(to layer: inout SettingLayer) {
         layer.set("evaluate", "finetune", finetune.map { .bool($0) })
@@ -99,9 +103,9 @@ struct EvaluateRobustnessFlags: SettingFlags {
 /// How answers are computed.
 struct EvaluateCourseFlags: SettingFlags {
     @Option(help: ArgumentHelp("Examples that are computed at once (16).", valueName: "n")) var batch: Int?
-    @Option(help: ArgumentHelp("Places of whole texts and pictures that are read at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Places of whole texts and pictures that are read at once (2048).", valueName: "n"))
     var window: Int?
-    @Option(help: ArgumentHelp("Places from a window to the next; half a window without.", valueName: "n"))
+    @Option(help: ArgumentHelp("Places from a window to the next (half a window).", valueName: "n"))
     var stride: Int?
     @Option(help: "The precision of matrix products (fp32).") var precision: GenerateSettings.PrecisionName?
     @Option(help: ArgumentHelp("Samples that standard errors are told from (1000).", valueName: "n"))

@@ -13,34 +13,48 @@ enum TableKind: String, ExpressibleByArgument, CaseIterable {
 
 /// Model, task and grid.
 struct FinetuneSourceFlags: SettingFlags {
-    @Option(help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String?
-    @Option(help: ArgumentHelp("A task by name, or its JSON file.", valueName: "name")) var task: String?
     @Option(
-        help: ArgumentHelp("Folder of the task's files; the task's own below corpora without.", valueName: "folder"))
+        help: ArgumentHelp("The pretrained model's folder (required).", valueName: "folder"), completion: .directory)
+    var model: String?
+    @Option(
+        help: ArgumentHelp("A task by name, or its JSON file (none; see --train).", valueName: "name"),
+        completion: Completions.tasks) var task: String?
+    @Option(
+        help: ArgumentHelp("Folder of the task's files (its own, or beside its file).", valueName: "folder"),
+        completion: .directory)
     var data: String?
-    @Option(help: ArgumentHelp("Table to train on instead of a task: TSV, CSV or JSONL.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Table to train on instead of a task: TSV, CSV or JSONL (none).", valueName: "file"),
+        completion: .file())
     var train: String?
     @Option(
         name: [.customLong("dev"), .customLong("validation")],
-        help: ArgumentHelp("Table that chooses the best step; a share of --train without.", valueName: "file"))
+        help: ArgumentHelp("Table that chooses the best step (a share of --train).", valueName: "file"),
+        completion: .file())
     var dev: String?
-    @Option(help: ArgumentHelp("Table that the best model is scored on.", valueName: "file")) var test: String?
-    @Option(help: ArgumentHelp("Column with the text; found by name and contents without.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Table that the best model is scored on (none).", valueName: "file"), completion: .file())
+    var test: String?
+    @Option(help: ArgumentHelp("Column with the text (found by name and contents).", valueName: "name"))
     var textColumn: String?
-    @Option(help: ArgumentHelp("Column with text B of pairs.", valueName: "name")) var textBColumn: String?
-    @Option(help: ArgumentHelp("Column with the label; found like the text without.", valueName: "name"))
+    @Option(help: ArgumentHelp("Column with text B of pairs (found by name).", valueName: "name")) var textBColumn:
+        String?
+    @Option(help: ArgumentHelp("Column with the label (found like the text).", valueName: "name"))
     var labelColumn: String?
-    @Option(help: "What labels are; classes unless they are fractions.") var kind: TableKind?
+    @Option(help: "Kind of labels (classes, or numbers where they are fractions).") var kind: TableKind?
     @Option(help: ArgumentHelp("Name of the task that --train makes (table).", valueName: "name")) var name: String?
     @Option(help: ArgumentHelp("Share of --train that chooses the best step without --dev (0.1).", valueName: "x"))
     var devShare: Double?
-    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("A tokenizer's folder, or bytes (the model's own).", valueName: "folder"),
+        completion: .directory)
     var tokenizer: String?
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp("Try every combination of values: lr=1e-5,3e-5 batch=32,64.", valueName: "key=values"))
     var grid: [String] = []
-    @Option(help: ArgumentHelp("Run with each of these seeds: 1,2,3.", valueName: "list")) var seeds: SeedList?
+    @Option(help: ArgumentHelp("Run with each of these seeds, as 1,2,3 (none).", valueName: "list")) var seeds:
+        SeedList?
     @Flag(inversion: .prefixedNo, help: "Of a grid, keep the model of the best run alone.") var keepBestOnly: Bool?
 
     /// Integers with commas between them.
@@ -74,21 +88,20 @@ struct FinetuneCourseFlags: SettingFlags {
         help: ArgumentHelp("Patches or tokens of an example, half of each for pairs (256 at most).", valueName: "n"))
     var length: Int?
     @Option(help: ArgumentHelp("Examples of a step (32).", valueName: "n")) var batch: Int?
-    @Option(help: ArgumentHelp("Examples of a micro-batch; the whole batch without.", valueName: "n")) var microBatch:
-        Int?
-    @Option(help: ArgumentHelp("Steps in all.", valueName: "n")) var steps: Int?
+    @Option(help: ArgumentHelp("Examples of a micro-batch (the batch).", valueName: "n")) var microBatch: Int?
+    @Option(help: ArgumentHelp("Steps in all (by --epochs).", valueName: "n")) var steps: Int?
     @Option(help: ArgumentHelp("Times that the training split is read (3).", valueName: "x")) var epochs: Double?
     @Option(help: ArgumentHelp("Seed of new heads and of the order of examples (42).", valueName: "n")) var seed: Int?
-    @Option(help: ArgumentHelp("Steps between evaluations; once an epoch without.", valueName: "n")) var evalEvery: Int?
+    @Option(help: ArgumentHelp("Steps between evaluations (an epoch).", valueName: "n")) var evalEvery: Int?
     @Option(help: ArgumentHelp("Examples that evaluations compute at once (64).", valueName: "n")) var evalBatch: Int?
     @Option(help: ArgumentHelp("Evaluations without a better one that end the run; 0 for none (8).", valueName: "n"))
     var patience: Int?
-    @Option(help: ArgumentHelp("Metric that chooses the best evaluation; the task's own without.", valueName: "name"))
+    @Option(help: ArgumentHelp("Metric that chooses the best evaluation (the task's own).", valueName: "name"))
     var metric: String?
-    @Option(help: ArgumentHelp("Examples of the training split, of each language; all without.", valueName: "n"))
+    @Option(help: ArgumentHelp("Examples of the training split, of each language (all).", valueName: "n"))
     var trainLimit: Int?
-    @Option(help: ArgumentHelp("The same of the split that evaluations use.", valueName: "n")) var evalLimit: Int?
-    @Option(help: ArgumentHelp("One language of a task of several.", valueName: "code")) var taskLanguage: String?
+    @Option(help: ArgumentHelp("The same of the split that evaluations use (all).", valueName: "n")) var evalLimit: Int?
+    @Option(help: ArgumentHelp("One language of a task of several (all).", valueName: "code")) var taskLanguage: String?
     @Option(
         help: ArgumentHelp("Steps between checkpoints to resume from; 0 for none but at a stop (500).", valueName: "n"))
     var saveEvery: Int?
@@ -115,7 +128,7 @@ struct ClassifierFlags: SettingFlags {
     var pool: Pooling.ImagePlace?
     @Flag(inversion: .prefixedNo, help: "Find rows as the published code does, mistakes included.")
     var compatPooling: Bool?
-    @Option(help: "Draw pictures in gray, for a model that reads one channel by the mean or the sum of its weights.")
+    @Option(help: "Draw in gray, for a model that reads one channel by its weights' mean or sum (none).")
     var channelAdapt: ChannelAdaptation?
 
     func add(to layer: inout SettingLayer) {

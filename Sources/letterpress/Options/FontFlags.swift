@@ -15,7 +15,7 @@ struct FontFlags: SettingFlags {
     var paths: [String] = []
     @Flag(help: "Use installed fonts whose hash is not the stack's; recorded in the output.") var allowOtherFonts =
         false
-    @Option(help: ArgumentHelp("Folder with fonts/ and corpora/.", valueName: "folder"), completion: .directory)
+    @Option(help: ArgumentHelp("Folder with fonts/ and corpora/ (found).", valueName: "folder"), completion: .directory)
     var root: String?
 
     func add(to layer: inout SettingLayer) {

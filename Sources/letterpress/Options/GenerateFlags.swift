@@ -66,7 +66,7 @@ struct PixelGenerationFlags: SettingFlags {
 /// With what is computed.
 struct ComputeFlags: SettingFlags {
     @Option(help: "The precision of matrix products (fp32).") var precision: GenerateSettings.PrecisionName?
-    @Option(help: ArgumentHelp("Threads; one a core without.", valueName: "n")) var threads: Int?
+    @Option(help: ArgumentHelp("Threads (one a core).", valueName: "n")) var threads: Int?
 
     func add(to layer: inout SettingLayer) {
         layer.set("generate", "precision", precision.map { .string($0.rawValue) })
@@ -76,10 +76,10 @@ struct ComputeFlags: SettingFlags {
 
 /// Where settings of generation come from beside flags.
 struct GenerateSettingOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Settings from a JSON or YAML file.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Settings from a JSON or YAML file (none).", valueName: "file"), completion: .file())
     var config: String?
     @Option(
-        help: ArgumentHelp("Settings by name: greedy, nucleus or min-p.", valueName: "name"),
+        help: ArgumentHelp("Settings by name: greedy, nucleus or min-p (none).", valueName: "name"),
         completion: Completions.samplings) var preset: String?
     @Flag(help: "Print the settings with their origins, and end.") var printConfig = false
 

@@ -20,8 +20,8 @@ struct LayoutFlags: SettingFlags {
         help: ArgumentHelp("Patches of a sequence, the end patch included (1024).", valueName: "n"))
     var maxPatches: Int?
     @Option(help: "Policy for text that does not fit (split).") var overflow: LayoutOptions.Overflow?
-    @Option(help: ArgumentHelp("Patches of text B shown again after a split.", valueName: "n")) var stride: Int?
-    @Option(help: ArgumentHelp("Patches of text A at most.", valueName: "n")) var textAMaxPatches: Int?
+    @Option(help: ArgumentHelp("Patches of text B shown again after a split (0).", valueName: "n")) var stride: Int?
+    @Option(help: ArgumentHelp("Patches of text A at most (none).", valueName: "n")) var textAMaxPatches: Int?
     @Option(help: ArgumentHelp("Pixels before the text (2).", valueName: "n")) var padLeft: Int?
     @Option(help: ArgumentHelp("Pixels after the text, at least (2).", valueName: "n")) var padRight: Int?
     @Option(help: "Mapping of patches to text (none).") var offsets: LayoutOptions.Offsets?

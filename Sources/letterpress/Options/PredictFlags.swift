@@ -5,9 +5,9 @@ import Foundations
 /// How inputs become texts to classify: what of ``ReadingFlags`` has a meaning for them.
 struct PredictReadingFlags: SettingFlags {
     @Option(help: "Format of the files; auto detects it by name (auto).") var inputFormat: ReadOptions.Format?
-    @Option(help: ArgumentHelp("Field with the text; the training data's, or text.", valueName: "name"))
+    @Option(help: ArgumentHelp("Field with the text (the training data's, or text).", valueName: "name"))
     var textField: String?
-    @Option(help: ArgumentHelp("Field with text B of pairs; the training data's.", valueName: "name"))
+    @Option(help: ArgumentHelp("Field with text B of pairs (the training data's).", valueName: "name"))
     var textBField: String?
     @Option(name: .customLong("keep"), help: ArgumentHelp("Field to pass through; repeat.", valueName: "name"))
     var keepFields: [String] = []

@@ -12,7 +12,7 @@ struct SourceFlags: SettingFlags {
     var model: String?
     @Option(
         name: .customLong("init"),
-        help: ArgumentHelp("Begin with the weights of a model's folder, which has its own shape.", valueName: "folder"),
+        help: ArgumentHelp("Begin with the weights of a model's folder, in its shape (none).", valueName: "folder"),
         completion: .directory)
     var initial: String?
     @Option(
@@ -46,12 +46,11 @@ struct SourceFlags: SettingFlags {
 struct CourseFlags: SettingFlags {
     @Option(help: ArgumentHelp("Shares of text, image and pair (0:1:0).", valueName: "t:i:p")) var mix: String?
     @Option(help: ArgumentHelp("Steps in all (1000).", valueName: "n")) var steps: Int?
-    @Option(help: ArgumentHelp("Patches or tokens of a sequence; all that the model takes without.", valueName: "n"))
+    @Option(help: ArgumentHelp("Patches or tokens of a sequence (all that the model takes).", valueName: "n"))
     var length: Int?
     @Option(help: "Stored images that are longer: split, cut or stop (split).") var longSequences: LongSequences?
     @Option(help: ArgumentHelp("Sequences of a step, over all processes (32).", valueName: "n")) var batch: Int?
-    @Option(help: ArgumentHelp("Sequences of a micro-batch; the whole batch without.", valueName: "n")) var microBatch:
-        Int?
+    @Option(help: ArgumentHelp("Sequences of a micro-batch (the batch).", valueName: "n")) var microBatch: Int?
     @Option(help: ArgumentHelp("The share of documents that is held out (0.01).", valueName: "x")) var heldOut: Double?
     @Option(help: ArgumentHelp("Steps between evaluations; 0 for none (100).", valueName: "n")) var evalEvery: Int?
     @Option(help: ArgumentHelp("Held-out sequences of each kind (32).", valueName: "n")) var evalSequences: Int?
@@ -68,7 +67,7 @@ struct CourseFlags: SettingFlags {
             "Shuffle buffer, in documents, 64 MB at most; 0 for none (65536).",
             valueName: "n"))
     var shuffle: Int?
-    @Option(help: ArgumentHelp("Streams of documents; more than processes where those may grow.", valueName: "n"))
+    @Option(help: ArgumentHelp("Streams of documents; more where processes may grow (one a process).", valueName: "n"))
     var streams: Int?
 
     func add(to layer: inout SettingLayer) {

@@ -10,15 +10,15 @@ extension ReadOptions.EncodingPolicy: ExpressibleByArgument {}
 struct ReadingFlags: SettingFlags {
     @Option(help: "Format of the files; auto detects it by name (auto).") var inputFormat: ReadOptions.Format?
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
-    @Option(help: ArgumentHelp("Field with text B; makes pairs.", valueName: "name")) var textBField: String?
-    @Option(help: ArgumentHelp("Field with a list of words.", valueName: "name")) var wordsField: String?
-    @Option(help: ArgumentHelp("Field with the label.", valueName: "name")) var labelField: String?
+    @Option(help: ArgumentHelp("Field with text B; makes pairs (none).", valueName: "name")) var textBField: String?
+    @Option(help: ArgumentHelp("Field with a list of words (none).", valueName: "name")) var wordsField: String?
+    @Option(help: ArgumentHelp("Field with the label (none).", valueName: "name")) var labelField: String?
     @Option(name: .customLong("keep"), help: ArgumentHelp("Field to pass through; repeat.", valueName: "name"))
     var keepFields: [String] = []
     @Option(help: "Policy for records that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?
     @Option(help: "Policy for text that is not UTF-8 (replace).") var onEncodingError: ReadOptions.EncodingPolicy?
     @Option(help: ArgumentHelp("Longest record in bytes (67108864).", valueName: "n")) var recordLimit: Int?
-    @Option(help: ArgumentHelp("Only documents whose number modulo n is i.", valueName: "i/n")) var shard: String?
+    @Option(help: ArgumentHelp("Only documents whose number modulo n is i (0/1).", valueName: "i/n")) var shard: String?
 
     /// i and n of `--shard i/n`.
     private var shardParts: (index: Int, count: Int)? {

@@ -19,12 +19,12 @@ struct RenderingFlags: SettingFlags {
     @Option(name: [.long, .customLong("colour")], help: "Colours of pixels (rgb).") var colourMode:
         RenderOptions.ColourMode?
     @Option(help: "Source of gray under emoji (luma).") var grayFrom: RenderOptions.GraySource?
-    @Option(help: ArgumentHelp("Text colour, a name or #rrggbb.", valueName: "colour")) var textColour: String?
-    @Option(help: ArgumentHelp("Background, a name or #rrggbb.", valueName: "colour")) var background: String?
+    @Option(help: ArgumentHelp("Text colour, a name or #rrggbb (black).", valueName: "colour")) var textColour: String?
+    @Option(help: ArgumentHelp("Background, a name or #rrggbb (white).", valueName: "colour")) var background: String?
     @Option(name: [.long, .customLong("unknown")], help: "Replacement for an undrawable character (box).")
     var unknownGlyph: RenderOptions.UnknownGlyph?
     @Option(help: "Width of a tab (stop; spaces without shaping).") var tab: RenderOptions.Tab?
-    @Option(help: ArgumentHelp("Language for the shaper, BCP 47.", valueName: "tag")) var language: String?
+    @Option(help: ArgumentHelp("Language for the shaper, BCP 47 (none).", valueName: "tag")) var language: String?
     @Flag(inversion: .prefixedNo, help: "Cache pictures of words; never changes a pixel.") var wordCache: Bool?
 
     func add(to layer: inout SettingLayer) {

@@ -17,7 +17,7 @@ extension SettingLayer {
 
 /// How many threads train or evaluate.
 struct ThreadFlags: SettingFlags {
-    @Option(help: ArgumentHelp("Threads that compute; one a core without.", valueName: "n")) var threads: Int?
+    @Option(help: ArgumentHelp("Threads that compute (one a core).", valueName: "n")) var threads: Int?
 
     func add(to layer: inout SettingLayer) { layer.set("run", "threads", threads.map { .integer($0) }) }
 }

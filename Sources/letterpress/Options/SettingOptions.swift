@@ -4,17 +4,17 @@ import Foundations
 /// Where settings come from beside flags.
 struct SettingOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Settings from a JSON or YAML file, also a manifest.json.", valueName: "file"),
+        help: ArgumentHelp("Settings from a JSON or YAML file, also a manifest.json (none).", valueName: "file"),
         completion: .file())
     var config: String?
 
     @Option(
-        help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable.", valueName: "name"),
+        help: ArgumentHelp("Settings by name: pixelgpt, pixel or portable (none).", valueName: "name"),
         completion: Completions.drawings)
     var preset: String?
 
     @Option(
-        help: ArgumentHelp("Settings and font of a PIXEL or PixelGPT renderer folder.", valueName: "folder"),
+        help: ArgumentHelp("Settings and font of a PIXEL or PixelGPT renderer folder (none).", valueName: "folder"),
         completion: .directory)
     var renderer: String?
 

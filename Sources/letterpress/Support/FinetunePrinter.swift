@@ -55,7 +55,8 @@ final class FinetunePrinter {
         guard let run, let test = result.test, !report.isSilent else { return }
         if report.json { return try run.emit("tested", StrictJSON.encodedValue(test)) }
         let scores = test.metrics.sorted { $0.key < $1.key }.map { "\($0.key) \(Figures.loss($0.value))" }
-        try Console.result("\(run.folder)/best: \(scores.joined(separator: "  ")) on \(counted(test.examples, "test example"))")
+        try Console.result(
+            "\(run.folder)/best: \(scores.joined(separator: "  ")) on \(counted(test.examples, "test example"))")
     }
 
     /// The table of a grid, the best cell first.

@@ -55,7 +55,7 @@ final class RenderPrinter: Sendable {
         if let failure = failure.withLock({ $0 }) { throw failure }
         guard !json, !quiet else { return }
         guard shards > 0 else { return Console.note("stopped before the first shard was finished; nothing is stored") }
-        Console.note("stopped; \(documents) documents are in \(shards) finished shards; resume with:")
+        Console.note("stopped; \(counted(documents, "document")) in \(counted(shards, "finished shard")); resume with:")
         Console.note("  \(ShellCommand.again(adding: "--resume"))")
     }
 

@@ -35,7 +35,8 @@ extension RunPlan {
         guard overflows || needed > memory else { return }
         throw .badSetting(
             key: "micro_batch",
-            reason: "a micro-batch with the model needs about \(Figures.bytes(overflows ? .max : needed)) of memory, and there are "
+            reason:
+                "a micro-batch with the model needs about \(Figures.bytes(overflows ? .max : needed)) of memory, and there are "
                 + "\(Figures.bytes(memory)); pass --micro-batch with fewer sequences, or --recompute")
     }
 

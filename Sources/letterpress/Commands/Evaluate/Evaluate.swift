@@ -30,7 +30,9 @@ struct Evaluate: ParsableCommand {
               letterpress evaluate --model runs/topic --tasks sample-topic --noise swap,homoglyph --font-transfer serif --out results
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the results.", valueName: "folder")) var out: String?
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Folder of the results (required).", valueName: "folder"),
+        completion: .directory) var out: String?
     @Flag(help: "Go on with the evaluation in the folder.") var resume = false
     @OptionGroup(title: "Models and tasks") var sources: EvaluateSourceFlags
     @OptionGroup(title: "Heads") var heads: EvaluateHeadFlags
@@ -40,7 +42,8 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags
-    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
+    @Option(help: ArgumentHelp("Settings from a JSON or YAML file (none).", valueName: "file"), completion: .file())
+    var config: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func validate() throws {

@@ -29,7 +29,9 @@ struct Finetune: ParsableCommand {
               letterpress finetune --resume --out runs/topic
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder")) var out: String?
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Folder of the run (required).", valueName: "folder"),
+        completion: .directory) var out: String?
     @Flag(help: "Resume the run or the grid in the folder.") var resume = false
     @OptionGroup(title: "Model and task") var sources: FinetuneSourceFlags
     @OptionGroup(title: "Training") var course: FinetuneCourseFlags
@@ -39,10 +41,11 @@ struct Finetune: ParsableCommand {
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags
-    @Option(help: ArgumentHelp("Settings from a JSON file.", valueName: "file")) var config: String?
+    @Option(help: ArgumentHelp("Settings from a JSON or YAML file (none).", valueName: "file"), completion: .file())
+    var config: String?
     @Option(
         help: ArgumentHelp(
-            "Settings that the task lists: paper or script, also with a model, script/monogpt-text.", valueName: "name")
+            "Settings that the task lists: paper, script, script/monogpt-text (none).", valueName: "name")
     )
     var preset: String?
     @OptionGroup(title: "Reports") var report: ReportFlags

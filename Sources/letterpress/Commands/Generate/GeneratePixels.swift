@@ -21,11 +21,12 @@ struct GeneratePixels: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"), completion: .directory) var model: String
-    @Option(name: [.short, .long], help: ArgumentHelp("A text to draw and continue.", valueName: "text"))
+    @Option(name: [.short, .long], help: ArgumentHelp("A text to draw and continue (or --image).", valueName: "text"))
     var prompt: String?
-    @Option(help: ArgumentHelp("A PNG to continue.", valueName: "file"), completion: .file()) var image: String?
+    @Option(help: ArgumentHelp("A PNG to continue (or --prompt).", valueName: "file"), completion: .file()) var image:
+        String?
     @Option(
-        name: [.short, .long], help: ArgumentHelp("PNG file; standard output without.", valueName: "file"),
+        name: [.short, .long], help: ArgumentHelp("PNG file (standard output).", valueName: "file"),
         completion: .file())
     var out: String?
     @Option(help: ArgumentHelp("Times to enlarge (1).", valueName: "n")) var scale = 1

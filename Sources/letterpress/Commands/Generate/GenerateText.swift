@@ -24,16 +24,19 @@ struct GenerateText: ParsableCommand {
 
     @Option(help: ArgumentHelp("A model's folder, with its tokenizer.", valueName: "folder"), completion: .directory)
     var model: String
-    @Option(name: [.short, .long], help: ArgumentHelp("The text to continue.", valueName: "text")) var prompt: String?
+    @Option(name: [.short, .long], help: ArgumentHelp("The text to continue (or --prompts).", valueName: "text"))
+    var prompt: String?
     @Option(
-        help: ArgumentHelp("Texts to continue, one a line; - is standard input.", valueName: "file"),
+        help: ArgumentHelp("Texts to continue, one a line; - is standard input (none).", valueName: "file"),
         completion: .file())
     var prompts: String?
     @Option(help: ArgumentHelp("Continuations of each prompt (1).", valueName: "k")) var samples: Int?
     @Option(help: ArgumentHelp("Rows that are computed at once (8).", valueName: "n")) var batch: Int?
-    @Option(help: "The prompt is what a user says: the format of the turns.") var chat: ChatFormat?
-    @Option(help: ArgumentHelp("The system message, with --chat.", valueName: "text")) var system: String?
-    @Option(help: ArgumentHelp("Tokenizer from another folder, or bytes.", valueName: "folder"), completion: .directory)
+    @Option(help: "The prompt is what a user says: the format of the turns (none).") var chat: ChatFormat?
+    @Option(help: ArgumentHelp("The system message, with --chat (none).", valueName: "text")) var system: String?
+    @Option(
+        help: ArgumentHelp("Tokenizer from another folder, or bytes (the model's own).", valueName: "folder"),
+        completion: .directory)
     var tokenizer: String?
     @Flag(help: "With --json, each token's log-probability and rank.") var record = false
     @Option(help: "Which keys and values stay: all, or the first and the last (full).")
@@ -86,7 +89,8 @@ struct GenerateText: ParsableCommand {
         let continuations = asked.count * generate.samples
         if continuations >= 1000 {
             report.note(
-                "\(continuations) continuations of at most \(options.maxNewTokens) tokens, \(generate.batch) at once")
+                "\(counted(continuations, "continuation")) of at most \(counted(options.maxNewTokens, "token")), "
+                    + "\(generate.batch) at once")
         }
         Waiting.begin("the first tokens", report)
         defer { Waiting.end() }

@@ -23,15 +23,19 @@ struct Predict: ParsableCommand {
               tail -f log | letterpress predict --model runs/topic - --batch 1
             """)
 
-    @Option(help: ArgumentHelp("Folder of a fine-tuned model.", valueName: "folder")) var model: String
-    @Argument(help: ArgumentHelp("Files with texts; - is standard input.", valueName: "file")) var files: [String] = []
+    @Option(help: ArgumentHelp("Folder of a fine-tuned model.", valueName: "folder"), completion: .directory) var model:
+        String
+    @Argument(help: ArgumentHelp("Files with texts; - is standard input.", valueName: "file"), completion: .file())
+    var files: [String] = []
     @Option(help: ArgumentHelp("A text; may be repeated.", valueName: "text")) var text: [String] = []
     @Option(help: ArgumentHelp("Text B of each --text, for models of pairs.", valueName: "text")) var textB: [String] =
         []
     @Option(help: ArgumentHelp("Classes to print, the likeliest first (1; in JSON all).", valueName: "k")) var top: Int?
     @Option(help: ArgumentHelp("Texts that are computed at once (16).", valueName: "n")) var batch: Int = 16
     @Option(help: "The precision of matrix products (fp32).") var precision: GenerateSettings.PrecisionName = .fp32
-    @Option(help: ArgumentHelp("A tokenizer's folder, or bytes; the model's own without.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("A tokenizer's folder, or bytes (the model's own).", valueName: "folder"),
+        completion: .directory)
     var tokenizer: String?
     @OptionGroup var computing: ThreadFlags
     @OptionGroup(title: "Input") var reading: PredictReadingFlags
@@ -79,7 +83,7 @@ struct Predict: ParsableCommand {
         }
         if truncated.count > 0 {
             report.note(
-                "\(truncated.count) of \(truncated.of) texts had no room for all of their text; the model reads \(record.length) "
+                "\(truncated.count) of \(counted(truncated.of, "text")) had no room for all of their text; the model reads \(record.length) "
                     + (record.modality == .text ? "tokens" : record.modality == .image ? "patches" : "places"))
         }
     }
@@ -114,7 +118,7 @@ struct Predict: ParsableCommand {
     /// Says which records were left out or repaired.
     private func tell(_ read: ReadReport) {
         for problem in read.examples.prefix(5) { report.warn("\(problem)") }
-        if read.skipped > 0 { report.warn("\(read.skipped) records were left out") }
+        if read.skipped > 0 { report.warn("left out: \(counted(read.skipped, "record"))") }
         if read.replacements > 0 { report.warn("\(read.replacements) parts that are no UTF-8 are read as U+FFFD") }
     }
 

@@ -26,7 +26,8 @@ struct Pretrain: ParsableCommand {
             """)
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Folder of the run.", valueName: "folder"), completion: .directory)
+        name: [.short, .long], help: ArgumentHelp("Folder of the run (required).", valueName: "folder"),
+        completion: .directory)
     var out: String?
     @Flag(help: "Resume the run in the folder from its newest checkpoint.") var resume = false
     @OptionGroup(title: "Model and data") var sources: SourceFlags
@@ -45,11 +46,11 @@ struct Pretrain: ParsableCommand {
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
     @OptionGroup(title: "Patches") var drawing: DrawingFlags
     @OptionGroup(title: "Fonts") var fonts: FontFlags
-    @Option(help: ArgumentHelp("Settings from a JSON or YAML file.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("Settings from a JSON or YAML file (none).", valueName: "file"), completion: .file())
     var config: String?
     @Option(
         help: ArgumentHelp(
-            "Settings of a model of the zoo: pixelgpt/tiny, monogpt/small, textgpt/official; see letterpress zoo list.",
+            "Settings of a model of the zoo, as pixelgpt/tiny or monogpt/small (none).",
             valueName: "name"), completion: Completions.trainings)
     var preset: String?
     @OptionGroup(title: "Reports") var report: ReportFlags

@@ -23,13 +23,13 @@ struct ScorePixels: ParsableCommand {
 
     @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"), completion: .directory) var model: String
     @Argument(help: ArgumentHelp("A PNG of whole patches.", valueName: "file"), completion: .file()) var image: String?
-    @Option(help: ArgumentHelp("A text to draw.", valueName: "text")) var text: String?
+    @Option(help: ArgumentHelp("A text to draw (or a picture).", valueName: "text")) var text: String?
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("PNG of the map; beside a picture NAME.loss.png without.", valueName: "file"),
+        help: ArgumentHelp("PNG of the map (NAME.loss.png beside a picture).", valueName: "file"),
         completion: .file())
     var out: String?
-    @Option(help: ArgumentHelp("The loss at the dark end; 19 in 20 patches are below it without.", valueName: "x"))
+    @Option(help: ArgumentHelp("The loss at the dark end (19 in 20 patches are below it).", valueName: "x"))
     var limit: Double?
     @Option(help: ArgumentHelp("Times to enlarge (3).", valueName: "n")) var scale = 3
     @Option(help: ArgumentHelp("Patches in a row (32).", valueName: "n")) var columns = 32

@@ -30,7 +30,9 @@ struct ScoreText: ParsableCommand {
     @Flag(help: "Each line is a text of its own.") var lines = false
     @Flag(help: "Every token with its log-probability, rank and entropy.") var tokens = false
     @Flag(help: "Begin each text with the tokenizer's begin mark, where it does not add it itself.") var begin = false
-    @Option(help: ArgumentHelp("Tokenizer from another folder, or bytes.", valueName: "folder"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Tokenizer from another folder, or bytes (the model's own).", valueName: "folder"),
+        completion: .directory)
     var tokenizer: String?
     @OptionGroup(title: "Windows") var cutting: WindowFlags
     @OptionGroup(title: "Computing") var computing: ComputeFlags

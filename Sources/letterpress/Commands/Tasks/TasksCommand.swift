@@ -27,8 +27,10 @@ struct TasksCommand: ParsableCommand {
                   letterpress tasks list xnli zero-shot --json
                 """)
 
-        @Argument(help: ArgumentHelp("Tasks or suites (all).", valueName: "task")) var names: [String] = []
-        @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
+        @Argument(help: ArgumentHelp("Tasks or suites (all).", valueName: "task"), completion: Completions.tasks)
+        var names: [String] = []
+        @Option(help: ArgumentHelp("Folder with corpora/ (found).", valueName: "folder"), completion: .directory)
+        var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {
@@ -60,8 +62,11 @@ struct TasksCommand: ParsableCommand {
                   letterpress tasks describe my-task.json --json
                 """)
 
-        @Argument(help: ArgumentHelp("A task, or a task's JSON file.", valueName: "task")) var name: String
-        @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
+        @Argument(
+            help: ArgumentHelp("A task, or a task's JSON file.", valueName: "task"), completion: Completions.tasks)
+        var name: String
+        @Option(help: ArgumentHelp("Folder with corpora/ (found).", valueName: "folder"), completion: .directory)
+        var root: String?
         @OptionGroup(title: "Reports") var report: ReportFlags
 
         func run() throws {

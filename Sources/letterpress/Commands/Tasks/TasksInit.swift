@@ -19,26 +19,33 @@ struct TasksInit: ParsableCommand {
               letterpress tasks init train.csv --validation dev.csv --test test.csv --label-column stars -o task.json
             """)
 
-    @Argument(help: ArgumentHelp("Table to train on: TSV, CSV, JSONL or JSON.", valueName: "file")) var train: String
+    @Argument(help: ArgumentHelp("Table to train on: TSV, CSV, JSONL or JSON.", valueName: "file"), completion: .file())
+    var train: String
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Task file; NAME.json beside the table without.", valueName: "file"))
+        name: [.short, .long], help: ArgumentHelp("Task file (NAME.json beside the table).", valueName: "file"),
+        completion: .file())
     var out: String?
     @Option(
         name: [.customLong("validation"), .customLong("dev")],
-        help: ArgumentHelp("Table that chooses the best step.", valueName: "file"))
+        help: ArgumentHelp("Table that chooses the best step (a share of the table).", valueName: "file"),
+        completion: .file())
     var validation: String?
-    @Option(help: ArgumentHelp("Table whose scores are reported.", valueName: "file")) var test: String?
+    @Option(
+        help: ArgumentHelp("Table whose scores are reported (a share of the table).", valueName: "file"),
+        completion: .file()) var test: String?
     @Option(help: ArgumentHelp("Share of FILE for validation without its table (0.1).", valueName: "x"))
     var validationShare: Double?
     @Option(help: ArgumentHelp("Share of FILE for the test without its table (0.1).", valueName: "x"))
     var testShare: Double?
-    @Option(help: ArgumentHelp("Column with the text, or text A.", valueName: "name")) var textColumn: String?
-    @Option(help: ArgumentHelp("Column with text B of pairs.", valueName: "name")) var textBColumn: String?
-    @Option(help: ArgumentHelp("Column with the label.", valueName: "name")) var labelColumn: String?
-    @Option(help: ArgumentHelp("Name of the task (that of the table).", valueName: "name")) var name: String?
-    @Option(help: "What labels are; classes unless they are fractions.") var kind: TableKind?
-    @Option(help: ArgumentHelp("Main metric; the usual one of the kind without.", valueName: "name")) var metric:
+    @Option(help: ArgumentHelp("Column with the text, or text A (found by name and contents).", valueName: "name"))
+    var textColumn: String?
+    @Option(help: ArgumentHelp("Column with text B of pairs (found by name).", valueName: "name")) var textBColumn:
         String?
+    @Option(help: ArgumentHelp("Column with the label (found by name and contents).", valueName: "name"))
+    var labelColumn: String?
+    @Option(help: ArgumentHelp("Name of the task (that of the table).", valueName: "name")) var name: String?
+    @Option(help: "Kind of labels (classes, or numbers where they are fractions).") var kind: TableKind?
+    @Option(help: ArgumentHelp("Main metric (the usual one of the kind).", valueName: "name")) var metric: String?
     @Flag(help: "Replace a task file that is there.") var force = false
     @OptionGroup(title: "Reports") var report: ReportFlags
 

@@ -17,12 +17,16 @@ struct TasksValidate: ParsableCommand {
               letterpress tasks validate my-task.json --json
             """)
 
-    @Argument(help: ArgumentHelp("Tasks, suites or task files (all built-in ones).", valueName: "task"))
+    @Argument(
+        help: ArgumentHelp("Tasks, suites or task files (all built-in ones).", valueName: "task"),
+        completion: Completions.tasks)
     var names: [String] = []
-    @Option(help: ArgumentHelp("Folder of the tasks' data.", valueName: "folder")) var data: String?
+    @Option(help: ArgumentHelp("Folder of the tasks' data (their own).", valueName: "folder"), completion: .directory)
+    var data: String?
     @Option(help: ArgumentHelp("Examples of each split and language at most (all).", valueName: "count")) var limit:
         Int?
-    @Option(help: ArgumentHelp("Folder with corpora/.", valueName: "folder")) var root: String?
+    @Option(help: ArgumentHelp("Folder with corpora/ (found).", valueName: "folder"), completion: .directory) var root:
+        String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func validate() throws {

@@ -44,7 +44,7 @@ struct TokenizerEncode: ParsableCommand {
     var model: String
     @Argument(help: ArgumentHelp("Texts.", valueName: "text")) var texts: [String] = []
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Texts, one a line; - is standard input.", valueName: "file"),
+        name: [.short, .long], help: ArgumentHelp("Texts, one a line; - is standard input (none).", valueName: "file"),
         completion: .file())
     var file: String?
     @Flag(help: "Add no special tokens: no begin, no [CLS].") var plain = false
@@ -92,7 +92,7 @@ struct TokenizerDecode: ParsableCommand {
     var model: String
     @Argument(help: ArgumentHelp("Ids.", valueName: "id")) var ids: [Int32] = []
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Ids, a text a line; - is standard input.", valueName: "file"),
+        name: [.short, .long], help: ArgumentHelp("Ids, a text a line; - is standard input (none).", valueName: "file"),
         completion: .file())
     var file: String?
     @Flag(help: "Keep special tokens in the text.") var keepSpecial = false

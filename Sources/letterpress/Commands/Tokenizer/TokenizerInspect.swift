@@ -16,7 +16,7 @@ struct TokenizerInspect: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Folder or file of a tokenizer, or bytes.", valueName: "model"), completion: .file())
     var model: String
-    @Option(help: ArgumentHelp("Show the pieces of this text instead.", valueName: "text")) var text: String?
+    @Option(help: ArgumentHelp("Show the pieces of this text instead (none).", valueName: "text")) var text: String?
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func run() throws {
