@@ -58,11 +58,12 @@ public final class CompressedReader {
         }
     }
 
-    /// The next bytes without taking them; fewer than `count` only where the stream is shorter.
+    /// The next bytes, at most `count`, without taking them: as many as are there, so that a slow pipe is not waited for; none at
+    /// the end alone.
     ///
     /// Throws `cannotRead`, and `damaged` for a torn stream.
     public func peek(_ count: Int) throws(FileError) -> [UInt8] {
-        while held.count < count, try take(appendingTo: &held) > 0 {}
+        if held.isEmpty { _ = try take(appendingTo: &held) }
         return Array(held.prefix(count))
     }
 
