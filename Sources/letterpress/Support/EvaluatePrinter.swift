@@ -59,7 +59,7 @@ final class EvaluatePrinter {
             "\(title) (\(number) of \(splits)): \(done)/\(counted(total, "example"))  \(Figures.count(rate)) examples/s  "
                 + "\(Figures.time(Double(total - done) / max(rate, 1e-9))) left"
         }
-        if done < total { progress.show(line) } else { progress.showEnd(line) }
+        progress.show("\(title) \(number)", done: done, of: total, line)
     }
 
     /// After the last answer to a split.

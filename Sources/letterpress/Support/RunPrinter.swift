@@ -59,7 +59,7 @@ final class RunPrinter {
             func line() -> String {
                 "step \(recent.last?.step ?? plan?.firstStep ?? 0): evaluation, \(done) of \(counted(count, "example"))"
             }
-            if done < count { progress.show(line) } else { progress.showEnd(line) }
+            progress.show("evaluation", done: done, of: count, line)
         case .evaluated(let record):
             evaluated = record
             if record.isBest { best = record }
