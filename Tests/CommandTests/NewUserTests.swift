@@ -14,7 +14,7 @@ import Testing
     /// Names of other programs and slips of the keyboard, whatever else the command lacks.
     @Test(arguments: [
         (["pretrian"], "near: pretrain"), (["train"], "near: pretrain"), (["eval"], "near: evaluate"),
-        (["zoo", "lst"], "near: list"), (["generate", "txt"], "near: text"), (["tasks", "lsit"], "near: list"),
+        (["zoo", "lst"], "near: list"), (["generate", "txt"], "near: text"),
         (["pretrain", "--batch-size", "3"], "near: --batch"), (["pretrain", "--epochs", "3"], "near: --steps"),
         (["pretrain", "--max-steps=3"], "near: --steps"), (["pretrain", "--output-dir", "x"], "near: --out"),
         (["pretrain", "--warmup", "3"], "near: --warm-up"),

@@ -63,7 +63,11 @@ public final class CompressedReader {
     ///
     /// Throws `cannotRead`, and `damaged` for a torn stream.
     public func peek(_ count: Int) throws(FileError) -> [UInt8] {
-        if held.isEmpty { _ = try take(appendingTo: &held) }
+        if held.isEmpty {
+            var piece: [UInt8] = []
+            _ = try take(appendingTo: &piece)
+            held = piece
+        }
         return Array(held.prefix(count))
     }
 
@@ -85,7 +89,7 @@ public final class CompressedReader {
     private func take(appendingTo buffer: inout [UInt8]) throws(FileError) -> Int {
         if let archive {
             guard hasEntry else { return 0 }
-            let count = try archive.readData(appendingTo: &buffer, offset: offset + held.count, entry: nil)
+            let count = try archive.readData(appendingTo: &buffer, offset: offset, entry: nil)
             if count == 0 { hasEntry = false }
             return count
         }

@@ -50,7 +50,7 @@ struct EvaluateHeadFlags: SettingFlags {
             "Settings of these fine-tunings: paper, script, script/monogpt-text (none).",
             valueName: "name"))
     var finetunePreset: String?
-    @Option(help: ArgumentHelp("Fine-tune with each of these seeds: 1,2,3.", valueName: "list"))
+    @Option(help: ArgumentHelp("Fine-tune with each of these seeds, as 1,2,3 (one).", valueName: "list"))
     var seeds: FinetuneSourceFlags.SeedList?
     @Option(help: "The input of such heads (that of the pretraining).") var modality: ExampleKind?
 
