@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plays the first hours of a new user: every command that the README and docs/tasks.md print, as printed, in a fresh folder.
 
-    first_hours.py [--letterpress PATH] [--folder DIR] [--python PYTHON] [--install]
+    first_hours.py [--letterpress PATH] [--folder DIR] [--python PYTHON]
 
 Installs into the folder (`make install`) or takes the command of --letterpress, runs the README's commands in their order, stops the
 first pretraining by Ctrl-C in its middle so that the README's own next line resumes it, turns a table into a model and predictions
@@ -82,7 +82,9 @@ def main():
     if options.letterpress:
         # The command's data lie beside the sources.
         environment["LETTERPRESS_ROOT"] = str(root)
-        program = pathlib.Path(options.letterpress).resolve()
+        (folder / "bin").mkdir()
+        program = folder / "bin/letterpress"
+        program.symlink_to(pathlib.Path(options.letterpress).resolve())
     else:
         run(f"make -C '{root}' install PREFIX='{folder}/prefix'", folder, environment)
         program = folder / "prefix/bin/letterpress"

@@ -67,6 +67,6 @@ public struct Problem: Codable, Sendable, Equatable, CustomStringConvertible {
         var place = path
         if let line { place += ":\(line)" }
         if let entry { place += ", entry \(entry)" }
-        return "\(place): \(detail) (byte \(byteOffset))"
+        return kind == .binaryInput ? "\(place): \(detail)" : "\(place): \(detail) (byte \(byteOffset))"
     }
 }

@@ -48,6 +48,8 @@ public struct ReadOptions: Codable, Sendable, Equatable {
     public var textField = "text"
     /// True if a user named the field with the text: inputs without fields are refused then. It is not stored.
     public var isTextFieldNamed = false
+    /// The Python interpreter that reads Parquet files with pyarrow. It is not stored.
+    public var python = "python3"
     /// The field or column with text B; makes pairs.
     public var textBField: String?
     /// The field with an array of words; makes word sequences.

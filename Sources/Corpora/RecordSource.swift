@@ -173,7 +173,8 @@ public final class RecordSource {
                 throw .unsupported(path: file.path, reason: "Parquet does not come through a pipe; name the file")
             }
             let rows = try ParquetRows(
-                path: file.path, columns: options.fields, position: position, limit: options.recordLimit)
+                path: file.path, columns: options.fields, python: options.python, position: position,
+                limit: options.recordLimit)
             open = (rows, { min(rows.sourceOffset, file.size) })
             return rows
         }

@@ -51,6 +51,8 @@ import ZooKit
         // What is finished stays finished.
         let again = try finetune("--resume", "--out", path("run"))
         #expect(again.status == 0 && again.text.contains("best: accuracy"), "\(again.errorText)")
+        let longer = try finetune("--resume", "--steps", "9", "--out", path("run"))
+        #expect(longer.status == 73 && longer.errorText.contains("steps was 6 and is 9"), "\(longer.errorText)")
         let other = try finetune("--model", model.path, "--task", task, "--data", path("data"), "--out", path("run"))
         #expect(other.status == 73 && other.errorText.contains("finished"))
     }

@@ -59,7 +59,7 @@ import Testing
         for (text, word) in [
             ("pretrain:\n  lr: 1\n", "near: learning_rate"), ("pretrain:\n  batch_size: 1\n", "near: batch"),
             ("a: [1\nb: 2\n", "c.yaml"), ("pretrain: {steps: 1}\npretrain: {steps: 2}\n", "pretrain"),
-            ("pretrain: 3\n", "unknown key pretrain"), ("- 1\n", "an object with the sections"),
+            ("pretrain: 3\n", "pretrain must be keys with values"), ("- 1\n", "an object with the sections"),
             ("pretrain:\n  steps: .inf\n", "put it in quotes"),
         ] {
             try folder.write(text, to: "c.yaml")

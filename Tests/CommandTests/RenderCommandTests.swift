@@ -181,7 +181,15 @@ import Testing
         let run = try letterpress(
             "render", table, "--out", fixture.path("out"), environment: ["LETTERPRESS_PYTHON": fixture.path("none")])
         #expect(run.status == 66 && run.errorText.contains("pyarrow") && run.errorText.contains(fixture.path("none")))
-        let hidden = try fixture.folder.write("PAR1 and so on", to: "rows.txt")
+        // An interpreter that ends without a word, and one that lacks the module: the output ends, and so does the wait.
+        for (interpreter, word) in [("/bin/false", "status 1"), (fixture.path("bare"), "pip install pyarrow")] {
+            try fixture.folder.write("#!/bin/sh\nexec /usr/bin/python3 -S -E \"$@\"\n", to: "bare")
+            chmod(fixture.path("bare"), 0o755)
+            let ended = try letterpress(
+                "render", table, "--out", fixture.path("out"), environment: ["LETTERPRESS_PYTHON": interpreter])
+            #expect(ended.status == 66 && ended.errorText.contains(word), "\(ended.errorText)")
+        }
+        let hidden = try fixture.folder.write("PAR1 \0 and so on", to: "rows.txt")
         let refused = try letterpress("render", hidden, "--out", fixture.path("out"))
         #expect(refused.status == 65 && refused.errorText.contains("--input-format parquet"))
     }

@@ -17,7 +17,8 @@ import Testing
             exit 0
             """
         for program in [
-            "bin/make", "tools/install-dependencies.sh", "tools/try-method.sh", "tools/read-shards.sh", "bin/python3",
+            "bin/make", "tools/install-dependencies.sh", "tools/try-method.sh", "tools/read-shards.sh",
+            "tools/first-hours.sh", "bin/python3",
         ] {
             let path = try folder.write(standIn, to: program)
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
@@ -35,7 +36,7 @@ import Testing
     static let steps = [
         "install-dependencies.sh --checks", "make test", "make build", "try-method.sh release", "make lint",
         "make docs", "read-shards.sh",
-        "make_stacks.py --check", "unittest discover -v -s clients/python/tests",
+        "make_stacks.py --check", "first-hours.sh",
         "count.py --check", "make_tasks.py --check",
     ]
 

@@ -1,9 +1,8 @@
 import Foundations
-import Glibc
 
 /// The rows of a Parquet file as JSON lines, from Python's pyarrow in a process of its own.
 ///
-/// The interpreter is `LETTERPRESS_PYTHON`, or `python3` of the path. Rows come in batches: memory does not depend on the file.
+/// Rows come in batches: memory does not depend on the file.
 /// The same file, columns and version of pyarrow give the same bytes, so a place in them can be resumed by reading up to it.
 final class ParquetRows: RecordReader {
     private let path: String
@@ -11,10 +10,9 @@ final class ParquetRows: RecordReader {
     private let lines: LineReader
     private var isDone = false
 
-    /// Starts reading `columns`, as far as the file has them. Throws `cannotOpen` where there is no interpreter.
-    init(path: String, columns: [String], position: ReadPosition, limit: Int) throws(FileError) {
+    /// Starts reading `columns`, as far as the file has them, with the interpreter `python`. Throws `cannotOpen` where there is none.
+    init(path: String, columns: [String], python: String, position: ReadPosition, limit: Int) throws(FileError) {
         self.path = path
-        let python = unsafe getenv("LETTERPRESS_PYTHON").map { unsafe String(cString: $0) } ?? "python3"
         do throws(FileError) {
             process = try PipedProcess([python, "-c", Self.program, path] + columns, name: path)
         } catch {
@@ -43,12 +41,21 @@ final class ParquetRows: RecordReader {
 
     /// Arguments are the file and the wanted columns; what is said on standard error becomes the message.
     private static let program = """
-        import json, sys
+        import sys
+        # Modules are Python's own, whatever lies in the working folder.
+        sys.path[:] = [place for place in sys.path if place not in ("", ".")]
+        import json, math
         path, wanted = sys.argv[1], sys.argv[2:]
         try:
             import pyarrow.parquet
         except ImportError:
             sys.exit(f"{sys.executable} has no pyarrow; pip install pyarrow, or name an interpreter that has it in LETTERPRESS_PYTHON")
+        def finite(value):
+            if isinstance(value, float):
+                return value if math.isfinite(value) else None
+            if isinstance(value, dict):
+                return {str(key): finite(item) for key, item in value.items()}
+            return [finite(item) for item in value] if isinstance(value, list) else value
         try:
             file = pyarrow.parquet.ParquetFile(path)
             columns = [name for name in file.schema_arrow.names if name in wanted]
@@ -57,12 +64,13 @@ final class ParquetRows: RecordReader {
                 sys.exit(f"no column {wanted[0]}; there is {names}; name one with --text-field")
             out = open(1, "w", encoding="utf-8", newline="\\n")
             for batch in file.iter_batches(batch_size=1024, columns=columns):
-                out.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\\n" for row in batch.to_pylist())
+                for row in batch.to_pylist():
+                    out.write(json.dumps(finite(row), ensure_ascii=False, allow_nan=False, default=str) + "\\n")
             out.flush()
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(1)
-        except (OSError, ValueError) as error:
-            sys.exit(f"{error}")
+        except Exception as error:
+            sys.exit(f"{type(error).__name__}: {error}")
         """
 }

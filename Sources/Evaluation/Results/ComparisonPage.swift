@@ -72,11 +72,17 @@ public struct ComparisonPage {
             files.values.allSatisfy { $0.count == 1 } && Set(all.map { "\($0.settings["limit"] ?? .null)" }).count == 1
         guard areAlike else { return all }
         var sum = first
-        (sum.models, sum.results, sum.timing) = ([], [], [])
+        (sum.models, sum.results, sum.timing, sum.baselines) = ([], [], [], nil)
+        let places = ComparedRun.names(of: evaluations.map(\.path))
         let counts = all.flatMap(\.models).reduce(into: [String: Int]()) { $0[$1.name, default: 0] += 1 }
-        for (path, results) in evaluations {
-            func name(_ model: String) -> String {
-                counts[model, default: 0] > 1 ? "\(model) (\((path as NSString).lastPathComponent))" : model
+        for (place, evaluation) in zip(places, evaluations) {
+            let results = evaluation.results
+            func name(_ model: String) -> String { counts[model, default: 0] > 1 ? "\(model) (\(place))" : model }
+            for scores in results.baselines ?? []
+            where !(sum.baselines ?? []).contains(where: {
+                $0.name == scores.name && $0.task == scores.task && $0.split == scores.split
+            }) {
+                sum.baselines = (sum.baselines ?? []) + [scores]
             }
             for var model in results.models {
                 model.name = name(model.name)

@@ -20,6 +20,9 @@ public enum Folder {
         throw .cannotWrite(path: path, reason: reason)
     }
 
+    /// Removes a folder in which nothing is; any other stays.
+    public static func removeEmpty(_ path: String) { _ = unsafe rmdir(path) }
+
     /// Whether there is a folder, or a link to one.
     public static func isFolder(_ path: String) -> Bool {
         var information = stat()

@@ -18,7 +18,9 @@ public final class PipedProcess {
         var ends: [CInt] = [-1, -1]
         let errors = lp_memory_file()
         guard errors >= 0, unsafe lp_pipe(&ends) == 0 else {
-            throw .cannotOpen(path: program, reason: FileError.reason(errno))
+            let reason = FileError.reason(errno)
+            if errors >= 0 { close(errors) }
+            throw .cannotOpen(path: program, reason: reason)
         }
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -27,7 +29,6 @@ public final class PipedProcess {
         defer {
             unsafe posix_spawn_file_actions_destroy(&actions)
             unsafe posix_spawnattr_destroy(&attributes)
-            close(ends[1])
         }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
@@ -37,6 +38,8 @@ public final class PipedProcess {
         defer { unsafe strings.forEach { unsafe free($0) } }
         var child: pid_t = 0
         let code = unsafe posix_spawnp(&child, program, &actions, &attributes, &strings, environ)
+        // The child alone writes from here on: when it ends, so does its output.
+        close(ends[1])
         guard code == 0 else {
             close(ends[0])
             close(errors)

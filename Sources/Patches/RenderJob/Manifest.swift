@@ -61,6 +61,11 @@ public struct Manifest: Codable, Sendable, Equatable {
         let path = folder + "/" + fileName
         let names = (try? OutputFolder(path: folder).names()) ?? []
         if !names.contains(fileName), names.contains(Journal.fileName) { throw .unfinished(path: folder) }
+        if !names.contains(fileName), names.contains("run.json") {
+            throw .malformed(
+                path: folder, byteOffset: nil,
+                reason: "this is the folder of a training, which holds no shards; letterpress report shows it")
+        }
         let manifest = try StoredJSON.load(Manifest.self, from: path)
         try ShardEntry.check(manifest.shards, path: path)
         guard manifest.counts.isPossible, manifest.report.isPossible else {

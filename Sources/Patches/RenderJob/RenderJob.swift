@@ -92,6 +92,7 @@ public struct RenderJob: Sendable {
         if !source.passedOver.isEmpty { onEvent(.passedOver(source.passedOver)) }
         let identity = source.cursor.inputs
         let stored = journal.counts.documents
+        let endsByItself = source.totalBytes != nil
         let writer = JobWriter(
             folder: folder, journal: journal, totalBytes: source.totalBytes, startBytes: source.bytesTaken,
             makeCursor: { Cursor(inputs: identity, position: $0) }, onEvent: onEvent)
@@ -107,6 +108,8 @@ public struct RenderJob: Sendable {
                     if shouldStop() { throw writer.stopped() }
                 }
             }
+            // The writer of a pipe may have ended by the same signal: what came is not all.
+            if !endsByItself, shouldStop() { throw writer.stopped() }
             return try writer.finish()
         } catch {
             // Where nothing is stored nothing can be resumed: the folder is free for another try.

@@ -10,6 +10,8 @@ public final class PretrainProgram: TrainingProgram {
     public static let kind = "pretraining"
     /// `pretrain`.
     public static let section = PretrainCourse.section
+    /// Sequences are packed to the length.
+    public static let fillsRows = true
 
     /// All that a program needs beside its settings.
     public struct Parts {

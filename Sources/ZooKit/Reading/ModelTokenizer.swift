@@ -24,7 +24,9 @@ public struct ModelTokenizer: Sendable {
 
     /// The tokenizer of a folder or of one of its files, or of bytes for the name "bytes". Throws `TokenizerError`,
     /// `CheckpointError`.
-    public init(_ name: String) throws {
+    public init(_ named: String) throws {
+        // A run stands for its best or newest model.
+        let name = named == "bytes" ? named : try Self.place(of: named)
         if name == "bytes" {
             let bytes = try BytePairTokenizer.bytes()
             let files = ["tokenizer.json": bytes.tokenizerJSON(), "tokenizer_config.json": bytes.tokenizerConfigJSON()]
@@ -128,5 +130,13 @@ public struct ModelTokenizer: Sendable {
         let bytes = try BytePairTokenizer.bytes()
         let old = ["tokenizer.json": bytes.tokenizerJSON(), "tokenizer_config.json": bytes.tokenizerConfigJSON()]
         return try Self.identity(of: old) == identity ? ModelTokenizer("bytes").identity : identity
+    }
+
+    /// The folder of a tokenizer: that of the model where `name` is a run without a tokenizer of its own.
+    public static func place(of name: String) throws -> String {
+        guard Folder.isFolder(name), !fileNames.contains(where: { Folder.hasItem("\(name)/\($0)") }) else {
+            return name
+        }
+        return try ModelFolder.place(of: name) ?? name
     }
 }

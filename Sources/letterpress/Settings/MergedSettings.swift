@@ -1,4 +1,5 @@
 import Corpora
+import Foundation
 import Foundations
 import Typesetting
 
@@ -69,6 +70,7 @@ struct MergedSettings {
     func reading() throws -> ReadOptions {
         var options = try decode("read", over: ReadOptions())
         options.isTextFieldNamed = ["flag", "environment"].contains(origins["read.text_field"])
+        options.python = ProcessInfo.processInfo.environment["LETTERPRESS_PYTHON"] ?? options.python
         return options
     }
 

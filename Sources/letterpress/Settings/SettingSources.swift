@@ -79,9 +79,13 @@ enum SettingSources {
         }
         for (section, value) in found {
             if isManifest, SettingTable.kinds[section] == nil || section == "fonts" { continue }
-            guard let known = SettingTable.kinds[section], case .object(let keys) = value else {
+            guard let known = SettingTable.kinds[section] else {
                 throw ConfigError.unknownKey(
                     source: path, keyPath: section, near: NearNames.of(section, among: SettingTable.kinds.keys))
+            }
+            guard case .object(let keys) = value else {
+                throw ConfigError.wrongType(
+                    source: path, keyPath: section, expected: "keys with values", got: value.kind)
             }
             for (key, value) in keys {
                 // Runs of earlier versions say what they froze where a method is named now.

@@ -11,7 +11,7 @@ enum YAMLFile {
         do { node = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self)) } catch {
             // The parser's message spans lines and begins with the place.
             let lines = "\(error)".split(separator: "\n")
-            throw CommandFailure(.badData, "\(path): " + lines.joined(separator: " "))
+            throw CommandFailure(.badData, "\(path): " + lines.joined(separator: " ").prefix(200))
         }
         guard let node else { return .object([:]) }
         return try value(of: node, path)

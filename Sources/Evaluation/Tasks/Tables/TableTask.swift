@@ -61,6 +61,7 @@ public struct TableTask: Sendable {
         for (_, table) in tables.dropFirst() { try labels.check(table, roles, train: request.train) }
         let parts = try Self.parts(request)
         let form = try Self.form(tables.map(\.table))
+        if form == .export { try Self.checkNames(tables.map(\.table.path)) }
 
         var splits: [String: JSONValue] = [:]
         var paths: [String: String] = [:]
@@ -155,6 +156,22 @@ public struct TableTask: Sendable {
         }
         throw EvaluationError.request(
             "\(tables.first { !$0.header }?.path ?? "") has no header and the other tables have; give it the same")
+    }
+
+    /// Tables of several formats are named without their endings, which are tried in turn: throws where another file would be found.
+    private static func checkNames(_ paths: [String]) throws {
+        for path in paths {
+            let stem = path.dropLast(ending(path).count)
+            let others = [".jsonl", ".json", ".csv", ".tsv"].flatMap { form in
+                ["", ".gz", ".zst", ".xz"].map { form + $0 }
+            }
+            .map { stem + $0 }.filter { $0 != path && (Folder.hasItem(String($0)) || paths.contains(String($0))) }
+            if let other = others.first {
+                throw EvaluationError.request(
+                    "\(path) and \(other) differ in their endings alone, and the tables are of several formats; rename one, or give "
+                        + "all tables one format")
+            }
+        }
     }
 
     private static func metrics(_ kind: TaskKind, _ labels: TableLabels, _ first: String?) throws -> [String] {

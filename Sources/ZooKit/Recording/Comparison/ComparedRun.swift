@@ -60,20 +60,21 @@ public struct ComparedRun {
         }
     }
 
-    /// Names runs by their paths without the folders that all of them begin and end with.
+    /// Names runs by ``names(of:)``.
     public static func distinguish(_ runs: inout [ComparedRun]) {
-        let paths = runs.map { run in
-            URL(filePath: run.path).standardizedFileURL.path.split(separator: "/").map(String.init)
-        }
-        guard runs.count > 1, let shortest = paths.map(\.count).min() else { return }
+        for (index, name) in names(of: runs.map(\.path)).enumerated() { runs[index].name = name }
+    }
+
+    /// Names of folders: their paths without the folders that all of them begin and end with; of one its last part.
+    public static func names(of folders: [String]) -> [String] {
+        let paths = folders.map { URL(filePath: $0).standardizedFileURL.path.split(separator: "/").map(String.init) }
+        guard paths.count > 1, let shortest = paths.map(\.count).min() else { return paths.map { $0.last ?? "/" } }
         func shared(_ part: (Int, [String]) -> String) -> Int {
-            (0..<shortest - 1).prefix { index in Set(paths.map { part(index, $0) }).count == 1 }.count
+            (0..<max(0, shortest - 1)).prefix { index in Set(paths.map { part(index, $0) }).count == 1 }.count
         }
         let first = shared { $1[$0] }
-        let last = min(shared { $1[$1.count - 1 - $0] }, shortest - 1 - first)
-        for index in runs.indices {
-            runs[index].name = paths[index].dropFirst(first).dropLast(last).joined(separator: "/")
-        }
+        let last = max(0, min(shared { $1[$1.count - 1 - $0] }, shortest - 1 - first))
+        return paths.map { $0.dropFirst(first).dropLast(last).joined(separator: "/") }
     }
 
     /// What came out of the run.

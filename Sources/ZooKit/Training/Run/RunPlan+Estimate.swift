@@ -29,9 +29,10 @@ extension RunPlan {
         self.details = details
     }
 
-    /// Throws `badSetting` for a micro-batch that needs more than `memory` bytes, before anything is read or computed.
-    func check(memory: Int) throws(PretrainingError) {
-        let (needed, overflows) = stateBytes.addingReportingOverflow(activationBytes)
+    /// Throws `badSetting` for a micro-batch that needs more than `memory` bytes, before anything is read or computed. Activations count
+    /// where every row is filled: batches of short examples need less than planned.
+    func check(memory: Int, fillsRows: Bool) throws(PretrainingError) {
+        let (needed, overflows) = stateBytes.addingReportingOverflow(fillsRows ? activationBytes : 0)
         guard overflows || needed > memory else { return }
         throw .badSetting(
             key: "micro_batch",

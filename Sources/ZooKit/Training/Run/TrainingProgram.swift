@@ -13,6 +13,9 @@ public protocol TrainingProgram: AnyObject {
     /// The section of settings files that holds its settings: "pretrain".
     static var section: String { get }
 
+    /// True if every row of a batch is filled to the length, so that the plan's activations are those of each step.
+    static var fillsRows: Bool { get }
+
     /// The model that checkpoints hold at the top.
     var model: LanguageModel { get }
     /// The optimisation units; the first unit's moments stand beside the model.
@@ -68,6 +71,8 @@ public protocol TrainingProgram: AnyObject {
 }
 
 extension TrainingProgram {
+    /// False.
+    public static var fillsRows: Bool { false }
     /// Nothing.
     public func changes(from saved: JSONValue, after step: Int, source: String) throws -> [String] { [] }
 

@@ -52,7 +52,11 @@ public final class TrainingRun<Program: TrainingProgram> {
             state = saved.state
             state.settings = settings
         }
-        try program.plan().check(memory: MachineMemory.bytes)
+        do { try program.plan().check(memory: MachineMemory.bytes, fillsRows: Program.fillsRows) } catch {
+            // Nothing is begun, so nothing is left behind.
+            if saved == nil { try communicator.onRank0 { Folder.removeEmpty(path) } }
+            throw error
+        }
         try program.open(at: saved?.state.program)
         let cadence = program.cadence
         // Hooks plan before their states are restored, which may begin in the middle of the plan.

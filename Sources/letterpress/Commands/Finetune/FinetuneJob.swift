@@ -49,6 +49,13 @@ struct FinetuneJob {
         defer { printer.clear() }
         let isComplete: Bool
         if resumes, var result = try FinetuneResult.read(folder, communicator) {
+            let changes = try settings.differences(from: result.settings)
+            guard changes.isEmpty else {
+                throw CommandFailure(
+                    .cannotCreate,
+                    "\(folder) is finished, and a fine-tuning is not extended: \(changes.joined(separator: "; ")); begin another with "
+                        + "another --out")
+            }
             if sources.test != nil, result.test == nil {
                 result = try finetuning(printer, communicator).test("test", of: folder) ?? result
             }

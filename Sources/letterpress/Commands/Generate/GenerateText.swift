@@ -69,6 +69,11 @@ struct GenerateText: ParsableCommand {
         if settings.printConfig {
             return try ConfigPrinter.show(merged, sections: [("sampling", options), ("generate", generate)], plain: [])
         }
+        if options.temperature == 0 {
+            try merged.refuseFlags(
+                of: ["sampling"], only: ["seed", "top_k", "top_p", "min_p"],
+                "at temperature 0 the likeliest token is taken; name a --temperature too")
+        }
         if generate.system != nil, generate.chat == nil {
             throw CommandFailure(.usage, "a system text needs a conversation; name its format with --chat")
         }

@@ -124,8 +124,15 @@ struct Predict: ParsableCommand {
 
     /// How inputs are read; fields that are not named are looked for under the names of the training data, then under usual ones.
     private func readOptions(_ merged: MergedSettings, _ record: ClassifierRecord) throws -> ReadOptions {
-        var options = try merged.decode("read", over: ReadOptions())
+        var options = try merged.reading()
         try options.validate()
+        if files.isEmpty { try merged.refuseFlags(of: ["read"], "the texts are those of --text") }
+        if record.modality == .text {
+            try merged.refuseFlags(of: ["fonts"], "the model reads tokens, and nothing is drawn")
+        }
+        if !textB.isEmpty, let columns = record.columns, columns["text_b"] == nil {
+            throw CommandFailure(.usage, "--text-b has no effect: the model was trained on single texts; leave it out")
+        }
         let isNamed = (a: merged["read", "text_field"] != nil, b: merged["read", "text_b_field"] != nil)
         guard !isNamed.a || !isNamed.b else { return options }
         let first = files.first { $0 != "-" && Folder.hasItem($0) && !Folder.isFolder($0) }

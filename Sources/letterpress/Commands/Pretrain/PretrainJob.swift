@@ -68,7 +68,10 @@ struct PretrainJob {
             report: report, title: title, folder: folder, peak: try PeakRate(workspace))
         var simple: RunBaselines?
         StopSignal.listen()
-        defer { printer.clear() }
+        defer {
+            Waiting.end()
+            printer.clear()
+        }
         let outcome = try run.run(
             recordedAs: title, facts: try facts(of: run, workspace), isFirst: isFirst,
             shouldStop: { StopSignal.number != nil }

@@ -54,7 +54,10 @@ struct TasksInit: ParsableCommand {
             ("validation", validationShare, validation), ("test", testShare, test),
         ] where share != nil {
             if file != nil { throw ValidationError("--\(name)-share and --\(name) exclude each other; leave one out") }
-            if let share, !(0...0.9).contains(share) { throw ValidationError("--\(name)-share takes 0 to 0.9") }
+            let least = name == "test" ? 0 : 0.001
+            if let share, !(least...0.9).contains(share) {
+                throw ValidationError("--\(name)-share takes \(least) to 0.9")
+            }
         }
     }
 
@@ -96,7 +99,7 @@ struct TasksInit: ParsableCommand {
             throw CommandFailure(
                 .usage,
                 "\(table) does not lie below \(folder.isEmpty ? "the working folder" : folder), where the task's file goes; write "
-                    + "-o \(Folder.parent(of: table))/task.json")
+                    + "-o \(Folder.parent(of: table).isEmpty ? "" : Folder.parent(of: table) + "/")task.json")
         }
         let below = own.dropFirst(root.count).drop { $0 == "/" }
         return "\(below)/\(name)"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpora
 import Foundations
+import ZooKit
 
 /// `letterpress tokenizer`: text to ids and back.
 struct TokenizerCommand: ParsableCommand {
@@ -22,7 +23,7 @@ struct TokenizerCommand: ParsableCommand {
 
     /// The tokenizer that an argument names.
     static func load(_ model: String) throws -> any Tokenizer {
-        model == "bytes" ? try BytePairTokenizer.bytes() : try TokenizerFolder.load(model)
+        model == "bytes" ? try BytePairTokenizer.bytes() : try TokenizerFolder.load(ModelTokenizer.place(of: model))
     }
 }
 
