@@ -98,6 +98,7 @@ public enum ReportPage {
         table{border-collapse:collapse;font-size:.9rem}
         th,td{text-align:left;padding:6px 14px;border-top:1px solid var(--rule);vertical-align:top;min-width:4.5em}
         table>*:first-child>tr:first-child>*{border-top:0}th{color:var(--dim);font-weight:500}
+        th,.answers td:nth-child(n+2){overflow-wrap:break-word}
         thead th{vertical-align:bottom}td.n,th.n{text-align:right}td.n{white-space:nowrap}
         .best{color:var(--good);font-weight:600}
         .pictures{display:grid;gap:14px}

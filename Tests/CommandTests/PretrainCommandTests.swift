@@ -121,6 +121,11 @@ import Testing
             #expect(run.status == 64 && run.errorText.contains(word), "\(arguments): \(run.errorText)")
         }
         #expect(!Folder.hasItem(fixture.path("x")))
+        let model = try ModelFolderFixture()
+        let tuned = try fixture.run([
+            "finetune", "--model", model.path, "--task", "sample-topic", "--font", "none.ttf", "--out", fixture.path("x"),
+        ])
+        #expect(tuned.status == 64 && tuned.errorText.contains("--font has no effect"), "\(tuned.errorText)")
         let bigrams = try fixture.run(
             fixture.arguments("bigrams", ["--strategy", "bigrams", "--steps", "1", "--eval-every", "0"]))
         #expect(bigrams.status == 0, "\(bigrams.errorText)")

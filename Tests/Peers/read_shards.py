@@ -9,6 +9,7 @@ sequences, records and pixels as numpy sees in the native shards. Prints one lin
 import base64
 import io
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import tempfile
 
 import datasets
 import numpy as np
+import pyarrow.parquet
 import webdataset
 from PIL import Image
 
@@ -53,6 +55,15 @@ def main():
             subprocess.run([letterpress, "render", ROOT / "corpora/sample/sample.jsonl", "--keep", "lang", "--quiet",
                             "--sequences-per-shard", "100", "--format", form, "--out", folder / form],
                            check=True, stdout=subprocess.DEVNULL)
+        # The same rows in a Parquet file give the same shards.
+        lines = (ROOT / "corpora/sample/sample.jsonl").read_text(encoding="utf-8").splitlines()
+        rows = [{key: row[key] for key in ("text", "lang")} for row in map(json.loads, lines)]
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), folder / "sample.parquet", row_group_size=50)
+        subprocess.run([letterpress, "render", folder / "sample.parquet", "--keep", "lang", "--quiet", "--sequences-per-shard", "100",
+                        "--format", "native", "--out", folder / "parquet"], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "LETTERPRESS_PYTHON": sys.executable})
+        for path in sorted((folder / "native").glob("part-*.lps")):
+            assert path.read_bytes() == (folder / "parquet" / path.name).read_bytes(), path.name
         expected = [(strip(pixels), record) for pixels, record in native(folder / "native")]
         assert len(expected) > 200, len(expected)
         tars = sorted(str(p) for p in (folder / "webdataset").glob("part-*.tar"))

@@ -2,7 +2,8 @@ extension JSONValue {
     /// The value as UTF-8 text: keys sorted by their bytes, nothing escaped but quotes, backslashes and control
     /// characters. The same value gives the same bytes everywhere.
     ///
-    /// `pretty` indents by two spaces, puts numbers of a list into lines of at most 100 bytes and ends with a newline. A number that is not finite is written as `null`.
+    /// `pretty` indents by two spaces, puts numbers of a list into lines of at most 100 bytes and ends with a newline. A number that is
+    /// not finite is written as `null`.
     public func encoded(pretty: Bool = false) -> [UInt8] {
         var writer = JSONWriter(pretty: pretty)
         writer.write(self, indent: 0)

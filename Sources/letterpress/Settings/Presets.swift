@@ -24,7 +24,8 @@ enum Presets {
         "min-p": ["sampling": ["temperature": .integer(1), "min_p": .number(0.1)]],
     ]
 
-    /// Regimes of pretraining, under the names of their models in the zoo: as published (pixel-lm, section 3.6: 4 M, 4 M, 8 M and 10 M rows a step), and smaller ones of ours.
+    /// Regimes of pretraining, under the names of their models in the zoo: as published (pixel-lm, section 3.6: 4 M, 4 M, 8 M
+    /// and 10 M rows a step), and smaller ones of ours.
     static let pretraining: [String: [String: [String: JSONValue]]] = {
         let regimes: [(name: String, mix: String, batch: Int, steps: Int)] = [
             ("textgpt", "1:0:0", 3906, 10000), ("pixelgpt", "0:1:0", 3906, 51750), ("monogpt", "1:1:0", 7812, 10000),

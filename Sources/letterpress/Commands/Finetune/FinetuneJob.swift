@@ -38,6 +38,9 @@ struct FinetuneJob {
 
     /// One run or a grid, to the end or until a signal; true if it came to the end.
     func run(in folder: String, resumes: Bool) throws -> Bool {
+        if settings.modality == .text {
+            try merged.refuseFlags(of: ["fonts", "render", "layout"], "the model reads tokens, and nothing is drawn")
+        }
         let isGrid = !sources.grid.isEmpty || !sources.seeds.isEmpty
         return try isGrid ? runGrid(in: folder, resumes: resumes) : runOne(in: folder, resumes: resumes)
     }
