@@ -1,5 +1,5 @@
 extension StrictJSON {
-    /// Decodes a configuration as ``decode(_:from:source:knownKeys:)`` does, and looks on behind a fault: a key that is wrong is taken
+    /// Decodes a configuration as `decode` does, and looks on behind a fault: a key that is wrong is taken
     /// away, and for one that is missing then `placeholder` is asked for a value. The value is nil where the faults leave none.
     /// O(faults · bytes).
     public static func decodeAll<T: Decodable>(
