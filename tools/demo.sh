@@ -62,7 +62,8 @@ echo
 echo "  $PWD/$folder/evaluation/report.html"
 
 heading "Pictures to look at"
-find "$folder" -name '*.png' | LC_ALL=C sort | sed "s|^|  $PWD/|"
+find "$folder" -path "$folder/run/pictures" -prune -o -name '*.png' -print | LC_ALL=C sort | sed "s|^|  $PWD/|"
+echo "  $PWD/$folder/run/pictures: true patches above predicted ones, at each evaluation"
 
 heading "What to try next"
 cat <<END
