@@ -2,9 +2,9 @@ import Foundations
 
 /// A kind of file that holds no text, recognised by its first bytes.
 struct BinaryContent: Equatable {
-    /// What the file is, with its article.
+    /// The kind of file, with its article: "a PDF document".
     let name: String
-    /// What to do with it.
+    /// The advice on such a file.
     let remedy: String
 
     /// First bytes of a decompressed file that are looked at.

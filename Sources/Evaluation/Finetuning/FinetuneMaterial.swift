@@ -68,7 +68,7 @@ public struct FinetuneMaterial {
         SHA256Digest.of(Array(hashes.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n").utf8)).hex
     }
 
-    /// What `transformers` will not do with the folders that are written.
+    /// Warnings of what `transformers` will not do with the folders that are written.
     public var warnings: [String] { reading.warnings }
 
     /// The parts of a run, with the model read anew, a new head where its own is not of the task's classes, and as many examples as

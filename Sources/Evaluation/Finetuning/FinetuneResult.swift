@@ -25,7 +25,7 @@ public struct FinetuneResult: Codable, Sendable, Equatable {
     public var settings: FinetuneSettings
     /// The identities of model, task and data; nil in results of earlier versions.
     public var identity: JSONValue?
-    /// What answers that look at no text score on the split; nil in results of earlier versions.
+    /// Scores of chance and majority on the split; nil in results of earlier versions.
     public var baselines: [BaselineScores]?
     /// The one class that the best model answers; nil where its answers differ.
     public var onlyAnswer: OnlyAnswer?
@@ -49,7 +49,7 @@ public struct FinetuneResult: Codable, Sendable, Equatable {
         case onlyAnswer = "only_answer"
     }
 
-    /// What is odd about the best model's answers; nil where nothing is.
+    /// A warning on the best model's answers; nil where there is none.
     public func warning(labels: [String]) -> String? { onlyAnswer?.warning(labels: labels) }
 
     /// The file's name.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a classifier says of a text: a class with the probabilities of all, or a number.
+/// A classifier's prediction for a text: a class with the probabilities of all, or a number.
 public struct Prediction: Sendable, Equatable {
     /// The answer as files of predictions keep it.
     public let answer: GivenAnswer

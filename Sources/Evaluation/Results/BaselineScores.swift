@@ -1,4 +1,4 @@
-/// What answers that look at no text score on a split: uniform guesses, or always the most frequent label.
+/// Scores of a baseline that looks at no text: uniform guesses, or always the most frequent label.
 public struct BaselineScores: Codable, Sendable, Equatable {
     /// Uniform guesses, in the expectation.
     public static let chance = "chance"
@@ -15,7 +15,7 @@ public struct BaselineScores: Codable, Sendable, Equatable {
     public var language: String?
     /// The split whose labels were counted; nil for chance.
     public var from: String?
-    /// What the majority answers: a class, the number of a choice, or a mean.
+    /// The prediction of the majority baseline: a class, the number of a choice, or a mean.
     public var label: String?
     /// The metrics that are defined, by name.
     public var metrics: [String: Double]

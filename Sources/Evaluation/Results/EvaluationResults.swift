@@ -17,7 +17,7 @@ public struct EvaluationResults: Codable, Sendable, Equatable {
     public var tasks: [TaskRecord]
     /// The scores.
     public var results: [SplitResult]
-    /// What answers that look at no text score; nil in results of earlier versions.
+    /// Scores of chance and majority; nil in results of earlier versions.
     public var baselines: [BaselineScores]?
     /// How long answers took.
     public var timing: [Timing]

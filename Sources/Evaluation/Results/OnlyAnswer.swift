@@ -36,7 +36,7 @@ public struct OnlyAnswer: Codable, Sendable, Equatable {
 }
 
 extension SplitResult {
-    /// What is odd about the answers; nil where nothing is.
+    /// A warning on the predictions; nil where there is none.
     public func warning(labels: [String]) -> String? {
         onlyAnswer.map { "\(title): \($0.warning(labels: labels))" }
     }

@@ -27,7 +27,7 @@ extension ResultTable {
         }
     }
 
-    /// What the rows of baselines are; nil where there are none.
+    /// The note that explains the rows of baselines; nil where there are none.
     public var baselineNote: String? {
         guard !baselines.isEmpty else { return nil }
         return

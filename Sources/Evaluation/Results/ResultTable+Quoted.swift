@@ -81,7 +81,7 @@ extension ResultTable {
         }
     }
 
-    /// What a marked value is; empty where there is one model alone.
+    /// The note that explains marked values; empty where there is one model alone.
     private var markNote: String {
         guard measured.count > 1 else { return "" }
         return
@@ -105,7 +105,7 @@ extension ResultTable {
         return notes
     }
 
-    /// What the spreads are, and which values are marked.
+    /// The note that explains spreads and marked values.
     public var markedSpreadNote: String { spreadNote + markNote }
 
     /// What the spreads are.

@@ -29,7 +29,7 @@ public struct ResultsPage {
         return ReportPage.html(title: "Evaluation of \(names)", body: body, refreshes: false, more: Self.style)
     }
 
-    /// What is added to the style of every report.
+    /// CSS beside that of every report.
     static let style = """
         .scores th.m,.scores td.m{position:sticky;left:0;background:var(--card);min-width:8em;max-width:min(22em,45vw);\
         color:var(--ink);font-weight:500}

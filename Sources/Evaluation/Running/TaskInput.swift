@@ -15,7 +15,7 @@ struct TaskInput {
 
     var name: String { definition.name }
 
-    /// What answers that look at no text score on each split. Reads the training split where it is there.
+    /// Scores of chance and majority on each split. Reads the training split where it is there.
     var baselines: [BaselineScores] {
         let needs: [TaskKind.Need] = [.classes, .number, .choices]
         guard definition.kind.needs.contains(where: needs.contains), !data.isEmpty else { return [] }

@@ -87,7 +87,7 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
     /// Decodes and checks a task. `source` names the document in messages. Throws `ConfigError` with the paths of the keys, all faults
     /// in one.
     public static func decode(_ bytes: [UInt8], source: String) throws(ConfigError) -> TaskDefinition {
-        let (task, faults) = StrictJSON.decodeAll(TaskDefinition.self, from: bytes, source: source, placeholder(for:))
+        let (task, faults) = StrictJSON.decodeAll(TaskDefinition.self, from: bytes, source: source, recovery(for:))
         // What stands in for a value that is wrong has no faults of its own, and without the kind nothing can be said of the rest.
         let broken = faults.compactMap { $0.keyPath.map { String($0.prefix { $0 != "." && $0 != "[" }) } }
         let more = broken.contains("kind") ? [] : task?.faults(source: source) ?? []
@@ -97,8 +97,9 @@ public struct TaskDefinition: Codable, Sendable, Equatable {
         return task
     }
 
-    /// A value that stands in for one that is missing or wrong, so that the others are looked at too; nil where there is none.
-    private static func placeholder(for keyPath: String) -> JSONValue? {
+    /// The value with which error recovery replaces one that is missing or wrong, never part of a task that is returned; nil where
+    /// there is none.
+    private static func recovery(for keyPath: String) -> JSONValue? {
         let split: JSONValue = .object(["files": .array([.string("file")])])
         let layout: JSONValue = .object([
             "name": .string("layout"), "format": .string("jsonl"), "columns": .object([:]),

@@ -16,29 +16,26 @@ final class BlockSource: ByteBlocks {
     /// The error that stopped a read inside a C callback.
     private(set) var failure: FileError?
 
-    init(path: String, blockSize: Int = 1 << 18) throws(FileError) {
-        file = try FileDescriptor(path: path, flags: O_RDONLY)
-        name = path
+    private init(_ file: consuming FileDescriptor, name: String, blockSize: Int) {
+        self.name = name
+        self.file = file
         isMemory = false
         unsafe block = .allocate(byteCount: blockSize, alignment: 64)
         held = 0..<0
     }
 
-    init(descriptor: CInt, name: String, blockSize: Int = 1 << 18) {
-        self.name = name
-        file = FileDescriptor(borrowing: descriptor)
-        isMemory = false
-        unsafe block = .allocate(byteCount: blockSize, alignment: 64)
-        held = 0..<0
+    convenience init(path: String, blockSize: Int = 1 << 18) throws(FileError) {
+        self.init(try FileDescriptor(path: path, flags: O_RDONLY), name: path, blockSize: blockSize)
+    }
+
+    /// Reads a descriptor of someone else; it stays open.
+    convenience init(descriptor: CInt, name: String, blockSize: Int = 1 << 18) {
+        self.init(FileDescriptor(borrowing: descriptor), name: name, blockSize: blockSize)
     }
 
     /// Reads a pipe, and closes it with this source.
-    init(pipe: CInt, name: String, blockSize: Int = 1 << 16) {
-        self.name = name
-        file = FileDescriptor(owning: pipe)
-        isMemory = false
-        unsafe block = .allocate(byteCount: blockSize, alignment: 64)
-        held = 0..<0
+    convenience init(pipe: CInt, name: String, blockSize: Int = 1 << 16) {
+        self.init(FileDescriptor(owning: pipe), name: name, blockSize: blockSize)
     }
 
     init(bytes: [UInt8], name: String) {

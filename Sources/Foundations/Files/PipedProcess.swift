@@ -4,7 +4,7 @@ import Glibc
 /// A program that runs beside this one and whose standard output is read while it writes.
 ///
 /// It is in a session of its own, so that Ctrl-C reaches this process alone; when this one ends, its next write fails.
-/// What it says on standard error is kept, the last 4 KiB of it. Not for use from two threads at once.
+/// The last 4 KiB of its standard error are kept. Not for use from two threads at once.
 public final class PipedProcess {
     /// Its standard output.
     public let output: CompressedReader

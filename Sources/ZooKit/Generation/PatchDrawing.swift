@@ -8,7 +8,7 @@ public struct PatchDrawing: Sendable {
     public let head: DecoderConfig.PatchHead
     /// Channels of a pixel, 1 or 3.
     public let channels: Int
-    /// What predictions become.
+    /// The way of drawing.
     public let options: PixelOptions
 
     /// A drawing by `options`.

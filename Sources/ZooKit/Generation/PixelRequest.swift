@@ -41,7 +41,7 @@ public struct PixelOptions: Sendable, Equatable {
     /// Gray, 16 patches.
     public init() {}
 
-    /// What a prediction of a kind of head can become.
+    /// The ways of drawing that a kind of head allows.
     public static func drawings(of head: DecoderConfig.PatchHead) -> [Drawing] {
         switch head {
         case .regressionNorm: [.gray, .threshold]

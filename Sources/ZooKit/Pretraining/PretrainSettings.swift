@@ -1,7 +1,7 @@
 /// The settings of a pretraining, but for the model and the data.
 public typealias PretrainSettings = TrainingSettings<PretrainCourse>
 
-/// What a training does with stored images that are longer than its sequences.
+/// The policy for stored images that are longer than the sequences of a training.
 public enum LongSequences: String, Codable, Sendable, CaseIterable {
     /// Makes sequences of the length of them, one behind the other, the last shorter.
     case split
@@ -18,7 +18,7 @@ public struct PretrainCourse: TrainingCourse {
     public var mix = "0:1:0"
     /// Rows of a sequence at most; nil is all that the model takes.
     public var length: Int?
-    /// What becomes of a stored image that is longer than the length: `split` into several, `cut` after its beginning, or `stop`.
+    /// The policy for stored images that are longer than the length.
     public var longSequences = LongSequences.split
     /// Sequences of a step, over all ranks.
     public var batch = 32

@@ -19,7 +19,7 @@ public struct ExampleOptions: Sendable {
     public var pairPatches: Int
     /// Tokens of a pair at most.
     public var pairTokens: Int
-    /// What becomes of stored images longer than ``length``.
+    /// The policy for stored images longer than ``length``.
     public var longSequences = LongSequences.split
     /// Channels that the model reads.
     public var channels: Int

@@ -11,7 +11,7 @@ public struct ModelReading {
     public let tokenizer: ModelTokenizer?
     /// Files of both, for folders of models.
     public let files: [String: [UInt8]]
-    /// What `transformers` cannot do with these files.
+    /// Warnings of what `transformers` cannot do with these files.
     public let warnings: [String]
     /// Hashes and settings of both, to be compared.
     public let identity: [String: JSONValue]

@@ -66,7 +66,7 @@ extension ModelTokenizer {
         return TokenizerTemplate(around: (before, after))
     }
 
-    /// What the tokenizer's own files put around a text.
+    /// Tokens that the tokenizer's own files put around a text.
     private var added: (before: [Int32], after: [Int32]) {
         switch tokenizer {
         case let pairs as BytePairTokenizer: return (pairs.options.prefix, pairs.options.suffix)

@@ -25,7 +25,7 @@ struct Report: ParsableCommand {
 
     func run() throws {
         let page = try ComparisonPage(runs)
-        let folder = (out as NSString).deletingLastPathComponent
+        let folder = Folder.parent(of: out)
         try AtomicFile.write(Array(page.html(in: folder.isEmpty ? "." : folder).utf8), to: out)
         guard !report.json else { return try showJSON(page) }
         for rows in page.runs.figureRows {

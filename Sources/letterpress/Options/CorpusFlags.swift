@@ -1,21 +1,14 @@
 import ArgumentParser
-import Corpora
 import Foundations
 
 /// How a training reads its corpora: what of ``ReadingFlags`` it has a use for.
 struct CorpusFlags: SettingFlags {
-    @Option(help: "Format of the files; auto detects it by name (auto).") var inputFormat: ReadOptions.Format?
+    @OptionGroup var files: FileFlags
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
-    @Option(help: "Policy for records that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?
-    @Option(help: "Policy for text that is not UTF-8 (replace).") var onEncodingError: ReadOptions.EncodingPolicy?
-    @Option(help: ArgumentHelp("Longest record in bytes (67108864).", valueName: "n")) var recordLimit: Int?
 
     func add(to layer: inout SettingLayer) {
+        files.add(to: &layer)
         func set(_ key: String, _ value: JSONValue?) { layer.set("read", key, value) }
-        set("format", inputFormat.map { .string($0.rawValue) })
         set("text_field", textField.map { .string($0) })
-        set("on_structure_error", onError.map { .string($0.rawValue) })
-        set("on_encoding_error", onEncodingError.map { .string($0.rawValue) })
-        set("record_limit", recordLimit.map { .integer($0) })
     }
 }

@@ -6,7 +6,7 @@ extension ExampleKind: ExpressibleByArgument {}
 extension Pooling.ImagePlace: ExpressibleByArgument {}
 extension ChannelAdaptation: ExpressibleByArgument {}
 
-/// What the labels of a table are.
+/// The labels of a table: classes or numbers.
 enum TableKind: String, ExpressibleByArgument, CaseIterable {
     case classification, regression
 }

@@ -1,23 +1,15 @@
-public import ArgumentParser
-public import Corpora
+import ArgumentParser
 import Foundations
-
-extension ReadOptions.Format: ExpressibleByArgument {}
-extension ReadOptions.StructurePolicy: ExpressibleByArgument {}
-extension ReadOptions.EncodingPolicy: ExpressibleByArgument {}
 
 /// How inputs become documents.
 struct ReadingFlags: SettingFlags {
-    @Option(help: "Format of the files; auto detects it by name (auto).") var inputFormat: ReadOptions.Format?
+    @OptionGroup var files: FileFlags
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
     @Option(help: ArgumentHelp("Field with text B; makes pairs (none).", valueName: "name")) var textBField: String?
     @Option(help: ArgumentHelp("Field with a list of words (none).", valueName: "name")) var wordsField: String?
     @Option(help: ArgumentHelp("Field with the label (none).", valueName: "name")) var labelField: String?
     @Option(name: .customLong("keep"), help: ArgumentHelp("Field to pass through; repeat.", valueName: "name"))
     var keepFields: [String] = []
-    @Option(help: "Policy for records that cannot be read (stop).") var onError: ReadOptions.StructurePolicy?
-    @Option(help: "Policy for text that is not UTF-8 (replace).") var onEncodingError: ReadOptions.EncodingPolicy?
-    @Option(help: ArgumentHelp("Longest record in bytes (67108864).", valueName: "n")) var recordLimit: Int?
     @Option(help: ArgumentHelp("Only documents whose number modulo n is i (0/1).", valueName: "i/n")) var shard: String?
 
     /// i and n of `--shard i/n`.
@@ -35,16 +27,13 @@ struct ReadingFlags: SettingFlags {
     }
 
     func add(to layer: inout SettingLayer) {
+        files.add(to: &layer)
         func set(_ key: String, _ value: JSONValue?) { layer.set("read", key, value) }
-        set("format", inputFormat.map { .string($0.rawValue) })
         set("text_field", textField.map { .string($0) })
         set("text_b_field", textBField.map { .string($0) })
         set("words_field", wordsField.map { .string($0) })
         set("label_field", labelField.map { .string($0) })
         set("keep_fields", keepFields.isEmpty ? nil : .array(keepFields.map { .string($0) }))
-        set("on_structure_error", onError.map { .string($0.rawValue) })
-        set("on_encoding_error", onEncodingError.map { .string($0.rawValue) })
-        set("record_limit", recordLimit.map { .integer($0) })
         set("shard_index", shardParts.map { .integer($0.index) })
         set("shard_count", shardParts.map { .integer($0.count) })
     }

@@ -93,15 +93,12 @@ struct FinetuneSources: Codable {
 
     /// The same with paths that hold in every working folder.
     func absolute() -> FinetuneSources {
-        func absolute(_ path: String) -> String {
-            path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-        }
         var sources = self
-        sources.model = model.map(absolute)
-        sources.data = data.map(absolute)
-        (sources.train, sources.dev, sources.test) = (train.map(absolute), dev.map(absolute), test.map(absolute))
-        if let name, name.hasSuffix(".json") { sources.name = absolute(name) }
-        if let tokenizer, tokenizer != "bytes" { sources.tokenizer = absolute(tokenizer) }
+        sources.model = model.map(SourceSettings.absolute)
+        sources.data = data.map(SourceSettings.absolute)
+        (sources.train, sources.dev, sources.test) = (train.map(SourceSettings.absolute), dev.map(SourceSettings.absolute), test.map(SourceSettings.absolute))
+        if let name, name.hasSuffix(".json") { sources.name = SourceSettings.absolute(name) }
+        if let tokenizer, tokenizer != "bytes" { sources.tokenizer = SourceSettings.absolute(tokenizer) }
         return sources
     }
 }

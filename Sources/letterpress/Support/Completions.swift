@@ -5,7 +5,7 @@ import Foundations
 import Zoo
 import ZooKit
 
-/// What shells offer as values of arguments; commands ask the installation that they find themselves.
+/// Completions of values of arguments; they ask the installation that they find themselves.
 enum Completions {
     /// Names of tasks and suites, and task files.
     static let tasks = CompletionKind.custom { _, _, prefix in

@@ -28,7 +28,7 @@ enum OtherNames {
         "dry-run": ["print-config"], "verbose": ["json"], "silent": ["quiet"],
     ]
 
-    /// What `name` is called here, among `known`, then names that are spelled alike; the nearest first.
+    /// Names among `known` near `name`: our name for it first, then those spelled alike.
     static func near(_ name: String, among known: some Sequence<String>) -> [String] {
         let known = Array(known)
         func plain(_ name: String) -> String { name.lowercased().replacing("_", with: "-") }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundations
 
-/// What a user meant by a command or a flag that does not exist.
+/// Suggestions for a command or a flag that does not exist.
 enum UsageAdvice {
     /// A message on the first unknown command or flag of `arguments`; nil where there is none.
     static func message(on arguments: [String]) -> String? {

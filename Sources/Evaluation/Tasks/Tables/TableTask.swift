@@ -3,7 +3,7 @@ import Foundations
 
 /// A task made of tables with a text and a label in each row.
 public struct TableTask: Sendable {
-    /// What a task is made of.
+    /// The tables and choices that a task is made of.
     public struct Request: Sendable, Equatable {
         /// The table to train on; of a table alone shares choose the best step and are reported.
         public var train: String
@@ -34,7 +34,7 @@ public struct TableTask: Sendable {
     public let file: [UInt8]
     /// Paths of the tables, by the names that the task gives them.
     public let files: [String: String]
-    /// What was chosen, a line each: a name and what it is.
+    /// The choices made, each a name and a value.
     public let choices: [(name: String, value: String)]
 
     /// Reads all tables and makes a task of them.

@@ -6,7 +6,7 @@ import Reports
 public struct ComparedRun {
     /// The folder.
     public let path: String
-    /// What tells it from the other runs; the last part of its path until ``distinguish(_:)`` finds more.
+    /// The name in legends and tables; the last part of its path until ``distinguish(_:)`` finds more.
     public private(set) var name: String
     /// `pretraining`, or `fine-tuning on` a task.
     public let kind: String
@@ -77,7 +77,7 @@ public struct ComparedRun {
         return paths.map { $0.dropFirst(first).dropLast(last).joined(separator: "/") }
     }
 
-    /// What came out of the run.
+    /// Final and best values of the run.
     public var figures: Figures { Figures(self) }
 }
 

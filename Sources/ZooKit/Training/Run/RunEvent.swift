@@ -44,7 +44,7 @@ public struct RunPlan: Codable, Sendable, Equatable {
     public var ranks: Int
     /// The name of the adaptation: "all".
     public var adaptation: String
-    /// What has changed since the checkpoint, then planned events of hooks, in their order.
+    /// Settings changed since the checkpoint, then planned events of hooks, in their order.
     public var events: [String]
     /// The best evaluation before a resume; nil for none.
     public var best: EvaluationRecord?

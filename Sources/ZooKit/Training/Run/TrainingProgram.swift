@@ -33,7 +33,7 @@ public protocol TrainingProgram: AnyObject {
     func settingsRecord() throws -> JSONValue
     /// Settings in which a checkpoint's differ from these and must not, one text each.
     func differences(from saved: JSONValue, source: String) throws -> [String]
-    /// What of the settings has changed since a checkpoint after `step`, and may, one text each, to be shown.
+    /// Settings that may change on resume and have since a checkpoint after `step`, one text each, for the user.
     func changes(from saved: JSONValue, after step: Int, source: String) throws -> [String]
     /// The plan but for what the run knows itself: first step, ranks and events.
     func plan() throws -> RunPlan
