@@ -123,7 +123,8 @@ import Testing
         #expect(!Folder.hasItem(fixture.path("x")))
         let model = try ModelFolderFixture()
         let tuned = try fixture.run([
-            "finetune", "--model", model.path, "--task", "sample-topic", "--font", "none.ttf", "--out", fixture.path("x"),
+            "finetune", "--model", model.path, "--task", "sample-topic", "--font", "none.ttf", "--out",
+            fixture.path("x"),
         ])
         #expect(tuned.status == 64 && tuned.errorText.contains("--font has no effect"), "\(tuned.errorText)")
         let bigrams = try fixture.run(

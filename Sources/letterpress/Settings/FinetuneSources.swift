@@ -96,7 +96,9 @@ struct FinetuneSources: Codable {
         var sources = self
         sources.model = model.map(SourceSettings.absolute)
         sources.data = data.map(SourceSettings.absolute)
-        (sources.train, sources.dev, sources.test) = (train.map(SourceSettings.absolute), dev.map(SourceSettings.absolute), test.map(SourceSettings.absolute))
+        sources.train = train.map(SourceSettings.absolute)
+        sources.dev = dev.map(SourceSettings.absolute)
+        sources.test = test.map(SourceSettings.absolute)
         if let name, name.hasSuffix(".json") { sources.name = SourceSettings.absolute(name) }
         if let tokenizer, tokenizer != "bytes" { sources.tokenizer = SourceSettings.absolute(tokenizer) }
         return sources
