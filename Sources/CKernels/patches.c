@@ -4,8 +4,9 @@ LP_INLINE void lp_plane(const uint8_t *pixel, size_t channels, float *to, size_t
     LP_EACH(i, n) to[i] = (float)pixel[i * channels] / 255;
 }
 
-LP_CLONES void lpn_unpack_pixels(lp_view pixels, lp_view x, size_t channels, bool planar, lp_area area) {
-    lp_tile s;
+LP_CLONES void lpn_unpack_pixels(
+    lp_view pixels, lp_view x, float scale, lp_view origin, size_t channels, bool planar, lp_area area) {
+    lp_tile s, t;
     size_t planes = planar ? channels : 1, places = area.columnEnd / planes;
     LP_ROWS(area, r) {
         const uint8_t *row = (const uint8_t *)pixels.data + lp_at(pixels, r, 0);
@@ -18,6 +19,10 @@ LP_CLONES void lpn_unpack_pixels(lp_view pixels, lp_view x, size_t channels, boo
                     lp_plane(row + 3 * c + k, 3, to, n);
                 } else {
                     lp_plane(row + planes * c + k, planes, to, n);
+                }
+                if (origin.data) {
+                    const float *from = lp_load(origin, 0, k * places + c, n, t);
+                    LP_EACH(i, n) to[i] = scale * to[i] - from[i];
                 }
                 lp_store(x, r, k * places + c, n, to, false);
             }

@@ -5,14 +5,16 @@ public import Tensors
 extension ReferenceKernels {
     /// See `KernelSet`.
     public func unpackPixels(
-        _ pixels: Operand, to x: Operand, rows: Int, columns: Int, channels: Int, planar: Bool
+        _ pixels: Operand, to x: Operand, scale: Double, origin: Operand?, rows: Int, columns: Int, channels: Int,
+        planar: Bool
     ) {
         apart([x.area(rows, columns)], [pixels.area(rows, columns)])
         let places = columns / channels
         let unpacked = Grid(rows, columns) { row, column in
             // Column (channel, place) of the result is column (place, channel) of the pixels.
             let source = planar ? column % places * channels + column / places : column
-            return pixels[row, source] / 255
+            let value = pixels[row, source] / 255
+            return origin.map { scale * value - $0[column] } ?? value
         }
         x.store(unpacked)
     }

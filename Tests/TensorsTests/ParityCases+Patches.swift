@@ -8,9 +8,11 @@ extension ParityCase {
             let columns = channels * run.pick([1, 4, 9, 256])
             let pixels = run.input(rows, columns, .uint8, run.pixels(rows * columns))
             let (x, planar) = (run.result(rows, columns, run.type), run.flag())
+            let (scale, origin) = (run.pick([1.0, -1, 2]), run.flag() ? run.list(run.numbers(columns)) : nil)
             run.call { set, at in
                 set.unpackPixels(
-                    at(pixels), to: at(x), rows: rows, columns: columns, channels: channels, planar: planar)
+                    at(pixels), to: at(x), scale: scale, origin: origin.map(at), rows: rows, columns: columns,
+                    channels: channels, planar: planar)
             }
         },
         ParityCase("patchErrors", rounds: 24) { run in

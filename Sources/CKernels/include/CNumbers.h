@@ -175,7 +175,8 @@ void lpn_distribution_statistics(
 // Patches of pixels
 
 /// x = pixels / 255; `planar`: from (place, channel) to (channel, place) in each row.
-void lpn_unpack_pixels(lp_view pixels, lp_view x, size_t channels, bool planar, lp_area area);
+void lpn_unpack_pixels(
+    lp_view pixels, lp_view x, float scale, lp_view origin, size_t channels, bool planar, lp_area area);
 
 /// What a prediction is compared with.
 enum { LP_NORMALISED, LP_RAW, LP_BERNOULLI };

@@ -41,7 +41,10 @@ extension ClassificationProgram {
         // Where no padding is named the reference pads with the token that ends texts.
         let pad = config.pad ?? config.end ?? 2
         // No token has an id that Int32 does not hold, and none has -1.
-        return Pooling(image: settings.pool, compatiblePad: settings.compatPooling ? Int32(exactly: pad) ?? -1 : nil)
+        let isOwn = config.patchInput != .unit && settings.modality != .text && !settings.compatPooling
+        return Pooling(
+            image: settings.pool ?? (isOwn ? .mean : .end),
+            compatiblePad: settings.compatPooling ? Int32(exactly: pad) ?? -1 : nil)
     }
 
     /// Which parameters a modality reaches; the others keep their values, and cost no moments.

@@ -161,7 +161,7 @@ public final class ClassificationProgram: TrainingProgram {
         let counts = StepRecord.Counts(
             rows: batches.reduce(0) { $0 + $1.seenRows }, computedRows: batches.reduce(0) { $0 + $1.computedRows },
             examples: examples.count, truncated: examples.count { $0.isTruncated },
-            operations: batches.reduce(0) { $0 + cost.operations(of: $1.input, scoredRows: $1.places.count) })
+            operations: batches.reduce(0) { $0 + cost.operations(of: $1.input, scoredRows: $1.pooled.rows.count) })
         var record = try StepRecord(try trainer.step(batches), counts, step: trainer.count.step, communicator)
         record.dataSeconds = dataSeconds
         return record

@@ -38,9 +38,11 @@ public final class LayerNorm: Norm {
     /// Added to the variance.
     public let epsilon: Double
 
-    /// Weights of 1, biases of 0.
-    public init(_ builder: ParameterBuilder, width: Int, epsilon: Double) throws(TensorError) {
-        weight = try builder.parameter("weight", [width], .constant(1), decays: false)
+    /// Weights that begin at `weight`, biases of 0.
+    public init(
+        _ builder: ParameterBuilder, width: Int, epsilon: Double, weight: Double = 1
+    ) throws(TensorError) {
+        self.weight = try builder.parameter("weight", [width], .constant(weight), decays: false)
         bias = try builder.parameter("bias", [width], .constant(0), decays: false)
         self.epsilon = epsilon
     }

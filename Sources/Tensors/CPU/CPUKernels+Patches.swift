@@ -1,14 +1,18 @@
 internal import CKernels
 
 extension CPUKernels {
-    /// x[R,C] = pixels / 255.
+    /// x[R,C] = pixels / 255, or scale pixels / 255 - origin.
     public func unpackPixels(
-        _ pixels: Operand, to x: Operand, rows: Int, columns: Int, channels: Int, planar: Bool
+        _ pixels: Operand, to x: Operand, scale: Double, origin: Operand?, rows: Int, columns: Int, channels: Int,
+        planar: Bool
     ) {
         precondition(pixels.type == .uint8, "unpackPixels: \(pixels.type.rawValue)")
         precondition(channels > 0 && columns % channels == 0, "unpackPixels: \(columns) columns, \(channels) channels")
         let (from, to) = unsafe (pixels.rawView(rows, columns), x.view(rows, columns))
-        parallel(rows: rows, columns: columns) { area in unsafe lpn_unpack_pixels(from, to, channels, planar, area) }
+        let zero = unsafe origin?.view(columns) ?? lp_view()
+        parallel(rows: rows, columns: columns) { area in
+            unsafe lpn_unpack_pixels(from, to, Float(scale), zero, channels, planar, area)
+        }
     }
 
     /// errors[R] = mean over C of the error against targets[indices[r]] / 255.

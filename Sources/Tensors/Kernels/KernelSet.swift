@@ -179,8 +179,11 @@ public protocol KernelSet: AnyObject {
     func distributionStatistics(
         _ logits: Operand, targets: Operand, logSums: Operand, temperature: Double, rows: Int, vocabulary: Int,
         entropy: Operand, ranks: Operand)
-    /// x[R,C] = pixels / 255; pixels: uint8 [R,C]. `planar` reorders each row from (place, channel) to (channel, place).
-    func unpackPixels(_ pixels: Operand, to x: Operand, rows: Int, columns: Int, channels: Int, planar: Bool)
+    /// x[R,C] = pixels / 255, or with an origin [C] scale pixels / 255 - origin; pixels: uint8 [R,C]. `planar` reorders
+    /// each row from (place, channel) to (channel, place), which is the order of the origin.
+    func unpackPixels(
+        _ pixels: Operand, to x: Operand, scale: Double, origin: Operand?, rows: Int, columns: Int, channels: Int,
+        planar: Bool)
     /// errors[R] = mean over C of e, with t = targets[indices[r]] / 255, uint8 [.,C]; a negative index gives 0. See `PatchLoss`.
     func patchErrors(
         _ kind: PatchLoss, _ prediction: Operand, targets: Operand, indices: Operand, to errors: Operand, rows: Int,

@@ -1,10 +1,11 @@
 extension Tape {
-    /// Pixels to rows of the residual stream: values of 0 ... 1, channel by channel, through one projection. Shapes: pixels
-    /// [..., P] uint8, each row pixel by pixel with `channels` numbers each; weight [D, ...] with P numbers for each of D (a
-    /// convolution's [D, channels, height, width]) of the products' type, bias [D] of the stream type; gives [..., D] of the
-    /// stream type. What is kept for the way back are the bytes.
+    /// Pixels to rows of the residual stream: x = values of 0 ... 1, or `scale` times these minus an origin, channel by channel,
+    /// through one projection; dweight = dy^T x. Shapes: pixels [..., P] uint8, each row pixel by pixel with `channels` numbers
+    /// each; weight [D, ...] with P numbers for each of D (a convolution's [D, channels, height, width]) of the products' type,
+    /// bias [D] of the stream type, and origin [P], channel by channel,; gives [..., D] of the stream type. What is kept for the
+    /// way back are the bytes.
     public func patches(
-        _ pixels: Tensor, weight: Tensor, bias: Tensor? = nil, channels: Int
+        _ pixels: Tensor, weight: Tensor, bias: Tensor? = nil, channels: Int, scale: Double = 1, origin: Tensor? = nil
     ) throws(TensorError) -> Tensor {
         let (size, width) = (pixels.columns, weight.shape.first ?? 0)
         try check("patches", "pixels", pixels, of: .uint8)
@@ -12,8 +13,11 @@ extension Tape {
         try check(
             weight.count == width * size && weight.shape.count > 1, "patches",
             "weight [D, ...] of \(size) for each of D", "\(weight.shape)")
+        if let origin {
+            try check("patches", "origin", origin, vector: size, of: precision.stream)
+        }
         let matrix = try weight.reshaped([width, size])
-        let x = try unpacked(pixels, channels: channels)
+        let x = try unpacked(pixels, channels, scale, origin)
         try checkLinear("patches", x, matrix, bias, nil)
         let y = try result(pixels.shape.dropLast() + [width], precision.stream, of: [matrix, bias])
         project(x, matrix, bias, nil, into: y)
@@ -23,7 +27,7 @@ extension Tape {
         record("patches", [y]) { pass throws(TensorError) in
             let dy = pass.gradient
             if let kept {
-                let x = try pass.tape.unpacked(kept, channels: channels)
+                let x = try pass.tape.unpacked(kept, channels, scale, origin)
                 try pass.product(pass.cast(dy, to: x.type).matrix.transpose, x.matrix, to: weightSlot)
             }
             try pass.biasGradient(dy, to: biasSlot)
@@ -31,11 +35,14 @@ extension Tape {
         return y
     }
 
-    /// Pixels as numbers of 0 ... 1 of the products' type, channel by channel.
-    private func unpacked(_ pixels: Tensor, channels: Int) throws(TensorError) -> Tensor {
+    /// Pixels as numbers of the products' type, channel by channel.
+    private func unpacked(
+        _ pixels: Tensor, _ channels: Int, _ scale: Double, _ origin: Tensor?
+    ) throws(TensorError) -> Tensor {
         let x = try workspace.empty([pixels.rows, pixels.columns], precision.compute)
         kernels.unpackPixels(
-            pixels.operand, to: x.operand, rows: x.rows, columns: x.columns, channels: channels, planar: true)
+            pixels.operand, to: x.operand, scale: scale, origin: origin?.operand, rows: x.rows, columns: x.columns,
+            channels: channels, planar: true)
         return x
     }
 

@@ -1,4 +1,5 @@
 import Foundations
+import Layers
 
 extension DecoderConfig {
     /// Decodes with the defaults that each key's comment names. Throws: `DecodingError` with the key for values that make no
@@ -47,6 +48,9 @@ extension DecoderConfig {
         if let normalises, normalises != (patchHead == .regressionNorm) {
             throw bad(.normalisesPatches, "\(normalises) contradicts the patch_head \(patchHead.rawValue)")
         }
+        patchInput = try values.decodeIfPresent(PixelForm.self, forKey: .patchInput) ?? .unit
+        patchMean = try values.decodeIfPresent([Int].self, forKey: .patchMean)
+        patchNorm = try values.decodeIfPresent(Double.self, forKey: .patchNorm) ?? 1
         layers = try values.decodeIfPresent([LayerConfig].self, forKey: .layers)
         _ = try values.decodeIfPresent(String.self, forKey: .type)
         _ = try values.decodeIfPresent(String.self, forKey: .version)
@@ -72,6 +76,19 @@ extension DecoderConfig {
         if !(deviation >= 0 && deviation.isFinite) { return (.deviation, "\(deviation) is below 0") }
         if !(0..<1 ~= attentionDropout) { return (.attentionDropout, "\(attentionDropout) is not in 0 ..< 1") }
         if channels != 1 && channels != 3 { return (.channels, "\(channels) is neither 1 nor 3") }
+        if !(patchNorm > 0 && patchNorm.isFinite) { return (.patchNorm, "\(patchNorm) is not above 0") }
+        if let patchMean {
+            if patchInput != .centred {
+                return (.patchMean, "patch_input is \(patchInput.rawValue), which has no mean image")
+            }
+            let size = patchSize * patchSize
+            if patchMean.count != size && patchMean.count != size * channels {
+                return (.patchMean, "it has \(counted(patchMean.count, "number")), not \(size * channels)")
+            }
+            if let other = patchMean.first(where: { !(0...Self.meanUnit ~= $0) }) {
+                return (.patchMean, "\(other) is not in 0...\(Self.meanUnit)")
+            }
+        }
         if let layers {
             if layers.count != layerCount {
                 return (.layers, "\(counted(layers.count, "entry")) for \(counted(layerCount, "layer"))")
@@ -116,5 +133,11 @@ extension DecoderConfig {
         try values.encodeIfPresent(imageSize, forKey: .imageSize)
         try values.encode(patchHead == .regressionNorm, forKey: .normalisesPatches)
         try values.encode(patchHead, forKey: .patchHead)
+        try values.encodeIfPresent(patchInput == .unit ? nil : patchInput, forKey: .patchInput)
+        try values.encodeIfPresent(patchMean, forKey: .patchMean)
+        try values.encodeIfPresent(patchNorm == 1 ? nil : patchNorm, forKey: .patchNorm)
     }
+
+    /// The number that stands for white in ``patchMean``.
+    public static let meanUnit = 65535
 }

@@ -69,6 +69,14 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
     public var imageSize: [Int]?
     /// `patch_head`; if left out `regression_norm`, or `regression_raw` where `norm_pix_loss` is false.
     public var patchHead: PatchHead
+    /// `patch_input`: the form in which pixels are read; `unit` if left out. Folders hold the projection in the form of `unit`
+    /// whatever this is, so that other programs read them; it is taken back where a model is loaded.
+    public var patchInput = PixelForm.unit
+    /// `patch_mean`: the mean image that ``PixelForm/centred`` pixels are told from, in units of 1/65535, row-major with channels
+    /// together, or of one channel where all are alike. A pretraining that begins without one computes it from its data.
+    public var patchMean: [Int]?
+    /// `patch_norm_init`: what the weights of the norm behind the projection begin at; 1 if left out.
+    public var patchNorm = 1.0
     /// `layers`: what differs from the above, by layer.
     public var layers: [LayerConfig]?
 
@@ -99,12 +107,25 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
         case imageSize = "image_size"
         case normalisesPatches = "norm_pix_loss"
         case patchHead = "patch_head"
+        case patchInput = "patch_input"
+        case patchMean = "patch_mean"
+        case patchNorm = "patch_norm_init"
         case layers
         case type = "torch_dtype"
         case version = "transformers_version"
 
         /// Keys of models that read patches.
-        static let ofPatches: [CodingKeys] = [.patchSize, .channels, .imageSize, .normalisesPatches, .patchHead]
+        static let ofPatches: [CodingKeys] = [
+            .patchSize, .channels, .imageSize, .normalisesPatches, .patchHead, .patchInput, .patchMean, .patchNorm,
+        ]
+    }
+
+    /// ``patchMean`` of one channel: the mean over the channels where they have means of their own.
+    var meanOfOneChannel: [Int]? {
+        guard let patchMean, patchMean.count > patchSize * patchSize else { return patchMean }
+        return (0..<patchSize * patchSize).map { place in
+            (patchMean[place * channels..<(place + 1) * channels].reduce(0, +) + channels / 2) / channels
+        }
     }
 
     /// The id that rows are filled up with: `pad_token_id`, or else the token that ends texts, or begins them.

@@ -56,7 +56,7 @@ public struct Classification: Objective {
     /// Scores [B, classes] of the stream type.
     public func scores(of batch: ClassifierBatch, _ context: ForwardContext) throws(TensorError) -> Tensor {
         let hidden = try model.hidden(batch.input, context)
-        let scores = try model.classLogits(hidden, places: batch.places, context)
+        let scores = try model.classLogits(hidden, rows: batch.pooled, context)
         return try context.tape.cast(scores, to: context.tape.precision.stream)
     }
 

@@ -5,8 +5,8 @@ public import Tensors
 public struct ClassifierBatch {
     /// What the model reads.
     public let input: ModelInput
-    /// For each example the row that is classified.
-    public let places: [Int32]
+    /// For each example the rows whose mean is classified.
+    public let pooled: PooledRows
     /// For each example what is right.
     public let targets: [ExampleTarget?]
     /// For each example its place in the list that the batch was made of.
@@ -25,7 +25,7 @@ public struct ClassifierBatch {
 public struct ClassifierInput {
     /// What the examples are.
     public let kind: ExampleKind
-    /// Which row is classified.
+    /// Which rows are classified.
     public let pooling: Pooling
     private let patchBytes: Int
     private let vocabulary: Int
@@ -75,22 +75,22 @@ public struct ClassifierInput {
     private func batch(_ examples: [ClassifierExample], _ order: [Int]) throws(TensorError) -> ClassifierBatch {
         let contents = order.map { examples[$0].content }
         let input: ModelInput
-        var places: [Int32] = []
+        var rows: [[Int32]] = []
         switch kind {
         case .text:
             input = try ModelInput.text(contents.map(\.tokens), vocabulary: vocabulary, workspace: workspace)
             for (b, content) in contents.enumerated() {
-                let token = pooling.token(of: content.tokens, limit: tokenLimit, isBehindPicture: false)
-                places.append(input.row(ofToken: token ?? 0, b))
+                let tokens = pooling.tokens(of: content.tokens, limit: tokenLimit, isBehindPicture: false) ?? 0..<1
+                rows.append(tokens.map { input.row(ofToken: $0, b) })
             }
         case .image:
             input = try ModelInput.images(
                 contents.map(\.pixels), seen: contents.map(\.patches), patchBytes: patchBytes, workspace: workspace)
             for (b, content) in contents.enumerated() {
-                places.append(input.row(ofPatch: max(0, content.patches - (pooling.image == .end ? 1 : 2)), b))
+                rows.append(pooling.patches(of: content.patches).map { input.row(ofPatch: $0, b) })
             }
         case .pair:
-            let tokens = contents.map { pooling.token(of: $0.tokens, limit: tokenLimit, isBehindPicture: true) }
+            let tokens = contents.map { pooling.tokens(of: $0.tokens, limit: tokenLimit, isBehindPicture: true) }
             var pixels = contents.map(\.pixels)
             // The row of a white patch is wanted: it must be there.
             if let b = tokens.firstIndex(of: nil) {
@@ -100,11 +100,15 @@ public struct ClassifierInput {
             input = try ModelInput.pairs(
                 pixels, seen: contents.map(\.patches), patchBytes: patchBytes, contents.map(\.tokens),
                 vocabulary: vocabulary, textPosition: patchLimit, workspace: workspace)
-            for (b, token) in tokens.enumerated() {
-                places.append(token.map { input.row(ofToken: $0, b) } ?? input.row(ofPatch: patchLimit - 1, b))
+            for (b, tokens) in tokens.enumerated() {
+                let patches = pooling.image == .mean ? pooling.patches(of: contents[b].patches) : 0..<0
+                let own = patches.map { input.row(ofPatch: $0, b) }
+                rows.append(
+                    own + (tokens?.map { input.row(ofToken: $0, b) } ?? [input.row(ofPatch: patchLimit - 1, b)]))
             }
         }
         return ClassifierBatch(
-            input: input, places: places, targets: order.map { examples[$0].target }, order: order, kind: kind)
+            input: input, pooled: PooledRows(rows), targets: order.map { examples[$0].target }, order: order, kind: kind
+        )
     }
 }

@@ -48,6 +48,7 @@ extension ModelFolder {
         }
         let tensors = folder.tensors.tensors.filter { tensor in !(rules.name(of: tensor.name).map(isNew) ?? false) }
         let report = try loader.load(tensors, of: folder.tensors.path, into: targets)
+        try model.base.patches?.takeOwnForm()
         return (model, report, folder.warnings)
     }
 
@@ -63,7 +64,10 @@ extension ModelFolder {
     ) throws -> (model: LanguageModel, projection: String?) {
         let builder = ParameterBuilder(workspace: workspace, seed: seed ?? 0, draws: isNew)
         var (config, heads) = (config, heads ?? self.heads)
-        if singleChannel != nil { (config.channels, heads.patch) = (1, false) }
+        if singleChannel != nil {
+            config.patchMean = config.meanOfOneChannel
+            (config.channels, heads.patch) = (1, false)
+        }
         let model = try LanguageModel(builder, config: config, heads: heads)
         // A record may ask for any size; a file must stand behind it. What one structure makes a later one may replace.
         let budget = Mutex((spare: ModelShape.waste * ModelShape.numbers(stored), made: Set<String>()))

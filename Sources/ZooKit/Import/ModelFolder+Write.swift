@@ -12,9 +12,7 @@ extension ModelFolder {
         _ model: LanguageModel, kind: ModelKind? = nil, files: [String: [UInt8]] = [:], to path: String,
         type: SafetensorsType? = nil, workspace: Workspace
     ) throws {
-        let items = model.parameters.map { parameter in
-            SafetensorsItem(parameter, as: type, in: workspace)
-        }
+        let items = try model.storedItems(as: type, in: workspace)
         let config = try ModelFiles.config(of: model, kind: kind, type: Self.widest(items))
         try Checkpoint(model: .init(config: config, tensors: items, files: files)).write(to: path)
     }
@@ -25,14 +23,14 @@ extension ModelFolder {
     }
 
     /// The files of a checkpoint of `kind`: the model with its structures and heads, moments, and `files` beside it. Numbers are read
-    /// when the files are written. Throws `ConfigError`.
+    /// when the files are written. Throws `ConfigError` and `TensorError`.
     public static func checkpoint(
         _ model: LanguageModel, kind: ModelKind, optimizer: [SafetensorsItem]? = nil, files: [String: [UInt8]] = [:],
         workspace: Workspace
-    ) throws(ConfigError) -> Checkpoint.Model {
+    ) throws -> Checkpoint.Model {
         Checkpoint.Model(
             config: try ModelFiles.config(of: model, kind: kind, type: .float32),
-            tensors: model.parameters.map { SafetensorsItem($0, in: workspace) }, optimizer: optimizer, files: files)
+            tensors: try model.storedItems(in: workspace), optimizer: optimizer, files: files)
     }
 }
 

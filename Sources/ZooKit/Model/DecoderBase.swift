@@ -31,7 +31,10 @@ public final class DecoderBase: Part {
         patches =
             config.modelType == .erniePixel
             ? try PatchEmbedding(
-                builder.at("embed_patches"), width: width, patchSize: config.patchSize, channels: config.channels)
+                builder.at("embed_patches"), width: width, patchSize: config.patchSize, channels: config.channels,
+                form: config.patchInput,
+                mean: config.patchMean.map { $0.map { Double($0) / Double(DecoderConfig.meanUnit) } },
+                normWeight: config.patchNorm)
             : nil
         rotary = try RotaryTable(
             width: config.headWidth, limit: config.positions, theta: config.theta, scaling: config.scaling,

@@ -122,13 +122,12 @@ public final class LanguageModel: Part {
         return try tokenHead(hidden, scoped(context))
     }
 
-    /// Class scores [B, labels] of the rows `places` of `hidden`, one for each sequence: the last that is no padding.
+    /// Class scores [B, labels] of rows of `hidden`, for each of B sequences of the mean over some.
     public func classLogits(
-        _ hidden: Tensor, places: [Int32], _ context: ForwardContext
+        _ hidden: Tensor, rows: PooledRows, _ context: ForwardContext
     ) throws(TensorError) -> Tensor {
         guard let score else { throw .value(operation: "class logits", what: "the model has no classifier") }
-        let rows = try context.tape.gatherRows(hidden, indices: context.tape.workspace.indices(places))
-        return try score(rows, scoped(context))
+        return try score(rows.means(of: hidden, context), scoped(context))
     }
 
     /// For each sequence the row of its last place that is no padding, by the lengths of the batch; never by looking for an id.

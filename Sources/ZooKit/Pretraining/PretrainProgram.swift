@@ -76,6 +76,7 @@ public final class PretrainProgram: TrainingProgram {
         let mix = try DataMix(parsing: settings.mix)
         self.mix = mix
         try Self.fit(&parts, settings, mix)
+        try Self.centre(&parts, settings, mix)
         (self.settings, self.parts, self.communicator, self.workspace) = (settings, parts, communicator, workspace)
         // Weights that a checkpoint holds need not be read from where the run began; structures are installed from there.
         let model = try Self.model(parts, from: parts.initial, settings, reads: progress == nil, workspace)
@@ -141,6 +142,17 @@ public final class PretrainProgram: TrainingProgram {
         parts.options.channels = parts.config.channels
         parts.options.patchSize = parts.config.patchSize
         if !settings.textEnd { parts.options.encoding?.end = nil }
+    }
+
+    /// Computes the mean image of a model that begins without one. A model whose training has no pictures reads ink.
+    private static func centre(_ parts: inout Parts, _ settings: PretrainSettings, _ mix: DataMix) throws {
+        guard parts.config.modelType == .erniePixel, parts.config.patchInput == .centred, parts.config.patchMean == nil
+        else { return }
+        guard let kind = [ExampleKind.image, .pair].first(where: mix.kinds.contains), let data = parts.data[kind] else {
+            parts.config.patchInput = .ink
+            return
+        }
+        parts.config.patchMean = try MeanPatch(parts.config).numbers(of: data, kind, parts.options, settings)
     }
 
     private static func model(

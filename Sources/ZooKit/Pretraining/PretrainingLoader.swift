@@ -228,11 +228,14 @@ public final class PretrainingLoader {
         }
     }
 
+    /// The key of the order in which documents are read that belong to no step.
+    static let documentKey = RandomKey(seed: 0).with("documents")
+
     /// All documents of a part.
     private func reader(_ kind: ExampleKind, _ part: DataPart) throws -> (any ExampleReading)? {
         try data[kind]?.open(
             kind, options, split: DataSplit(heldOut: settings.heldOut, part: part), stream: (0, 1),
-            order: DocumentOrder(block: settings.shuffle, key: RandomKey(seed: 0).with("documents")),
+            order: DocumentOrder(block: settings.shuffle, key: Self.documentKey),
             workers: settings.workers, at: nil)
     }
 }

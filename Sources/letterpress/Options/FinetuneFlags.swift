@@ -3,7 +3,7 @@ import Foundations
 public import ZooKit
 
 extension ExampleKind: ExpressibleByArgument {}
-extension Pooling.ImagePlace: ExpressibleByArgument {}
+extension Pooling.Place: ExpressibleByArgument {}
 extension ChannelAdaptation: ExpressibleByArgument {}
 
 /// The labels of a table: classes or numbers.
@@ -124,8 +124,11 @@ struct FinetuneCourseFlags: SettingFlags {
 struct ClassifierFlags: SettingFlags {
     @Option(help: ArgumentHelp("The share of attention weights that are dropped (0).", valueName: "x"))
     var dropout: Double?
-    @Option(help: "The patch of a picture that is classified: the black one at its end, or the last of the text (eos).")
-    var pool: Pooling.ImagePlace?
+    @Option(
+        help: ArgumentHelp(
+            "The rows that are classified: the end, the last of the text, or the mean (mean for pictures of models with an input form of our own, else eos).",
+            valueName: "eos|last_text|mean"))
+    var pool: Pooling.Place?
     @Flag(inversion: .prefixedNo, help: "Find rows as the published code does, mistakes included.")
     var compatPooling: Bool?
     @Option(help: "Draw in gray, for a model that reads one channel by its weights' mean or sum (none).")

@@ -50,7 +50,7 @@ import ZooKit
         if let scores = expected["scores"] {
             let input = try ModelInput.images(pixels, seen: seen, patchBytes: size, workspace: workspace)
             let hidden = try model.hidden(input, context)
-            let got = try model.classLogits(hidden, places: model.poolingPlaces(input), context)
+            let got = try model.classLogits(hidden, rows: PooledRows(model.poolingPlaces(input).map { [$0] }), context)
             #expect(OracleRun.distance(try workspace.values(got), try scores.doubles()) < 2e-5)
             return
         }
@@ -86,7 +86,7 @@ import ZooKit
         if let logits = expected["logits"] {
             (got, wanted) = (try model.tokenLogits(hidden, context), logits)
         } else if let scores = expected["scores"] {
-            got = try model.classLogits(hidden, places: model.poolingPlaces(input), context)
+            got = try model.classLogits(hidden, rows: PooledRows(model.poolingPlaces(input).map { [$0] }), context)
             wanted = scores
         } else {
             (got, wanted) = (hidden, try expected.tensor("hidden"))

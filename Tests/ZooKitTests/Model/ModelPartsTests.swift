@@ -181,7 +181,7 @@ import ZooKit
         )
         let hidden = try bare.hidden(text, context)
         #expect(throws: TensorError.self) { try bare.tokenLogits(hidden, context) }
-        #expect(throws: TensorError.self) { try bare.classLogits(hidden, places: [0], context) }
+        #expect(throws: TensorError.self) { try bare.classLogits(hidden, rows: PooledRows([[0]]), context) }
         #expect(throws: TensorError.self) { try bare.nextTokenLoss(hidden, text, context) }
         #expect(throws: TensorError.self) { try bare.nextPatchLoss(hidden, image, context) }
         #expect { try bare.hidden(image, context) } throws: { "\($0)".contains("reads tokens alone") }

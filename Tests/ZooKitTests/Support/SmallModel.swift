@@ -84,7 +84,8 @@ struct SmallRun {
         if model.tokenHead != nil { logits = try rows(model.tokenLogits(hidden, context)) }
         if let head = model.patchHead { patches = try rows(head(hidden, context)) }
         if model.score != nil {
-            classes = try rows(model.classLogits(hidden, places: model.poolingPlaces(input), context))
+            classes = try rows(
+                model.classLogits(hidden, rows: PooledRows(model.poolingPlaces(input).map { [$0] }), context))
         }
         for term in try Self.terms(model, hidden, input, context) {
             terms[term.name] = (try workspace.values(term.sum)[0], term.weight)

@@ -210,6 +210,12 @@ struct SavedRun {
             try hook.restore(values, tensors, program.units)
         }
         try TensorLoader().load(folder.tensors(), into: program.model.parameters.map { TensorTarget($0) })
+        if !program.model.roundedParameters.isEmpty {
+            try program.model.base.patches?.takeOwnForm()
+            let (tensors, _) = try state(RunStateNames.exact)
+            let targets = program.model.roundedParameters.map { TensorTarget($0) }
+            try TensorLoader().load(tensors.tensors, of: tensors.path, into: targets)
+        }
         let others = program.otherParameters
         if !others.isEmpty {
             let (tensors, _) = try state(RunStateNames.parameters)
@@ -238,6 +244,8 @@ struct SavedRun {
 enum RunStateNames {
     /// Parameters that are stepped but are no part of the model.
     static let parameters = "parameters"
+    /// Parameters of the model that its folder holds in a form which loses their last bits.
+    static let exact = "exact"
     /// Moments of a unit but the first.
     static func optimiser(_ index: Int) -> String { "optimizer-\(index)" }
 }

@@ -209,6 +209,10 @@ public final class TrainingRun<Program: TrainingProgram> {
         for (index, unit) in program.units.enumerated().dropFirst() {
             states[RunStateNames.optimiser(index)] = .init(tensors: unit.optimiser.items(in: workspace))
         }
+        let rounded = program.model.roundedParameters
+        if !rounded.isEmpty {
+            states[RunStateNames.exact] = .init(tensors: rounded.map { SafetensorsItem($0, in: workspace) })
+        }
         let others = program.otherParameters
         if !others.isEmpty {
             states[RunStateNames.parameters] = .init(tensors: others.map { SafetensorsItem($0, in: workspace) })

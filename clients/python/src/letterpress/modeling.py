@@ -180,7 +180,7 @@ class ErniePixelForCausalLM(ErniePixelPreTrainedModel, GenerationMixin):
 
 
 class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
-    """Classes of one row, or, where there is one label, a number."""
+    """Classes of one row or of the mean over some, or, where there is one label, a number."""
 
     def __init__(self, config):
         super().__init__(config)
@@ -189,8 +189,8 @@ class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
         self.score = nn.Linear(config.hidden_size, config.num_labels, bias=False)
         record = config.record()
         self.pool = record.get("pool", "eos")
-        if self.pool not in ("eos", "last_text"):
-            raise ValueError(f"classifier.json: pool is '{self.pool}'; known are eos, last_text")
+        if self.pool not in ("eos", "last_text", "mean"):
+            raise ValueError(f"classifier.json: pool is '{self.pool}'; known are eos, last_text, mean")
         self.compatible_pad = record.get("compatible_pad")
         length = record.get("length")
         is_pair = record.get("modality") == "pair"
@@ -200,7 +200,8 @@ class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
 
     def forward(self, input_ids=None, pixel_values=None, patch_mask=None, attention_mask=None, labels=None, **kwargs):
         """`logits` [B, classes] of the row that the model was trained to classify: of an image its black patch (or the one before
-        it), of a text, and of a text behind an image, the last token."""
+        it), of a text, and of a text behind an image, the last token; or of the mean over all patches but the black one and all
+        tokens."""
         if input_ids is not None and attention_mask is None:
             if self.config.pad_token_id is None and input_ids.shape[0] > 1:
                 raise ValueError("give attention_mask: the model has no padding token to find the ends of texts by")
@@ -214,13 +215,17 @@ class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
             kwargs.setdefault("text_position", self.patch_limit)
         base = self.model(input_ids=input_ids, pixel_values=pixel_values, patch_mask=patch_mask,
                           attention_mask=attention_mask, **kwargs)
-        if input_ids is None:
+        hidden = base.last_hidden_state
+        if self.pool == "mean" and self.compatible_pad is None:
+            pooled = self._mean(hidden, input_ids, attention_mask, patch_mask)
+        elif input_ids is None:
             count = patch_mask.long().sum(1)
             rows = (count - (1 if self.pool == "eos" else 2)).clamp(min=0)
         else:
             rows = self._token_rows(input_ids, attention_mask, patch_mask.shape[1] if is_pair else 0)
-        hidden = base.last_hidden_state
-        logits = self.score(hidden[torch.arange(len(rows), device=rows.device), rows])
+        if self.pool != "mean" or self.compatible_pad is not None:
+            pooled = hidden[torch.arange(len(rows), device=rows.device), rows]
+        logits = self.score(pooled)
         loss = None
         if labels is not None:
             loss = (F.mse_loss(logits[:, 0], labels.to(logits.dtype).flatten()) if self.num_labels == 1
@@ -228,6 +233,20 @@ class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
         known = {field.name for field in fields(SequenceClassifierOutputWithPast)}
         kept = {key: value for key, value in base.items() if key in known}
         return SequenceClassifierOutputWithPast(loss=loss, logits=logits, **kept)
+
+    @staticmethod
+    def _mean(hidden, ids, attention_mask, patch_mask):
+        """The mean over patches but the black one and over tokens, [B, D]."""
+        taken = []
+        if patch_mask is not None:
+            place = torch.arange(patch_mask.shape[1], device=hidden.device)
+            taken.append(place[None] < (patch_mask.long().sum(1) - 1).clamp(min=1)[:, None])
+        if ids is not None:
+            place = torch.arange(ids.shape[1], device=hidden.device)
+            last = (attention_mask.long() * place).max(1).values
+            taken.append(place[None] <= last[:, None])
+        taken = torch.cat(taken, 1).to(hidden.dtype)
+        return (hidden * taken[:, :, None]).sum(1) / taken.sum(1, keepdim=True)
 
     def _seen(self, ids):
         """Places up to the last that is no padding."""
