@@ -33,7 +33,7 @@ struct Letterpress: ParsableCommand {
             Pretrain.self, Finetune.self, Evaluate.self, TasksCommand.self, TokenizerCommand.self, Convert.self,
             ZooCommand.self, MethodCommand.self, Report.self,
             Generate.self,
-            Score.self, Predict.self,
+            Score.self, Predict.self, Embed.self,
         ])
 
     static func main() {

@@ -64,4 +64,40 @@ struct FinetuneRanksTests {
             #expect(try folder.read("\(ranks)/best/hft_rounds.json") == rounds)
         }
     }
+
+    /// Labels of words, some of which have no room: the losses and the answers of one process.
+    @Test func wordsAreLabelledAsByOneProcess() throws {
+        let sentences = (0..<11).map { index in
+            (0...index % 4).map { "\(["a", "press", "longerword"][($0 + index) % 3]) \(["O", "B-X"][$0 % 2])" }
+                .joined(separator: "\n") + "\n\n"
+        }
+        let table = try folder.write(sentences.joined(), to: "words.bio")
+        func label(_ ranks: Int) throws {
+            let words = [
+                "finetune", "--model", folder.file("base"), "--train", table, "--dev", table, "--modality", "text",
+                "--length", "16", "--steps", "4", "--eval-every", "2", "--batch", "5", "--lr", "1e-3", "--threads", "1",
+                "--quiet", "--out", folder.file("w\(ranks)"),
+            ]
+            let run =
+                try ranks == 1
+                ? Execution.run(product: "letterpress", words, environment: environment)
+                : Ranks.run(ranks, product: "letterpress", words, environment: environment)
+            try #require(run.status == 0, "\(run.errorText)")
+        }
+        func shapes(_ ranks: Int) throws -> [String] {
+            String(decoding: try folder.read("w\(ranks)/best/predictions-validation.jsonl"), as: UTF8.self)
+                .split(separator: "\n").map { line in
+                    let scores = line.split(separator: "word_scores")[1]
+                    return scores.split(separator: ",[").map { $0.contains("null") ? "-" : "x" }.joined()
+                }
+        }
+        try label(1)
+        let wanted = try curve("w1")
+        #expect(try shapes(1).joined().contains("-"))
+        try label(2)
+        let found = try curve("w2")
+        #expect(Set(found.keys) == Set(wanted.keys))
+        for (key, value) in wanted { #expect(abs(found[key, default: .nan] - value) < 1e-5 * max(1, value), "\(key)") }
+        #expect(try shapes(2) == shapes(1))
+    }
 }

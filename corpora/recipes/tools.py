@@ -170,6 +170,16 @@ class Recipe:
         self.outputs.append({"characters": sum(len(row[-1]) for row in rows), "documents": len(rows), "file": file,
                              "sha256": sha256(path)})
 
+    def write_blocks(self, file, blocks):
+        """Writes blocks of lines with a blank line behind each."""
+        path = self.folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        partial.write_text("".join(block + "\n\n" for block in blocks), encoding="utf-8", newline="\n")
+        os.replace(partial, path)
+        self.outputs.append({"characters": sum(len(block) for block in blocks), "documents": len(blocks), "file": file,
+                             "sha256": sha256(path)})
+
     def say(self, message):
         print(f"{self.name}: {message}", file=sys.stderr)
 

@@ -8,6 +8,10 @@ extension TaskExample {
         for (example, answer) in zip(examples, answers) {
             switch (example.label, answer) {
             case (.value(let value)?, .number(let number)): sum += (number - value) * (number - value)
+            case (.indices(let labels)?, .words):
+                let loss = answer.wordLoss(labels)
+                sum += loss.sum
+                count += loss.count - 1
             case (.index(let index)?, .classes(let scores)) where scores.indices.contains(index):
                 let most = scores.max() ?? 0
                 sum += most + log(scores.reduce(0) { $0 + exp($1 - most) }) - scores[index]

@@ -9,6 +9,10 @@ public enum GivenAnswer: Sendable, Equatable {
     /// The loss of a text, a continuation or a picture, summed over `weight` tokens (nats; of a cloze 1) or patches (squared
     /// error), and whether each token was the likeliest.
     case loss(sum: Double, weight: Double, isGreedy: Bool)
+    /// The rank of the right text among so many, from 1.
+    case rank(Int, of: Int)
+    /// For each word the scores of the labels, in their order; none for a word without room.
+    case words(scores: [[Double]])
     /// A text; `passed` where a script judged it.
     case text(String, passed: Bool?)
 
@@ -27,6 +31,10 @@ extension GivenAnswer {
     func fits(_ example: TaskExample, of task: TaskDefinition) -> Bool {
         switch self {
         case .classes(let scores): task.kind.needs.contains(.classes) && scores.count == task.labels.count
+        case .words(let scores):
+            task.kind.needs.contains(.words) && scores.count == example.words.count
+                && scores.allSatisfy { $0.isEmpty || $0.count == task.labels.count }
+        case .rank(let rank, let count): task.kind == .retrieval && (1...max(1, count)).contains(rank)
         case .number: task.kind.needs.contains(.number)
         case .choices(let likelihoods, let lengths):
             task.kind.needs.contains(.choices) && likelihoods.count == example.choices.count
@@ -44,6 +52,9 @@ public protocol TaskScorer {
     /// How many examples are best given at once; a stop and its resumption fall between such windows.
     var window: Int { get }
 
+    /// Readies for all examples of a split, before the first of its answers.
+    func begin(_ examples: [TaskExample]) throws
+
     /// An answer for each example, in their order; it depends on no other example but by rounding. Throws what tokenizers,
     /// renderers and models throw.
     func answers(to examples: [TaskExample]) throws -> [GivenAnswer]
@@ -53,6 +64,9 @@ public protocol TaskScorer {
 }
 
 extension TaskScorer {
+    /// Nothing: answers depend on no other example.
+    public func begin(_ examples: [TaskExample]) throws {}
+
     /// Not known.
     public var truncations: [Bool] { [] }
 }
@@ -88,6 +102,15 @@ extension Outcomes {
                 greedy.append(isGreedy)
             }
             self = .losses(sums: sums, weights: weights, isGreedy: greedy)
+        case .rank:
+            self = .ranks(answers.compactMap { if case .rank(let rank, _) = $0 { rank } else { nil } })
+        case .words:
+            let scheme = TagScheme(task.labels)
+            let sentences = known.compactMap { example, answer -> SentenceOutcome? in
+                guard let labels = answer.wordLabels, let gold = example.label?.indices else { return nil }
+                return SentenceOutcome(predicted: labels, gold: gold, scheme)
+            }
+            self = .words(sentences, labels: task.labels.count)
         case .text(_, .some):
             var (texts, right, passes): ([String], [[String]], [Bool]) = ([], [], [])
             for case (let example, .text(let text, let passed)) in known {

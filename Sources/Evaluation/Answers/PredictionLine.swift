@@ -1,8 +1,8 @@
 public import Foundations
 
 /// What was answered to one example, as a line of a file of predictions: a JSON object with the example's `id` and `language`, what is
-/// right (`label`, or `answers`), the `prediction`, and the numbers it follows from (`scores`; `log_likelihoods` and `lengths`;
-/// `loss`, `weight` and `greedy`; `passed`).
+/// right (`label`, `labels` or `answers`), the `prediction`, and the numbers it follows from (`scores` or `word_scores`; `log_likelihoods` and `lengths`;
+/// `loss`, `weight` and `greedy`; `rank` and `of`; `passed`).
 public struct PredictionLine: Sendable, Equatable {
     /// The example.
     public let example: TaskExample
@@ -25,14 +25,18 @@ public struct PredictionLine: Sendable, Equatable {
         switch example.label {
         case .index(let index)?: fields["label"] = Self.name(index, task)
         case .value(let value)?: fields["label"] = Self.json(value)
+        case .indices(let labels)?: fields["labels"] = .array(labels.map { Self.name($0, task) })
         case nil: break
         }
+        if !example.words.isEmpty { fields["words"] = .array(example.words.map { .string($0) }) }
         if !example.answers.isEmpty { fields["answers"] = .array(example.answers.map { .string($0) }) }
         if isTruncated { fields["truncated"] = .bool(true) }
         switch answer {
         case .classes(let scores):
             fields["prediction"] = answer.index.map { Self.name($0, task) }
             fields["scores"] = .array(scores.map(Self.json))
+        case .words(let scores): fields.merge(Self.wordFields(scores, answer, task)) { $1 }
+        case .rank(let rank, let count): (fields["rank"], fields["of"]) = (.integer(rank), .integer(count))
         case .number(let number): fields["prediction"] = Self.json(number)
         case .choices(let likelihoods, let lengths):
             fields["prediction"] = answer.index.map { .integer($0) }
@@ -63,6 +67,10 @@ public struct PredictionLine: Sendable, Equatable {
     }
 
     private static func answer(_ value: JSONValue) -> GivenAnswer? {
+        if case .integer(let rank)? = value["rank"], case .integer(let count)? = value["of"] {
+            return .rank(rank, of: count)
+        }
+        if let scores = wordScores(value) { return .words(scores: scores) }
         if let scores = numbers(value["scores"]) { return .classes(scores: scores) }
         if let likelihoods = numbers(value["log_likelihoods"]), let lengths = numbers(value["lengths"]) {
             return .choices(logLikelihoods: likelihoods, lengths: lengths.compactMap { Int(exactly: $0) })
@@ -79,12 +87,12 @@ public struct PredictionLine: Sendable, Equatable {
         return number(value["prediction"]).map { .number($0) }
     }
 
-    private static func name(_ index: Int, _ task: TaskDefinition) -> JSONValue {
+    static func name(_ index: Int, _ task: TaskDefinition) -> JSONValue {
         task.labels.indices.contains(index) ? .string(task.labels[index]) : .integer(index)
     }
 
     /// A number; one that is not finite by its name in an array of one, which no text is mistaken for.
-    private static func json(_ number: Double) -> JSONValue {
+    static func json(_ number: Double) -> JSONValue {
         number.isFinite ? .number(number) : .array([.string("\(number)")])
     }
 
@@ -98,7 +106,7 @@ public struct PredictionLine: Sendable, Equatable {
         }
     }
 
-    private static func numbers(_ value: JSONValue?) -> [Double]? {
+    static func numbers(_ value: JSONValue?) -> [Double]? {
         guard case .array(let elements)? = value else { return nil }
         let found = elements.compactMap { number($0) }
         return found.count == elements.count ? found : nil

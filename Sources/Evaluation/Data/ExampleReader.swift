@@ -4,8 +4,8 @@ import Foundations
 struct ExampleReader {
     private let task: TaskDefinition
     private let split: String
-    private let files: TaskFiles
-    private let columns: [String: String]
+    let files: TaskFiles
+    let columns: [String: String]
     private let header: Bool
     private(set) var examples: [TaskExample] = []
     private(set) var skippedLines = 0
@@ -60,7 +60,13 @@ struct ExampleReader {
         }
         guard let part = files.part, part.count == 2 else { return true }
         let second = try columns["text_b"].map { (column) throws(TaskError) in try record.text(column) }
-        let place = Self.place(try text("text_a", record), second)
+        var first = ""
+        if task.kind.needs.contains(.words) {
+            first = try record.texts(columns["words"] ?? "words").joined(separator: " ")
+        } else {
+            first = try text("text_a", record)
+        }
+        let place = Self.place(first, second)
         return part[0] <= place && (place < part[1] || part[1] == 1)
     }
 
@@ -83,6 +89,7 @@ struct ExampleReader {
 
         var example = TaskExample(id: id, textA: "", language: language)
         if task.kind.needs.contains(.text) { example.textA = try text("text_a", record) }
+        if task.kind.needs.contains(.words) { try fillWords(&example, record) }
         if let column = columns["text_b"] { example.textB = try record.text(column) }
         if let prompt = task.prompt { try fill(&example, prompt, record) }
         guard files.labelled else { return example }
@@ -95,6 +102,7 @@ struct ExampleReader {
             }
             guard !example.answers.isEmpty else { throw record.flaw(answers, "there is no answer") }
         }
+        if !example.words.isEmpty { return example }
         example.label = try label(of: example, record, separateLabel)
         return example
     }
@@ -196,7 +204,9 @@ struct ExampleReader {
         return .index(index)
     }
 
-    private func classIndex(_ word: String, _ record: TaskRecord, _ column: String) throws(TaskError) -> Int {
+    func classIndex(
+        _ word: String, _ record: TaskRecord, _ column: String, of place: String = ""
+    ) throws(TaskError) -> Int {
         let name = task.labelAliases[word] ?? word
         if let index = task.labels.firstIndex(of: name) { return index }
         // A label that is itself a number is never meant by the number of another.
@@ -205,7 +215,7 @@ struct ExampleReader {
         throw record.flaw(
             column,
             "'\(word)' is no label of \(task.name); expected one of \(task.labels.joined(separator: ", "))"
-                + (areNumbers ? "" : " or a number from 0 to \(task.labels.count - 1)"))
+                + (areNumbers ? "" : " or a number from 0 to \(task.labels.count - 1)") + place)
     }
 
     private func number(_ word: String, _ record: TaskRecord, _ column: String) throws(TaskError) -> Double {

@@ -5,7 +5,7 @@ import Foundations
 final class RecordFile {
     let path: String
     private let format: TaskLayout.Format
-    private let wanted: [String]
+    let wanted: [String]
     private let skipsBadLines: Bool
     private let reader: DocumentReader
     private let fields: JSONFieldReader
@@ -72,6 +72,8 @@ final class RecordFile {
         case .rawTSV: return try rawRow()
         case .json: return try element()
         case .blocks: return try block()
+        case .conllu: return try sentence(universal: true)
+        case .columns: return try sentence(universal: false)
         case .jsonl, .export:
             while let line = try document() {
                 let bytes = line.segments[0]
@@ -85,7 +87,7 @@ final class RecordFile {
         }
     }
 
-    private func document() throws(TaskError) -> Document? {
+    func document() throws(TaskError) -> Document? {
         do throws(CorporaError) {
             return try reader.next()
         } catch {
@@ -97,7 +99,7 @@ final class RecordFile {
         TaskRecord(path: path, line: line, fields: fields)
     }
 
-    private static func text(_ document: Document) -> String { String(decoding: document.segments[0], as: UTF8.self) }
+    static func text(_ document: Document) -> String { String(decoding: document.segments[0], as: UTF8.self) }
 
     // MARK: Raw tables
 

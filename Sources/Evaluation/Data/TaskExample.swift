@@ -4,6 +4,8 @@ public enum TaskLabel: Sendable, Equatable {
     case index(Int)
     /// A number to be predicted.
     case value(Double)
+    /// The numbers of the labels of all words, from 0.
+    case indices([Int])
 
     /// The number of the class or choice; `nil` for a value.
     public var index: Int? {
@@ -14,6 +16,14 @@ public enum TaskLabel: Sendable, Equatable {
     /// The value to be predicted; `nil` for a class or choice.
     public var value: Double? {
         if case .value(let value) = self { return value }
+        return nil
+    }
+}
+
+extension TaskLabel {
+    /// The labels of the words; nil for what is none.
+    public var indices: [Int]? {
+        if case .indices(let indices) = self { return indices }
         return nil
     }
 }
@@ -52,6 +62,8 @@ public struct TaskExample: Sendable, Equatable {
     public var answers: [String]
     /// The language, where the split has several.
     public var language: String?
+    /// The words that are labelled, each of which ``textA`` has with a blank before it; empty for other kinds.
+    public var words: [String] = []
 
     /// An example from its parts.
     public init(

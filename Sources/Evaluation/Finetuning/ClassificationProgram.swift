@@ -84,7 +84,9 @@ public final class ClassificationProgram: TrainingProgram {
         length = settings.course.exampleLength(positions: model.base.config.positions)
         scorer = try ClassifierScorer(
             model, settings.modality, ClassifierRecord.fitted(parts.options, length: length),
-            pooling: Self.pooling(settings, model.base.config), batch: settings.evalBatch, workspace: workspace)
+            pooling: Self.pooling(settings, model.base.config),
+            words: parts.task.kind.needs.contains(.words) ? settings.wordRow : nil, batch: settings.evalBatch,
+            workspace: workspace)
         let count = parts.train.count
         steps = settings.course.stepCount(examples: count)
         model.setAttentionDropout(settings.dropout)
@@ -191,6 +193,7 @@ public final class ClassificationProgram: TrainingProgram {
     /// The answers of all ranks in the order of the examples, on every rank; each answer is its scores, bit for bit.
     private func gathered(_ own: [GivenAnswer]) throws -> [GivenAnswer] {
         guard communicator.size > 1 else { return own }
+        if scorer.wordEncoder != nil { return try gatheredWords(own, communicator) }
         let width = model.heads.labels ?? 1
         var table = [Double](repeating: 0, count: parts.select.count * width)
         for (index, answer) in own.enumerated() {
@@ -223,17 +226,20 @@ public final class ClassificationProgram: TrainingProgram {
 
     /// The model with its head of classes, and its files.
     public func checkpointModel() throws -> Checkpoint.Model {
-        try ModelFolder.classifier(model, labels: parts.task.labels, files: parts.files, workspace: workspace)
+        try ModelFolder.classifier(
+            model, labels: parts.task.labels, ofWords: scorer.wordEncoder != nil, files: parts.files,
+            workspace: workspace)
     }
 
     /// Writes the model, its record, and what it answered.
     public func keep(_ evaluation: EvaluationRecord, in folder: String) throws {
         let pooling = Self.pooling(settings, model.base.config)
-        let record = ClassifierRecord(
+        var record = ClassifierRecord(
             task: parts.task.name, version: parts.task.version, kind: parts.task.kind.name, labels: parts.task.labels,
             modality: settings.modality, length: length, pool: pooling.image,
             compatiblePad: pooling.compatiblePad.map(Int.init), step: evaluation.step, metrics: evaluation.metrics,
             columns: parts.columns)
+        if scorer.wordEncoder != nil { record.wordRow = settings.wordRow }
         var files = try checkpointModel()
         files.files.merge(try adaptation.files()) { $1 }
         files.files[ClassifierRecord.fileName] = try StrictJSON.encodedValue(record).encoded(pretty: true)

@@ -10,7 +10,7 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
     public var task: String
     /// The task's version.
     public var version: Int
-    /// "classification" or "regression".
+    /// "classification", "regression" or "token_labelling".
     public var kind: String
     /// Names of the classes, by their number.
     public var labels: [String]
@@ -19,7 +19,9 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
     /// Patches or tokens of an example; of a pair both.
     public var length: Int
     /// The row of a picture that is classified.
-    public var pool: Pooling.Place
+    public var pool: Pooling.ImagePlace
+    /// The row of a word, where words are labelled.
+    public var wordRow: WordRow?
     /// The id that rows of texts are found by; see `Pooling`.
     public var compatiblePad: Int?
     /// After so many steps.
@@ -32,6 +34,7 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case task, version, kind, labels, modality, length, pool, step, metrics, columns
         case compatiblePad = "compatible_pad"
+        case wordRow = "word_row"
     }
 
     /// The record of a folder; nil where it has none. Throws `FileError` and `ConfigError`.
@@ -86,6 +89,12 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
     public func isHead(of other: TaskDefinition) -> Bool {
         kind == other.kind.name && labels == other.labels && (!other.kind.needs.contains(.number) || task == other.name)
     }
+
+    /// True if the head labels words.
+    public var labelsWords: Bool { labelledRow != nil }
+
+    /// The row of a word; nil for a head that classifies texts.
+    var labelledRow: WordRow? { kind == TaskKind.tokenLabelling.name ? wordRow ?? .last : nil }
 
     /// Which row is classified.
     public var pooling: Pooling { Pooling(image: pool, compatiblePad: compatiblePad.flatMap { Int32(exactly: $0) }) }

@@ -8,6 +8,8 @@ public final class ClassifierScorer: TaskScorer {
     public let model: LanguageModel
     /// What makes examples of texts.
     public let encoder: ClassifierEncoder
+    /// What makes examples of words; nil where texts are classified.
+    let wordEncoder: WordEncoder?
     private let input: ClassifierInput
     let batch: Int
     private let workspace: Workspace
@@ -17,12 +19,13 @@ public final class ClassifierScorer: TaskScorer {
     /// Examples that are encoded together and cut by length: eight batches.
     public var window: Int { batch * 8 }
 
-    /// A scorer that computes at most `batch` examples at once; lengths are those of `options`.
+    /// A scorer that computes at most `batch` examples at once; lengths are those of `options`. With `words` the head labels words, each by
+    /// that row.
     ///
     /// Throws `PretrainingError` for a model without such a head or without patches, and where fonts or tokenizer are missing.
     public init(
         _ model: LanguageModel, _ kind: ExampleKind, _ options: ExampleOptions, pooling: Pooling = Pooling(),
-        batch: Int = 64, workspace: Workspace
+        words: WordRow? = nil, batch: Int = 64, workspace: Workspace
     ) throws {
         guard model.score != nil else {
             throw PretrainingError.badSetting(
@@ -36,6 +39,7 @@ public final class ClassifierScorer: TaskScorer {
         var options = options
         options.channels = model.base.config.channels
         encoder = try ClassifierEncoder(kind, options)
+        wordEncoder = try words.map { [options] in try WordEncoder(kind, options, row: $0) }
         guard encoder.patchLimit + encoder.tokenLimit <= model.base.config.positions else {
             throw PretrainingError.badSetting(
                 key: "length",
@@ -50,6 +54,7 @@ public final class ClassifierScorer: TaskScorer {
     /// Examples as the model reads them, with what is right. Throws what the renderer throws. O(bytes).
     public func encode(_ examples: [TaskExample]) throws -> [ClassifierExample] {
         try examples.map { example in
+            if let wordEncoder { return try example.encoded(by: wordEncoder) }
             var encoded = try encoder.encode(Array(example.textA.utf8), example.textB.map { Array($0.utf8) })
             encoded.target = example.target
             return encoded
@@ -67,14 +72,18 @@ public final class ClassifierScorer: TaskScorer {
         let objective = Classification(model)
         var scores: [[Double]] = []
         var cuts: [Bool] = []
+        var words: [GivenAnswer] = []
         for start in stride(from: 0, to: examples.count, by: window) {
             let part = try encode(Array(examples[start..<min(examples.count, start + window)]))
             cuts += part.map(\.isTruncated)
-            scores += try objective.scores(of: input.microBatches(part, limit: batch), workspace)
+            let found = try objective.scores(of: input.microBatches(part, limit: batch), workspace)
+            scores += found
+            if wordEncoder != nil { words += part.wordAnswers(found) }
         }
         truncations = cuts
         let broken = scores.count { !$0.allSatisfy(\.isFinite) }
         guard broken == 0 else { throw TensorError.nonFinite(tensor: "class scores", step: 0, count: broken) }
+        if wordEncoder != nil { return words }
         return scores.map { objective.isRegression ? .number($0[0]) : .classes(scores: $0) }
     }
 }
@@ -85,7 +94,7 @@ extension TaskExample {
         switch label {
         case .index(let index)?: .label(index)
         case .value(let value)?: .value(value)
-        case nil: nil
+        case .indices, nil: nil
         }
     }
 }

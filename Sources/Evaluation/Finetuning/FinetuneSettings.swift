@@ -30,9 +30,10 @@ public struct FinetuneCourse: TrainingCourse {
     public var patience = 8
     /// The metric that chooses the best evaluation; nil is the task's own.
     public var metric: String?
-    /// The rows that are classified; nil is the mean for pictures and pairs of a model that reads pixels in a form of our own, and
-    /// the end otherwise.
-    public var pool: Pooling.Place?
+    /// The row of a picture that is classified.
+    public var pool = Pooling.ImagePlace.end
+    /// The row of a word, of tasks that label words.
+    public var wordRow = WordRow.last
     /// True if rows are found as the published code finds them, mistakes included.
     public var compatPooling = false
     /// Pictures of one channel; how a model of three reads them. Nil for as many channels as the model has.
@@ -53,6 +54,7 @@ public struct FinetuneCourse: TrainingCourse {
         case evalEvery = "eval_every"
         case evalBatch = "eval_batch"
         case patience, metric, pool
+        case wordRow = "word_row"
         case compatPooling = "compat_pooling"
         case channelAdapt = "channel_adapt"
         case trainLimit = "train_limit"

@@ -6,6 +6,10 @@ public enum Outcomes: Sendable, Equatable {
     case classes(predicted: [Int], gold: [Int], classes: Int)
     /// Numbers.
     case numbers(predicted: [Double], gold: [Double])
+    /// Ranks of the right texts, from 1.
+    case ranks([Int])
+    /// Sentences whose words have labels from 0 below `labels`.
+    case words([SentenceOutcome], labels: Int)
     /// Texts, each with the answers that are right.
     case texts(predicted: [String], answers: [[String]])
     /// For each example the log-likelihoods of its choices, the lengths of these (``TaskChoice/length``), and the right one.
@@ -23,6 +27,8 @@ public enum Outcomes: Sendable, Equatable {
         switch self {
         case .classes(_, let gold, _): gold.count
         case .numbers(_, let gold): gold.count
+        case .words(let sentences, _): sentences.count
+        case .ranks(let ranks): ranks.count
         case .texts(let predicted, _): predicted.count
         case .choices(_, _, let gold): gold.count
         case .losses(let sums, _, _): sums.count
@@ -40,6 +46,8 @@ public enum Outcomes: Sendable, Equatable {
         case .classes(let predicted, let gold, let classes):
             return .classes(predicted: pick(predicted), gold: pick(gold), classes: classes)
         case .numbers(let predicted, let gold): return .numbers(predicted: pick(predicted), gold: pick(gold))
+        case .ranks(let ranks): return .ranks(pick(ranks))
+        case .words(let sentences, let labels): return .words(pick(sentences), labels: labels)
         case .texts(let predicted, let answers): return .texts(predicted: pick(predicted), answers: pick(answers))
         case .choices(let scores, let lengths, let gold):
             return .choices(logLikelihoods: pick(scores), lengths: pick(lengths), gold: pick(gold))

@@ -8,6 +8,8 @@ public struct Prediction: Sendable, Equatable {
     public let labels: [String]
     /// True if some of the text had no room.
     public let isTruncated: Bool
+    /// The words that are labelled; empty for other predictions.
+    var texts: [String] = []
 
     /// A prediction from its parts.
     public init(_ answer: GivenAnswer, labels: [String], isTruncated: Bool = false) {

@@ -34,7 +34,10 @@ public struct Predictor {
         let answers = try scorer.answers(to: examples)
         let cuts = scorer.truncations
         return answers.enumerated().map { place, answer in
-            Prediction(answer, labels: record.labels, isTruncated: cuts.indices.contains(place) && cuts[place])
+            var prediction = Prediction(
+                answer, labels: record.labels, isTruncated: cuts.indices.contains(place) && cuts[place])
+            if record.labelsWords { prediction.texts = examples[place].words }
+            return prediction
         }
     }
 
@@ -61,7 +64,7 @@ extension ClassifierScorer {
                     + "\(record.labels.count); fine-tune it again")
         }
         try self.init(
-            model, record.modality, record.fitted(reading.options), pooling: record.pooling, batch: batch,
-            workspace: workspace)
+            model, record.modality, record.fitted(reading.options), pooling: record.pooling, words: record.labelledRow,
+            batch: batch, workspace: workspace)
     }
 }

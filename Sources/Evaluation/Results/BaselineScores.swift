@@ -1,11 +1,18 @@
-/// Scores of a baseline that looks at no text: uniform guesses, or always the most frequent label.
+/// Scores of a simple baseline: uniform guesses, always the most frequent label, or, of words, the most frequent label of each form.
 public struct BaselineScores: Codable, Sendable, Equatable {
     /// Uniform guesses, in the expectation.
     public static let chance = "chance"
     /// The most frequent label of the training split, or of the split itself; of a regression the mean.
     public static let majority = "majority"
 
-    /// ``chance`` or ``majority``.
+    /// Of words the most frequent label of each form in the training split, where there is one; else that of all words.
+    public static let lexicon = "lexicon"
+    /// Of pairs compared by vectors the cosine of counts of runs of three characters.
+    public static let trigrams = "trigrams"
+    /// Every baseline, in the order of tables.
+    public static let names = [chance, majority, lexicon, trigrams]
+
+    /// ``chance``, ``majority``, ``lexicon`` or ``trigrams``.
     public var name: String
     /// The task.
     public var task: String
@@ -35,15 +42,20 @@ public struct BaselineScores: Codable, Sendable, Equatable {
             return [
                 BaselineScores(chanceOn: part, task, split, language),
                 BaselineScores(majorityOf: counted.1, from: counted.0, on: part, task, split, language),
+                train.flatMap { BaselineScores(lexiconOf: $0, on: part, task, split, language) },
+                BaselineScores(trigramsOf: part, task, split, language),
             ].compactMap(\.self)
         }
     }
 
     private init?(chanceOn examples: [TaskExample], _ task: TaskDefinition, _ split: String, _ language: String?) {
-        let known = examples.filter { $0.label != nil }
+        let isOfRanks = task.kind == .retrieval
+        let known = isOfRanks ? examples : examples.filter { $0.label != nil }
         guard !known.isEmpty else { return nil }
-        var values: [String: Double] = [:]
-        if task.kind.needs.contains(.classes) {
+        var values: [String: Double] = isOfRanks ? Self.rankChance(known, task) : [:]
+        if task.kind.needs.contains(.words) {
+            values = Self.wordChance(known, task)
+        } else if task.kind.needs.contains(.classes) {
             let golds = Self.counts(known, task.labels.count)
             for name in task.metrics { values[name] = Chance.value(of: name, golds: golds) }
         } else if task.kind.needs.contains(.choices) {
@@ -63,6 +75,14 @@ public struct BaselineScores: Codable, Sendable, Equatable {
     ) {
         let known = examples.filter { $0.label != nil }
         guard !known.isEmpty else { return nil }
+        if task.kind.needs.contains(.words) {
+            guard let index = Self.wordMajority(counted, task) else { return nil }
+            label = task.labels[index]
+            metrics = Self.wordScores(known, task) { _ in index }
+            (name, self.task, self.split, self.language) = (Self.majority, task.name, split, language)
+            self.from = from
+            return
+        }
         let outcomes: Outcomes
         if task.kind.needs.contains(.number) {
             let numbers = counted.compactMap(\.label?.value)
@@ -92,6 +112,28 @@ public struct BaselineScores: Codable, Sendable, Equatable {
         guard !metrics.isEmpty else { return nil }
         (name, self.task, self.split, self.language) = (Self.majority, task.name, split, language)
         self.from = from
+    }
+
+    private init?(
+        lexiconOf counted: [TaskExample], on examples: [TaskExample], _ task: TaskDefinition, _ split: String,
+        _ language: String?
+    ) {
+        let known = examples.filter { $0.label != nil }
+        guard task.kind.needs.contains(.words), !known.isEmpty, let usual = Self.wordMajority(counted, task) else {
+            return nil
+        }
+        let labels = Self.lexicon(counted, task)
+        metrics = Self.wordScores(known, task) { labels[$0] ?? usual }
+        (name, self.task, self.split, self.language) = (Self.lexicon, task.name, split, language)
+        from = task.use.train ?? "train"
+    }
+
+    private init?(trigramsOf examples: [TaskExample], _ task: TaskDefinition, _ split: String, _ language: String?) {
+        let known = task.kind == .retrieval ? examples : examples.filter { $0.label != nil }
+        guard task.kind.isOfVectors, !known.isEmpty else { return nil }
+        metrics = Self.trigramScores(known, task)
+        guard !metrics.isEmpty else { return nil }
+        (name, self.task, self.split, self.language) = (Self.trigrams, task.name, split, language)
     }
 
     /// Examples of each class or choice.

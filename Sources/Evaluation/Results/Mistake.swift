@@ -21,6 +21,7 @@ public struct Mistake: Codable, Sendable, Equatable {
     /// The wrong answers with the highest probability, of numbers those that are furthest off; none of losses and texts. The first of
     /// equals first. O(answers · log answers).
     static func surest(_ lines: [PredictionLine], _ task: TaskDefinition) -> [Mistake] {
+        guard !task.kind.isOfVectors else { return [] }
         var found: [(confidence: Double, line: PredictionLine)] = []
         for line in lines {
             switch (line.answer, line.example.label) {
@@ -50,7 +51,7 @@ public struct Mistake: Codable, Sendable, Equatable {
         switch example.label {
         case .index(let index)?: label = Self.shortened(name(index))
         case .value(let value)?: label = Self.short(value)
-        case nil: label = ""
+        case .indices, nil: label = ""
         }
         if case .number(let number) = line.answer {
             prediction = Self.short(number)

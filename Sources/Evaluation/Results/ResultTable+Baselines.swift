@@ -1,7 +1,7 @@
 extension ResultTable {
-    /// Adds the rows of chance and majority, where they have a value in any column.
+    /// Adds the rows of baselines, where they have a value in any column.
     mutating func compare(_ results: EvaluationResults) {
-        for name in [BaselineScores.chance, BaselineScores.majority] {
+        for name in BaselineScores.names {
             let known = results.baselines(name)
             let found = columns.map { column in
                 known.first { $0.task == column.task && $0.split == column.split && $0.language == column.language }
@@ -30,8 +30,11 @@ extension ResultTable {
     /// The note that explains the rows of baselines; nil where there are none.
     public var baselineNote: String? {
         guard !baselines.isEmpty else { return nil }
+        func has(_ name: String) -> Bool { baselines.contains { $0.name == name } }
         return
             "chance: uniform guesses, in the expectation; majority: always the most frequent label of the split named, of "
-            + "numbers their mean."
+            + "numbers their mean"
+            + (has(BaselineScores.lexicon) ? "; lexicon: the most frequent label of each word form in it" : "")
+            + (has(BaselineScores.trigrams) ? "; trigrams: cosine of counts of runs of three characters" : "") + "."
     }
 }

@@ -29,6 +29,9 @@ extension ResultsPage {
         if result.truncated > 0 {
             html += ", \(ReportNumbers.grouped(result.truncated)) had no room for all of their text"
         }
+        if let words = result.truncatedWords, words > 0 {
+            html += ", \(ReportNumbers.counted(words, "word")) without room counted as wrong"
+        }
         if result.leftOut > 0 { html += ", \(ReportNumbers.counted(result.leftOut, "line")) of the files left out" }
         html += "; <a href=\"\(escaped(Self.link(result.predictions)))\">predictions</a></p>"
         if let warning = result.onlyAnswer?.warning(labels: labels) {

@@ -117,7 +117,7 @@ public struct RobustnessTable: Sendable, Equatable {
     }
 
     private mutating func compare(_ results: EvaluationResults, _ split: String) {
-        for name in [BaselineScores.chance, BaselineScores.majority] {
+        for name in BaselineScores.names {
             let found = results.baselines(name).first { $0.task == task && $0.split == split && $0.language == nil }
             guard let value = found?.metrics[metric] else { continue }
             let cell = ResultTable.Cell(value: scale * value, spread: nil)

@@ -24,6 +24,10 @@ public struct SplitResult: Codable, Sendable, Equatable {
     public var leftOut: Int
     /// Examples some of whose text had no room.
     public var truncated: Int
+    /// Words that were labelled, those without room among them; nil for other tasks.
+    public var words: Int?
+    /// Words without room, which count as wrong.
+    public var truncatedWords: Int?
     /// The task's metrics, by name.
     public var metrics: [String: Score]
     /// Right class by predicted class, for classifications.
@@ -40,11 +44,12 @@ public struct SplitResult: Codable, Sendable, Equatable {
     public var skipped: String?
 
     enum CodingKeys: String, CodingKey {
-        case model, task, split, variant, noise, fonts, language, seed, examples, unlabelled, truncated, metrics,
-            confusion, mistakes
+        case model, task, split, variant, noise, fonts, language, seed, examples, unlabelled, truncated, words,
+            metrics, confusion, mistakes
         case predictions, head, skipped
         case leftOut = "left_out"
         case onlyAnswer = "only_answer"
+        case truncatedWords = "truncated_words"
     }
 
     /// A metric's value.
@@ -158,7 +163,13 @@ extension SplitResult {
         (seed, predictions, head) = (place.seed, place.predictions, place.head)
         (self.language, leftOut) = (language, language == nil ? place.leftOut : 0)
         (examples, truncated) = (lines.count, lines.count(where: \.isTruncated))
-        let needsLabel = !task.kind.needs.isDisjoint(with: [.classes, .number, .choices])
+        if task.kind.needs.contains(.words) {
+            let labels = lines.compactMap(\.answer.wordLabels)
+            (words, truncatedWords) = (
+                labels.reduce(0) { $0 + $1.count }, labels.reduce(0) { $0 + $1.count { $0 == nil } }
+            )
+        }
+        let needsLabel = !task.kind.needs.isDisjoint(with: [.classes, .number, .choices, .words])
         unlabelled = needsLabel ? lines.count { $0.example.label == nil } : 0
         let outcomes = Outcomes(task, lines.map(\.example), lines.map(\.answer))
         metrics = [:]

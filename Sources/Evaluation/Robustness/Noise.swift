@@ -38,6 +38,9 @@ public struct Noise: Codable, Sendable, Equatable {
         for index in example.choices.indices {
             example.choices[index].context = apply(to: example.choices[index].context, id: example.id).text
         }
+        for index in example.words.indices {
+            example.words[index] = apply(to: example.words[index], id: example.id, part: "\(index)").text
+        }
         example.textA = apply(to: example.textA, id: example.id).text
         example.textB = example.textB.map { apply(to: $0, id: example.id, part: "b").text }
         return example

@@ -17,6 +17,7 @@ extension EvaluationRun {
                     "the model was fine-tuned on \(head.record.task) and has lost what \(definition.kind) needs; name the "
                         + "pretrained model's folder")
             }
+            if definition.kind.isOfVectors { return [.model] }
             let heads = try ModelFolder.open(model.folder, resources.catalogue).heads
             if definition.kind == .patchLoss ? heads.patch : heads.token { return [.model] }
             let lacks = definition.kind == .patchLoss ? "patches" : "tokens"

@@ -58,7 +58,7 @@ extension ModelRunner {
         /// True if pictures are drawn for the answers.
         var readsPictures: Bool {
             if let head { return head.record.modality != .text }
-            return task.definition.kind == .patchLoss
+            return task.definition.kind == .patchLoss || task.definition.kind.isOfVectors && folder.heads.patch
         }
 
         /// The scorer of a variant; the model is read at the first call. Throws what it and its tokenizer and fonts throw.

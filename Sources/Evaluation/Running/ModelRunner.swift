@@ -139,6 +139,7 @@ final class ModelRunner {
         }
         if run.shouldStop() { return nil }
         let scorer = try source.scorer(variant)
+        try scorer.begin(examples.map { variant($0) })
         let clock = ContinuousClock()
         var saved = clock.now
         defer { try? run.state.write(run.folder) }

@@ -17,7 +17,7 @@ struct TaskInput {
 
     /// Scores of chance and majority on each split. Reads the training split where it is there.
     var baselines: [BaselineScores] {
-        let needs: [TaskKind.Need] = [.classes, .number, .choices]
+        let needs: [TaskKind.Need] = [.classes, .number, .choices, .words, .pair]
         guard definition.kind.needs.contains(where: needs.contains), !data.isEmpty else { return [] }
         let train = definition.use.train.flatMap {
             try? TaskData.load(definition, split: $0, folder: dataFolder).examples

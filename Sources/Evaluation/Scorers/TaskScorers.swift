@@ -16,6 +16,8 @@ public struct TaskScorers {
     public let workspace: Workspace
     /// Texts as tokens; nil for a model that reads pictures alone.
     public var tokens: PromptTokens?
+    /// What makes tokens of texts whose vectors are wanted; nil for a model that reads pictures alone.
+    public var encoding: TextEncoding?
     /// Tokens that end generated texts besides those of the tokenizer.
     public var ends: [Int32] = []
     /// Fonts, and how text becomes pixels and patches for this model; nil where no pictures are drawn.
@@ -45,6 +47,7 @@ public struct TaskScorers {
         self.init(
             model, tokens: tokenizer.map { PromptTokens($0) }, pictures: pictures, options: options,
             workspace: workspace)
+        encoding = tokenizer?.encoding
         ends = folder.ends.compactMap { Int32(exactly: $0) }
     }
 
@@ -68,6 +71,8 @@ public struct TaskScorers {
         TaskKind.cloze.name: { scorers, task, _ in try LikelihoodScorer(scorers, task) },
         TaskKind.perplexity.name: { scorers, task, _ in try PerplexityScorer(scorers, task) },
         TaskKind.patchLoss.name: { scorers, task, _ in try PatchLossScorer(scorers, task) },
+        TaskKind.similarity.name: { scorers, task, _ in try EmbeddingScorer(scorers, task) },
+        TaskKind.retrieval.name: { scorers, task, _ in try EmbeddingScorer(scorers, task) },
         TaskKind.generation.name: { scorers, task, folder in try GenerationScorer(scorers, task, folder: folder) },
     ]
 

@@ -82,9 +82,9 @@ extension TaskDefinition {
     }
 
     private func checkLabels(_ check: Check) {
-        if kind.needs.contains(.classes) {
+        if kind.needs.contains(where: { $0 == .classes || $0 == .words }) {
             check(
-                labels.count >= 2, "labels", "a classification needs at least two classes, there are \(labels.count)")
+                labels.count >= 2, "labels", "a \(kind) needs at least two classes, there are \(labels.count)")
             let binary = metrics.contains("f1")
             check(!binary || labels.count == 2, "metrics", "f1 is of two classes; name f1_macro or f1_micro")
         } else {
@@ -164,7 +164,8 @@ extension TaskDefinition {
                     part.count == 2 && part[0] >= 0 && part[0] < part[part.count - 1] && part[part.count - 1] <= 1,
                     "\(place).part", "expected two numbers from 0 to 1, the smaller first")
                 check(
-                    kind.needs.contains(.text), "\(place).part", "it is told by text_a, which the kind \(kind) has not")
+                    kind.needs.contains { $0 == .text || $0 == .words }, "\(place).part",
+                    "it is told by text_a, which the kind \(kind) has not")
             }
             let isByLanguage = layout.isByLanguage(files)
             check(
@@ -184,6 +185,8 @@ extension TaskDefinition {
     func neededColumns(_ files: TaskFiles) -> Set<String> {
         var needed = prompt?.columns ?? []
         if kind.needs.contains(.text) { needed.insert("text_a") }
+        if kind.needs.contains(.pair) { needed.insert("text_b") }
+        if kind.needs.contains(.words) { needed.formUnion(files.labelled ? ["words", "labels"] : ["words"]) }
         let hasLabels = files.labelled && files.labelsFile == nil
         if hasLabels, kind.needs.contains(where: { $0 == .classes || $0 == .number }) { needed.insert("label") }
         if hasLabels, kind.needs.contains(.choices), prompt?.answerIndex == nil { needed.insert("label") }

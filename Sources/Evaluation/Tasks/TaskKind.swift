@@ -12,6 +12,10 @@ public struct TaskKind: Sendable, Equatable, CustomStringConvertible {
         case number
         /// A column `text_a`.
         case text
+        /// A column `text_b`.
+        case pair
+        /// Columns `words` and `labels`, and the names of the labels.
+        case words
         /// A prompt with choices, and how the right one is told.
         case choices
         /// A prompt with a target.
@@ -72,9 +76,29 @@ public struct TaskKind: Sendable, Equatable, CustomStringConvertible {
         name: "generation", summary: "text generated from a prompt, against answers or a script",
         needs: [.answers], metrics: ["exact_match", "token_f1", "rouge_l", "pass_rate"], isFineTuned: false)
 
+    /// One label for each word of a list.
+    public static let tokenLabelling = TaskKind(
+        name: "token_labelling", summary: "one label for each word, by a fine-tuned head", needs: [.words],
+        metrics: [
+            "accuracy", "f1_macro", "f1_entities", "precision_entities", "recall_entities", "f1_entities_strict",
+        ], isFineTuned: true)
+
+    /// How alike two texts are, by a pretrained model's vectors.
+    public static let similarity = TaskKind(
+        name: "similarity", summary: "how alike two texts are, by the cosine of their vectors",
+        needs: [.text, .pair, .number], metrics: ["spearman", "pearson"], isFineTuned: false)
+    /// Which of all texts B belongs to a text A, by a pretrained model's vectors.
+    public static let retrieval = TaskKind(
+        name: "retrieval", summary: "the rank of text B among all of the split, by the cosine of vectors",
+        needs: [.text, .pair], metrics: ["mrr", "recall@1", "recall@5", "recall@10"], isFineTuned: false)
+
+    /// True if texts are compared by their vectors.
+    var isOfVectors: Bool { self == .similarity || self == .retrieval }
+
     /// Every kind.
     public static let all: [TaskKind] = [
-        classification, regression, multipleChoice, cloze, perplexity, patchLoss, generation,
+        classification, regression, tokenLabelling, multipleChoice, cloze, perplexity, patchLoss, generation,
+        similarity, retrieval,
     ]
 }
 

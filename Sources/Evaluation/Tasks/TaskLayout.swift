@@ -18,6 +18,10 @@ public struct TaskLayout: Codable, Sendable, Equatable {
         case lines
         /// Lines between blank lines are one record; the columns are `1`, `2`, ….
         case blocks
+        /// CoNLL-U: a word a line, ten cells between tabs, a blank line behind a sentence; the columns are `form`, `upos`, ….
+        case conllu
+        /// A word a line, in the columns `1`, `2`, … between tabs or blanks, a blank line behind a sentence, as in CoNLL-2003.
+        case columns
     }
 
     /// The name, for messages ("official").
@@ -28,7 +32,7 @@ public struct TaskLayout: Codable, Sendable, Equatable {
     public var folders: [String]
     /// Whether a raw table begins with the names of its columns; without them they are `1`, `2`, ….
     public var header: Bool
-    /// Which column holds what: `id`, `text_a`, `text_b`, `label`, `language`, `answers`, `choice_labels`, and names that the
+    /// Which column holds what: `id`, `text_a`, `text_b`, `label`, `words`, `labels`, `language`, `answers`, `choice_labels`, and names that the
     /// prompt uses. The value is a column; of JSON records a path: `question.stem`, `question.choices[].text`.
     public var columns: [String: String]
     /// The files of each split.

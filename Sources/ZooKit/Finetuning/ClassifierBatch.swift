@@ -5,11 +5,12 @@ public import Tensors
 public struct ClassifierBatch {
     /// What the model reads.
     public let input: ModelInput
-    /// For each example the rows whose mean is classified.
-    public let pooled: PooledRows
-    /// For each example what is right.
+    /// For each example the row that is classified; of examples with words for each word that has one.
+    public let places: [Int32]
+    /// For each of these rows what is right.
     public let targets: [ExampleTarget?]
-    /// For each example its place in the list that the batch was made of.
+    /// For each of these rows its example's place in the list that the batch was made of; of words the word's place among all of the list
+    /// that have a row.
     public let order: [Int]
     /// What is read.
     public let kind: ExampleKind
@@ -59,17 +60,21 @@ public struct ClassifierInput {
 
     /// Micro-batches of at most `limit` examples, cut by length so that padding and their number cost least. Throws `TensorError`.
     public func microBatches(_ examples: [ClassifierExample], limit: Int) throws(TensorError) -> [ClassifierBatch] {
-        let lengths = examples.map { example in
-            LengthBuckets.Length(patches: example.content.patches, tokens: example.content.tokens.count)
+        let readable = examples.readable
+        let lengths = readable.map { place in
+            let content = examples[place].content
+            return LengthBuckets.Length(patches: content.patches, tokens: content.tokens.count)
         }
         var batches: [ClassifierBatch] = []
-        for places in LengthBuckets.cut(lengths, limit: limit) { batches.append(try batch(examples, places)) }
+        for cut in LengthBuckets.cut(lengths, limit: limit) {
+            batches.append(try batch(examples, cut.map { readable[$0] }).byWord(examples))
+        }
         return batches
     }
 
     /// One batch of all examples, in their order. Throws `TensorError`.
     public func batch(_ examples: [ClassifierExample]) throws(TensorError) -> ClassifierBatch {
-        try batch(examples, Array(examples.indices))
+        try batch(examples, Array(examples.indices)).byWord(examples)
     }
 
     private func batch(_ examples: [ClassifierExample], _ order: [Int]) throws(TensorError) -> ClassifierBatch {

@@ -14,6 +14,10 @@ public struct ClassifierExample: Sendable, Equatable {
     public var target: ExampleTarget?
     /// True if some of the text had no room.
     public var isTruncated: Bool
+    /// For each word of an example whose words are labelled its patch or token, nil where it had no room; empty for other examples.
+    public var rows: [Int?] = []
+    /// For each of the words the answer, as far as it is known.
+    public var targets: [ExampleTarget?] = []
 
     /// An example from its parts.
     public init(_ content: TrainingExample, target: ExampleTarget? = nil, isTruncated: Bool = false) {

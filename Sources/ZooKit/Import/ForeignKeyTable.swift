@@ -14,8 +14,13 @@ enum ForeignKeyTable {
         "LlamaForCausalLM", "LlamaModel", "LlamaForSequenceClassification", "MistralForCausalLM", "MistralModel",
         "MistralForSequenceClassification", "ErniePixelForCausalLM", "ErniePixelModel",
         "ErniePixelForSequenceClassification", "LetterpressForCausalLM", "LetterpressModel",
-        "LetterpressForSequenceClassification",
+        "LetterpressForSequenceClassification", "LlamaForTokenClassification", "ErniePixelForTokenClassification",
     ]
+
+    /// The class of a model that labels each token or patch.
+    static func ofWords(_ type: DecoderConfig.ModelType) -> String {
+        (type == .llama ? "Llama" : "ErniePixel") + "ForTokenClassification"
+    }
 
     /// Stands before `model_type` of models that no other program computes, so that none loads them as a plain Llama.
     static let ownPrefix = "letterpress-"

@@ -6,9 +6,10 @@ extension ExampleKind: ExpressibleByArgument {}
 extension Pooling.Place: ExpressibleByArgument {}
 extension ChannelAdaptation: ExpressibleByArgument {}
 
-/// The labels of a table: classes or numbers.
+/// The labels of a table: classes or numbers of texts, or classes of words.
 enum TableKind: String, ExpressibleByArgument, CaseIterable {
     case classification, regression
+    case tokenLabelling = "token_labelling"
 }
 
 /// Model, task and grid.

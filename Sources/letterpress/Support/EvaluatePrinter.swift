@@ -86,6 +86,9 @@ final class EvaluatePrinter {
             report.note(
                 "  \(result.truncated) of \(counted(result.examples, "example")) had no room for all of their text")
         }
+        if let words = result.truncatedWords, words > 0 {
+            report.note("  \(words) of \(counted(result.words ?? 0, "word")) had no room and count as wrong")
+        }
     }
 
     /// The command that resumes after a signal.

@@ -14,7 +14,13 @@ struct PredictPrinter {
 
     /// The line of a document. Throws where standard output takes no more.
     func show(_ prediction: Prediction, of document: Document) throws {
-        isJSON ? try Console.result(json(prediction, document)) : try Console.result(line(prediction, document))
+        if isJSON { return try Console.result(json(prediction, document)) }
+        guard let words = prediction.words else { return try Console.result(line(prediction, document)) }
+        for word in words {
+            let cells = [word.word, word.label ?? "", word.label == nil ? "" : Self.figures("%.4f", word.probability)]
+            try Console.result(cells.map(Self.cell).joined(separator: "\t"))
+        }
+        try Console.result("")
     }
 
     private func line(_ prediction: Prediction, _ document: Document) -> String {
@@ -38,6 +44,11 @@ struct PredictPrinter {
         var fields: [String: JSONValue] = ["source": .object(source)]
         if !document.fields.isEmpty { fields["fields"] = .object(document.fields) }
         if prediction.isTruncated { fields["truncated"] = .bool(true) }
+        if let words = prediction.words {
+            fields["words"] = .array(words.map { .string($0.word) })
+            fields["labels"] = .array(words.map { $0.label.map { .string($0) } ?? .null })
+            fields["probabilities"] = .array(words.map { $0.label == nil ? .null : .number($0.probability) })
+        }
         if let number = prediction.number { fields["value"] = .number(number) }
         if let index = prediction.index {
             let all = prediction.top(top ?? .max)

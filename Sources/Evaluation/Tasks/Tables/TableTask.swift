@@ -15,7 +15,7 @@ public struct TableTask: Sendable {
         public var text, textB, label: String?
         /// The task's name; nil is the training table's.
         public var name: String?
-        /// `classification` or `regression`; nil for what the labels tell.
+        /// `classification`, `regression` or `token_labelling`; nil for what the labels tell.
         public var kind: String?
         /// The metric that decides; nil for the usual one of the kind.
         public var metric: String?
@@ -37,12 +37,20 @@ public struct TableTask: Sendable {
     /// The choices made, each a name and a value.
     public let choices: [(name: String, value: String)]
 
+    init(definition: TaskDefinition, file: [UInt8], files: [String: String], choices: [(name: String, value: String)]) {
+        (self.definition, self.file, self.files, self.choices) = (definition, file, files, choices)
+    }
+
     /// Reads all tables and makes a task of them.
     ///
     /// `place` names a table in the task's file; nil names tables by their splits alone, so that the task does not depend on where they
     /// lie. Throws ``TaskError`` with path and line for a text or a label that is missing, or a label that the training table lacks, and
     /// ``EvaluationError`` for what cannot be told.
     public init(_ request: Request, place: ((String) throws -> String)? = nil) throws {
+        if let words = try TableTask(words: request, place: place) {
+            self = words
+            return
+        }
         let named = [request.text, request.textB, request.label].compactMap(\.self)
         let train = try TableFile(request.train, named: named)
         let roles = try TableRoles(train, text: request.text, textB: request.textB, label: request.label)
@@ -124,7 +132,7 @@ public struct TableTask: Sendable {
     }
 
     /// Shares of the training table, by split; none where all splits have tables.
-    private static func parts(_ request: Request) throws -> [String: [Double]] {
+    static func parts(_ request: Request) throws -> [String: [Double]] {
         let validation = request.validation == nil ? request.validationShare : 0
         let test = request.test == nil ? request.testShare : 0
         for (name, share, least) in [
@@ -188,7 +196,7 @@ public struct TableTask: Sendable {
     }
 
     /// The ending of a name, with that of a compression.
-    private static func ending(_ path: String) -> String {
+    static func ending(_ path: String) -> String {
         let name = Folder.name(of: path)
         let pack = [".gz", ".zst", ".xz"].first { name.lowercased().hasSuffix($0) } ?? ""
         let bare = name.dropLast(pack.count)
@@ -196,7 +204,7 @@ public struct TableTask: Sendable {
     }
 
     /// A JSON object whose keys keep their order.
-    private static func encoded(_ fields: [(String, JSONValue)]) -> [UInt8] {
+    static func encoded(_ fields: [(String, JSONValue)]) -> [UInt8] {
         let lines = fields.map { key, value in
             let text = String(decoding: value.encoded(pretty: true), as: UTF8.self)
             return "  \"\(key)\": " + text.trimmingCharacters(in: .newlines).replacing("\n", with: "\n  ")

@@ -37,6 +37,7 @@ struct Finetune: ParsableCommand {
     @OptionGroup(title: "Training") var course: FinetuneCourseFlags
     @OptionGroup(title: "Optimiser and classifier") var optimiser: OptimiserFlags<FinetuneCourse>
     @OptionGroup(title: "Optimiser and classifier") var classifier: ClassifierFlags
+    @OptionGroup(title: "Optimiser and classifier") var words: WordFlags
     @OptionGroup var computing: ThreadFlags
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
@@ -64,7 +65,7 @@ struct Finetune: ParsableCommand {
     private func merged() throws -> MergedSettings {
         let strong = try SettingSources.layers(
             over: resume ? out.map(SettingSources.run) : nil, config: config,
-            flags: SettingLayer(flags: [sources, course, optimiser, classifier, rendering, fonts, computing]))
+            flags: SettingLayer(flags: [sources, course, optimiser, classifier, words, rendering, fonts, computing]))
         // What model and task say of themselves is weaker, and is known when these are.
         let known = MergedSettings(strong)
         let found = try known.decode("task", over: FinetuneSources())

@@ -15,7 +15,8 @@ struct Predict: ParsableCommand {
             FOLDER is what letterpress finetune wrote, a run, its best/ or a grid, or a text classifier of Hugging Face. FILE is \
             lines, JSON lines, CSV or TSV, plain or compressed, and - is standard input. Texts are read as in training, as tokens \
             or as pictures. A line is the label, its probability and the beginning of the text, between tabs; of a regression \
-            the number and the text. Answers come in the order of the texts, while input is still read.
+            the number and the text. A model that labels words cuts texts at white space and prints a word a line, its label and \
+            the probability, and an empty line behind a text. Answers come in the order of the texts, while input is still read.
 
             EXAMPLES
               letterpress predict --model runs/topic --text "The cable is unplugged."
@@ -100,6 +101,9 @@ struct Predict: ParsableCommand {
     private func predictions(of documents: [Document], _ predictor: Predictor) throws -> [Prediction] {
         let examples = documents.map { document in
             let texts = document.segments.map { String(decoding: $0, as: UTF8.self) }
+            if predictor.record.labelsWords {
+                return TaskExample.words(id: "\(document.origin.index)", texts.joined(separator: " "))
+            }
             return TaskExample(
                 id: "\(document.origin.index)", textA: texts.first ?? "", textB: texts.count > 1 ? texts[1] : nil)
         }
