@@ -105,7 +105,8 @@ import ZooKit
         let similarity = try task(
             "s", "similarity", #"{"text_a": "a", "text_b": "b", "label": "s"}"#, "s.jsonl", #"["spearman", "pearson"]"#)
         let done = try run(
-            "evaluate", "--model", model.path, "--tasks", retrieval, similarity, "--data", path("data"), "--bootstrap",
+            "evaluate", "--model", model.path, "--tasks", "\(retrieval),\(similarity)", "--data", path("data"),
+            "--bootstrap",
             "20", "--out", path("results"))
         try #require(done.status == 0, "\(done.errorText)")
         let results = try JSONValue.parse(model.folder.read("results/results.json"))

@@ -10,7 +10,7 @@ public struct SplitSummary: Codable, Sendable, Equatable {
     public let layout: String
     /// Examples.
     public let examples: Int
-    /// Examples of each class, by its name; of choices by their number.
+    /// Examples of each class, by its name; of choices by their number. Words of each label, where words are labelled.
     public let labels: [String: Int]
     /// Examples of each language, where there are several.
     public let languages: [String: Int]
@@ -41,6 +41,9 @@ public struct SplitSummary: Codable, Sendable, Equatable {
         for example in data.examples {
             if let index = example.label?.index, task.kind != .cloze {
                 labels[task.labels.indices.contains(index) ? task.labels[index] : "\(index)", default: 0] += 1
+            }
+            for index in example.label?.indices ?? [] where task.labels.indices.contains(index) {
+                labels[task.labels[index], default: 0] += 1
             }
             if let language = example.language { languages[language, default: 0] += 1 }
             characters += example.textA.unicodeScalars.count + (example.textB?.unicodeScalars.count ?? 0)

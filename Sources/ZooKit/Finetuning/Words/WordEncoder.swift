@@ -14,6 +14,8 @@ public final class WordEncoder {
     public let row: WordRow
     private let tokenLimit: Int
     private let renderer: PatchRenderer?
+    /// Draws one patch more, which shows what of a word was cut off.
+    private let wider: PatchRenderer?
     private let encoding: TextEncoding?
 
     /// An encoder of the lengths in `options`, as ``ClassifierEncoder`` has them. Throws `PretrainingError` where fonts or tokenizer are
@@ -23,7 +25,7 @@ public final class WordEncoder {
         tokenLimit = kind == .image ? 0 : kind == .text ? options.length : options.pairTokens
         encoding = kind == .image ? nil : try options.need(options.encoding)
         guard kind != .text else {
-            renderer = nil
+            (renderer, wider) = (nil, nil)
             return
         }
         guard let fonts = options.fonts else {
@@ -38,22 +40,22 @@ public final class WordEncoder {
         (layout.rightToLeft, layout.flipRTL) = (false, false)
         layout.channels = options.channels == 3 ? .rgb : .gray
         layout.offsets = .exact
-        renderer = try PatchRenderer(
-            typesetter: Typesetter(fonts: fonts, options: options.render), options: layout)
+        let typesetter = try Typesetter(fonts: fonts, options: options.render)
+        renderer = try PatchRenderer(typesetter: typesetter, options: layout)
+        layout.maxPatches += 1
+        wider = try PatchRenderer(typesetter: typesetter, options: layout)
     }
 
     /// The example of some words, without targets. Throws what the renderer throws. O(bytes), of tokens O(words · bytes).
     public func encode(_ words: [[UInt8]]) throws -> ClassifierExample {
         var content = TrainingExample()
         var rows = [Int?](repeating: nil, count: words.count)
-        if let renderer {
-            var drawn: PatchSequence?
-            let report = try renderer.render(.words(words)) { drawn = drawn ?? $0 }
-            guard let drawn else {
-                throw PretrainingError.noExamples(what: "the renderer's layout and \(counted(words.count, "word"))")
-            }
+        if let renderer, let wider {
+            let (drawn, report) = try draw(words, renderer)
             (content.pixels, content.patches) = (drawn.pixels, drawn.patchCount)
-            rows = Self.rows(of: words, drawn.spans ?? [], row, isTruncated: report.truncated)
+            let spans = report.truncated ? try draw(words, wider).0.spans : drawn.spans
+            rows = Self.rows(
+                of: words.count, spans ?? [], row, limit: drawn.textPatchCount, isTruncated: report.truncated)
         }
         if let encoding { (content.tokens, rows) = tokens(words, encoding) }
         var example = ClassifierExample(content, isTruncated: rows.contains(nil))
@@ -61,21 +63,33 @@ public final class WordEncoder {
         return example
     }
 
-    /// The patch of each word: the last or the first that shows it. The last word of a picture that was cut counts only if its last byte
-    /// is shown. A word that shows nothing stands where the one before it does.
-    static func rows(of words: [[UInt8]], _ spans: [PatchSpan], _ row: WordRow, isTruncated: Bool) -> [Int?] {
-        var rows = [Int?](repeating: nil, count: words.count)
-        var shown = [Int](repeating: 0, count: words.count)
-        for span in spans where words.indices.contains(span.segment) {
-            let known = rows[span.segment] ?? span.patch
-            rows[span.segment] = row == .last ? max(known, span.patch) : min(known, span.patch)
-            shown[span.segment] = max(shown[span.segment], span.utf8.upperBound)
+    private func draw(_ words: [[UInt8]], _ renderer: PatchRenderer) throws -> (PatchSequence, RenderReport) {
+        var drawn: PatchSequence?
+        let report = try renderer.render(.words(words)) { drawn = drawn ?? $0 }
+        guard let drawn else {
+            throw PretrainingError.noExamples(what: "the renderer's layout and \(counted(words.count, "word"))")
         }
-        guard let last = rows.lastIndex(where: { $0 != nil }) else { return rows }
-        for index in rows.indices.prefix(isTruncated ? last : words.count) where rows[index] == nil {
+        return (drawn, report)
+    }
+
+    /// The patch of each word: the last or the first that shows it; none for a word that reaches beyond the first `limit` patches. A word that
+    /// shows nothing stands where the one before it does.
+    static func rows(
+        of words: Int, _ spans: [PatchSpan], _ row: WordRow, limit: Int, isTruncated: Bool
+    ) -> [Int?] {
+        var shown = [ClosedRange<Int>?](repeating: nil, count: words)
+        for span in spans where shown.indices.contains(span.segment) {
+            let known = shown[span.segment] ?? span.patch...span.patch
+            shown[span.segment] = min(known.lowerBound, span.patch)...max(known.upperBound, span.patch)
+        }
+        guard let last = shown.lastIndex(where: { $0 != nil }) else { return shown.map { _ in nil } }
+        var rows = shown.map { patches -> Int? in
+            guard let patches, patches.upperBound < limit else { return nil }
+            return row == .last ? patches.upperBound : patches.lowerBound
+        }
+        for index in rows.indices.prefix(isTruncated ? last : words) where shown[index] == nil {
             rows[index] = index == 0 ? 0 : rows[index - 1]
         }
-        if isTruncated, shown[last] < words[last].count { rows[last] = nil }
         return rows
     }
 
