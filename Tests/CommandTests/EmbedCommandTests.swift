@@ -105,7 +105,7 @@ import ZooKit
         let similarity = try task(
             "s", "similarity", #"{"text_a": "a", "text_b": "b", "label": "s"}"#, "s.jsonl", #"["spearman", "pearson"]"#)
         let done = try run(
-            "evaluate", "--model", model.path, "--tasks", "\(retrieval),\(similarity)", "--data", path("data"),
+            "evaluate", "--model", "m=\(model.path)", "--tasks", "\(retrieval),\(similarity)", "--data", path("data"),
             "--bootstrap",
             "20", "--out", path("results"))
         try #require(done.status == 0, "\(done.errorText)")
@@ -114,6 +114,15 @@ import ZooKit
         #expect(all[0]["metrics"]?["mrr"]?["value"]?.decimal == 1)
         #expect((all[1]["metrics"]?["spearman"]?["value"]?.decimal ?? 0) > 0.8)
         #expect(done.text.contains("trigrams"))
+
+        // Other rows and layers give other cosines, and results of others are not resumed.
+        let other = try run(
+            "evaluate", "--model", "m=\(model.path)", "--tasks", similarity, "--data", path("data"), "--bootstrap",
+            "20",
+            "--embed-pool", "last", "--embed-layer", "1", "--out", path("others"))
+        try #require(other.status == 0, "\(other.errorText)")
+        let file = "predictions/m/s/test.jsonl"
+        #expect(try model.folder.read("others/\(file)") != model.folder.read("results/\(file)"))
     }
 
     private struct Missing: Error {}

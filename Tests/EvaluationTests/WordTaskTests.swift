@@ -110,6 +110,18 @@ import Testing
         #expect(values == ["chance": 1.0 / 3, "majority": 0.5, "lexicon": 0.75])
     }
 
+    /// One label for all words of texts that have several is told.
+    @Test func oneLabelForAllWordsIsTold() throws {
+        let task = try Self.task("columns", words: "1", labels: "2", #"["O", "B-PER"]"#)
+        let lines = (0..<9).map { "w\($0) \($0 == 4 ? "B-PER" : "O")\n" }
+        let examples = try load(lines.joined(), task)
+        let same = GivenAnswer.words(scores: [[Double]](repeating: [1, 0], count: 9))
+        let warning = OnlyAnswer(task, examples, [same])?.warning(labels: task.labels)
+        #expect(warning == "the model answers 'O' for all 9 words")
+        let right = GivenAnswer.words(scores: (0..<9).map { $0 == 4 ? [0, 1] : [1, 0] })
+        #expect(OnlyAnswer(task, examples, [right]) == nil)
+    }
+
     /// What is written is read again, words without room among them.
     @Test func predictionLinesComeBack() throws {
         let task = try Self.task("columns", words: "1", labels: "2", #"["A", "B"]"#)

@@ -27,7 +27,8 @@ public final class EmbeddingScorer: TaskScorer {
         }
         reading.length = scorers.model.base.config.positions
         embedder = try TextEmbedder(
-            scorers.model, scorers.pictures == nil ? .text : .image, reading, workspace: scorers.workspace)
+            scorers.model, scorers.pictures == nil ? .text : .image, reading, scorers.options.embedding,
+            workspace: scorers.workspace)
         isRetrieval = task.kind == .retrieval
     }
 

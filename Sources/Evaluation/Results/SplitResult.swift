@@ -30,7 +30,7 @@ public struct SplitResult: Codable, Sendable, Equatable {
     public var truncatedWords: Int?
     /// The task's metrics, by name.
     public var metrics: [String: Score]
-    /// Right class by predicted class, for classifications.
+    /// Right class by predicted class, for classifications; of labelled words those with room.
     public var confusion: [[Int]]?
     /// The class that all answers or nearly all are; nil where they differ, and for tasks without classes.
     public var onlyAnswer: OnlyAnswer?
@@ -186,6 +186,9 @@ extension SplitResult {
         }
         if case .classes(let predicted, let gold, let classes) = outcomes, !gold.isEmpty {
             confusion = ConfusionMatrix(predicted: predicted, gold: gold, classes: classes)?.counts
+        }
+        if case .words(let sentences, let labels) = outcomes, !sentences.isEmpty {
+            confusion = WordScores.confusion(sentences, labels: labels)
         }
         mistakes = Mistake.surest(lines, task)
         onlyAnswer = OnlyAnswer(task, lines.map(\.example), lines.map(\.answer))

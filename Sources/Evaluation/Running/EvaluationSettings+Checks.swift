@@ -6,7 +6,7 @@ extension EvaluationSettings {
     public func validate() throws(PretrainingError) {
         try SettingCheck<CodingKeys>.counts([
             (.limit, limit, 1...1 << 40), (.batch, batch, 1...1 << 20), (.bootstrap, bootstrap, 2...1 << 20),
-            (.window, window, 2...1 << 20), (.stride, stride, 1...1 << 20),
+            (.window, window, 2...1 << 20), (.stride, stride, 1...1 << 20), (.embedLayer, embedLayer, 0...1 << 20),
         ])
         try SettingCheck<CodingKeys>.words([(.precision, precision, ["fp32", "bf16"])])
         guard Set(seeds).count == seeds.count, seeds.allSatisfy({ $0 >= 0 }) else {

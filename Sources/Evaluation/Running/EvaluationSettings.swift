@@ -1,6 +1,6 @@
 import Foundation
 import Foundations
-import ZooKit
+public import ZooKit
 
 /// The settings of the section `evaluate`: which models on which tasks, and how.
 public struct EvaluationSettings: Codable, Sendable, Equatable {
@@ -24,6 +24,10 @@ public struct EvaluationSettings: Codable, Sendable, Equatable {
     public var window: Int?
     /// Places from one window to the next.
     public var stride: Int?
+    /// Rows that become the vector of a text, of tasks that compare texts by vectors.
+    public var embedPool = EmbeddingOptions.Pool.mean
+    /// Blocks before the vector is taken; nil for all and the final norm.
+    public var embedLayer: Int?
     /// "fp32" or "bf16".
     public var precision = "fp32"
     /// Samples of the bootstrap.
@@ -53,6 +57,8 @@ public struct EvaluationSettings: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case model, tasks, splits, data, tokenizer, seeds, limit, batch, window, stride, precision, bootstrap, finetune
         case submission, noise
+        case embedPool = "embed_pool"
+        case embedLayer = "embed_layer"
         case finetunePreset = "finetune_preset"
         case skipUnfit = "skip_unfit"
         case allowScripts = "allow_scripts"

@@ -48,6 +48,7 @@ extension ModelRunner {
         (options.batch, options.window, options.stride) = (
             run.settings.batch, run.settings.window, run.settings.stride
         )
+        (options.embedding.pool, options.embedding.layer) = (run.settings.embedPool, run.settings.embedLayer)
         options.allowsScripts = run.settings.allowScripts
         let made = TaskScorers(
             loaded, of: folder, tokenizer: reading.tokenizer, pictures: kind == .text ? nil : reading.options,

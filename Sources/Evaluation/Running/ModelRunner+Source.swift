@@ -34,6 +34,10 @@ extension ModelRunner {
             ]
             identity["window"] = settings.window.map { "\($0)" }
             identity["stride"] = settings.stride.map { "\($0)" }
+            if task.definition.kind.isOfVectors {
+                identity["embed_pool"] = settings.embedPool.rawValue
+                identity["embed_layer"] = settings.embedLayer.map { "\($0)" }
+            }
             identity.merge(try runner.readingIdentity(folder, head?.record.modality)) { $1 }
             if let script = task.definition.script, settings.allowScripts {
                 let path = script.hasPrefix("/") ? script : "\(task.folder)/\(script)"

@@ -83,6 +83,13 @@ enum WordScores {
         return .value(seen.reduce(0) { $0 + 2 * Double(right[$1]) / Double(sums[$1]) } / Double(seen.count))
     }
 
+    /// Words by gold label and predicted label, those without room left out.
+    static func confusion(_ sentences: [SentenceOutcome], labels: Int) -> [[Int]]? {
+        let pairs = sentences.flatMap { zip($0.predicted, $0.gold) }
+        let seen = pairs.compactMap { guess, gold in guess.map { ($0, gold) } }
+        return ConfusionMatrix(predicted: seen.map(\.0), gold: seen.map(\.1), classes: labels)?.counts
+    }
+
     /// A score of the entities of all sentences together.
     static func entities(
         _ sentences: [SentenceOutcome], isStrict: Bool = false, _ score: (EntityCounts) -> Double

@@ -19,6 +19,19 @@ struct EmbedReadingFlags: SettingFlags {
     }
 }
 
+/// Vectors of tasks that compare texts by them.
+struct EvaluateEmbedFlags: SettingFlags {
+    @Option(help: "Rows that become a text's vector, as --pool of letterpress embed (mean).") var embedPool:
+        EmbeddingOptions.Pool?
+    @Option(help: ArgumentHelp("Blocks before the vector is taken (all, and the final norm).", valueName: "n"))
+    var embedLayer: Int?
+
+    func add(to layer: inout SettingLayer) {
+        layer.set("evaluate", "embed_pool", embedPool.map { .string($0.rawValue) })
+        layer.set("evaluate", "embed_layer", embedLayer.map { .integer($0) })
+    }
+}
+
 /// Which rows of which layer become the vector.
 struct EmbedFlags: ParsableArguments {
     @Option(help: "Rows that count: their mean, the last of the text, or its end (mean).") var pool:

@@ -27,7 +27,10 @@ struct Embed: ParsableCommand {
     @Argument(help: ArgumentHelp("Files with texts; - is standard input.", valueName: "file"), completion: .file())
     var files: [String] = []
     @Option(help: ArgumentHelp("A text; may be repeated.", valueName: "text")) var text: [String] = []
-    @Option(name: [.short, .long], help: ArgumentHelp("The array to write.", valueName: "file"), completion: .file())
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The array to write, where nothing is searched (none).", valueName: "file"),
+        completion: .file())
     var out: String?
     @Option(help: ArgumentHelp("JSON lines to write, one a row (none).", valueName: "file"), completion: .file())
     var ids: String?

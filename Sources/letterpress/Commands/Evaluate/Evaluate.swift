@@ -38,6 +38,7 @@ struct Evaluate: ParsableCommand {
     @OptionGroup(title: "Heads") var heads: EvaluateHeadFlags
     @OptionGroup(title: "Robustness") var robustness: EvaluateRobustnessFlags
     @OptionGroup(title: "Answers and scores") var course: EvaluateCourseFlags
+    @OptionGroup(title: "Answers and scores") var vectors: EvaluateEmbedFlags
     @OptionGroup var computing: ThreadFlags
     @Flag(help: "Print the settings and where each came from, and do nothing.") var printConfig = false
     @OptionGroup(title: "Pixels") var rendering: RenderingFlags
@@ -69,6 +70,6 @@ struct Evaluate: ParsableCommand {
         }
         return try SettingSources.layers(
             over: begun, config: config,
-            flags: SettingLayer(flags: [sources, heads, robustness, course, rendering, fonts, computing]))
+            flags: SettingLayer(flags: [sources, heads, robustness, course, vectors, rendering, fonts, computing]))
     }
 }
