@@ -59,6 +59,10 @@ final class EmbeddedTexts {
             }
         }
         guard !found.isEmpty else { throw CommandFailure(.badData, "\(file ?? "--queries"): there are no queries") }
+        if truncated > 0 {
+            report.note("\(truncated) of \(counted(count, "text")) to search for had no room for all of their text")
+        }
+        (truncated, count) = (0, 0)
         return found
     }
 
