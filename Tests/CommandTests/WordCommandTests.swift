@@ -55,6 +55,10 @@ import ZooKit
         let predicted = try JSONValue.parse(Array(json.text.utf8))
         #expect(predicted["words"] == first["words"])
         #expect(predicted["labels"] == first["prediction"])
+        let list = try model.folder.write(#"{"tokens": ["Anna", "prints", "0"]}"# + "\n", to: "list.jsonl")
+        let given = try run("predict", "--model", path("head"), list, "--words-field", "tokens", "--json")
+        let words = try JSONValue.parse(Array(given.text.utf8))
+        #expect(words["words"] == first["words"] && words["labels"] == first["prediction"])
         let plain = try run("predict", "--model", path("head"), "--text", "Anna  prints 0").text
         #expect(plain.split(separator: "\n").map { $0.split(separator: "\t").count } == [3, 3, 3])
     }

@@ -10,8 +10,13 @@ extension TaskExample {
 
     /// A text whose words, between white space, are labelled.
     public static func words(id: String, _ text: String) -> TaskExample {
-        var example = TaskExample(id: id, textA: text)
-        example.words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        words(id: id, list: text.split(whereSeparator: \.isWhitespace).map(String.init))
+    }
+
+    /// Words that are labelled; a blank within one does not part it.
+    public static func words(id: String, list: [String]) -> TaskExample {
+        var example = TaskExample(id: id, textA: list.joined(separator: " "))
+        example.words = list
         return example
     }
 }

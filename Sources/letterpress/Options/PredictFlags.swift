@@ -8,6 +8,8 @@ struct PredictReadingFlags: SettingFlags {
     var textField: String?
     @Option(help: ArgumentHelp("Field with text B of pairs (the training data's).", valueName: "name"))
     var textBField: String?
+    @Option(help: ArgumentHelp("Field with a list of words to label (the text is cut).", valueName: "name"))
+    var wordsField: String?
     @Option(name: .customLong("keep"), help: ArgumentHelp("Field to pass through; repeat.", valueName: "name"))
     var keepFields: [String] = []
 
@@ -16,6 +18,7 @@ struct PredictReadingFlags: SettingFlags {
         func set(_ key: String, _ value: JSONValue?) { layer.set("read", key, value) }
         set("text_field", textField.map { .string($0) })
         set("text_b_field", textBField.map { .string($0) })
+        set("words_field", wordsField.map { .string($0) })
         set("keep_fields", keepFields.isEmpty ? nil : .array(keepFields.map { .string($0) }))
     }
 }

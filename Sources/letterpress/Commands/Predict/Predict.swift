@@ -102,7 +102,9 @@ struct Predict: ParsableCommand {
         let examples = documents.map { document in
             let texts = document.segments.map { String(decoding: $0, as: UTF8.self) }
             if predictor.record.labelsWords {
-                return TaskExample.words(id: "\(document.origin.index)", texts.joined(separator: " "))
+                let id = "\(document.origin.index)"
+                return document.kind == .words
+                    ? TaskExample.words(id: id, list: texts) : .words(id: id, texts.joined(separator: " "))
             }
             return TaskExample(
                 id: "\(document.origin.index)", textA: texts.first ?? "", textB: texts.count > 1 ? texts[1] : nil)
@@ -133,6 +135,9 @@ struct Predict: ParsableCommand {
         if files.isEmpty { try merged.refuseFlags(of: ["read"], "the texts are those of --text") }
         if record.modality == .text {
             try merged.refuseFlags(of: ["fonts"], "the model reads tokens, and nothing is drawn")
+        }
+        if options.wordsField != nil, !record.labelsWords {
+            throw CommandFailure(.usage, "--words-field has no effect: the model labels texts, not words; leave it out")
         }
         if !textB.isEmpty, let columns = record.columns, columns["text_b"] == nil {
             throw CommandFailure(.usage, "--text-b has no effect: the model was trained on single texts; leave it out")
