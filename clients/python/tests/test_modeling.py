@@ -16,7 +16,8 @@ try:
     import torch
     from safetensors.torch import load_file, save_file
     import letterpress.modeling as modeling
-    from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification
+    from transformers import (AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification,
+                              AutoModelForTokenClassification)
 except ImportError as error:
     raise unittest.SkipTest(f"{error.name} is not installed") from None
 
@@ -170,6 +171,23 @@ class ClassifierTests(FolderCase):
     def check(self, model, batch, name):
         with torch.no_grad():
             self.near(model(**batch).logits, self.data[name], name)
+
+    def test_every_row_has_labels(self):
+        """The row that a classifier of texts reads has the classifier's scores, and a loss leaves rows without a label out."""
+        whole = self.classifier("image", self.lengths["image"])
+        with tempfile.TemporaryDirectory() as folder:
+            whole.config.architectures = ["ErniePixelForTokenClassification"]
+            whole.save_pretrained(folder)
+            each = AutoModelForTokenClassification.from_pretrained(folder, dtype=torch.float64).eval()
+        batch = self.images()
+        rows = batch["patch_mask"].sum(1) - 1
+        with torch.no_grad():
+            logits = each(**batch).logits
+            self.near(logits[torch.arange(10), rows], self.data["before.image"], "rows")
+            labels = torch.full(logits.shape[:2], -100)
+            labels[torch.arange(10), rows] = 1
+            loss = each(**batch, labels=labels).loss
+        self.near(loss, -self.data["before.image"].double().log_softmax(-1)[:, 1].mean(), "loss")
 
     def test_images(self):
         self.check(self.classifier("image", self.lengths["image"]), self.images(), "before.image")

@@ -16,9 +16,10 @@ from typing import Optional
 import torch
 import torch.nn.functional as F
 from torch import nn
-from transformers import (AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification, GenerationMixin,
+from transformers import (AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification,
+                          AutoModelForTokenClassification, GenerationMixin,
                           LlamaModel, LlamaPreTrainedModel, PreTrainedModel)
-from transformers.modeling_outputs import CausalLMOutputWithPast, SequenceClassifierOutputWithPast
+from transformers.modeling_outputs import CausalLMOutputWithPast, SequenceClassifierOutputWithPast, TokenClassifierOutput
 
 from .configuration import ErniePixelConfig, OwnErniePixelConfig, OwnLlamaConfig, refusal
 
@@ -280,6 +281,26 @@ class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
         return patches + torch.where(is_pad.any(1), first, otherwise)
 
 
+class ErniePixelForTokenClassification(ErniePixelPreTrainedModel):
+    """Labels of every row; a word's are those of its last patch or token, or of its first where `classifier.json` says so."""
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.num_labels = config.num_labels
+        self.model = ErniePixelModel(config)
+        self.score = nn.Linear(config.hidden_size, config.num_labels, bias=False)
+        self.word_row = config.record().get("word_row", "last")
+        self.post_init()
+
+    def forward(self, input_ids=None, pixel_values=None, patch_mask=None, attention_mask=None, labels=None, **kwargs):
+        """`logits` [B, rows, labels], patches before tokens. `labels` [B, rows] are -100 where there is none."""
+        base = self.model(input_ids=input_ids, pixel_values=pixel_values, patch_mask=patch_mask,
+                          attention_mask=attention_mask, **kwargs)
+        logits = self.score(base.last_hidden_state)
+        loss = None if labels is None else F.cross_entropy(logits.flatten(0, 1), labels.flatten())
+        return TokenClassifierOutput(loss=loss, logits=logits)
+
+
 class _Refused(PreTrainedModel):
     @classmethod
     def from_pretrained(cls, *arguments, config=None, **kwargs):
@@ -299,9 +320,10 @@ class _RefusedErniePixel(_Refused):
 
 for kind in (ErniePixelConfig, OwnLlamaConfig, OwnErniePixelConfig):
     AutoConfig.register(kind.model_type, kind, exist_ok=True)
-for auto in (AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification):
+for auto in (AutoModel, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoModelForTokenClassification):
     auto.register(OwnLlamaConfig, _RefusedLlama, exist_ok=True)
     auto.register(OwnErniePixelConfig, _RefusedErniePixel, exist_ok=True)
 AutoModel.register(ErniePixelConfig, ErniePixelModel, exist_ok=True)
 AutoModelForCausalLM.register(ErniePixelConfig, ErniePixelForCausalLM, exist_ok=True)
 AutoModelForSequenceClassification.register(ErniePixelConfig, ErniePixelForSequenceClassification, exist_ok=True)
+AutoModelForTokenClassification.register(ErniePixelConfig, ErniePixelForTokenClassification, exist_ok=True)
