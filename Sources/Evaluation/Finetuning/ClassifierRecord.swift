@@ -19,7 +19,7 @@ public struct ClassifierRecord: Codable, Sendable, Equatable {
     /// Patches or tokens of an example; of a pair both.
     public var length: Int
     /// The row of a picture that is classified.
-    public var pool: Pooling.ImagePlace
+    public var pool: Pooling.Place
     /// The row of a word, where words are labelled.
     public var wordRow: WordRow?
     /// The id that rows of texts are found by; see `Pooling`.

@@ -30,8 +30,9 @@ public struct FinetuneCourse: TrainingCourse {
     public var patience = 8
     /// The metric that chooses the best evaluation; nil is the task's own.
     public var metric: String?
-    /// The row of a picture that is classified.
-    public var pool = Pooling.ImagePlace.end
+    /// The rows that are classified; nil is the mean for pictures and pairs of a model that reads pixels in a form of our own, and
+    /// the end otherwise.
+    public var pool: Pooling.Place?
     /// The row of a word, of tasks that label words.
     public var wordRow = WordRow.last
     /// True if rows are found as the published code finds them, mistakes included.

@@ -5,9 +5,9 @@ public import Tensors
 public struct ClassifierBatch {
     /// What the model reads.
     public let input: ModelInput
-    /// For each example the row that is classified; of examples with words for each word that has one.
-    public let places: [Int32]
-    /// For each of these rows what is right.
+    /// For each example the rows whose mean is classified; of examples with words for each word the one that has it.
+    public let pooled: PooledRows
+    /// For each of these what is right.
     public let targets: [ExampleTarget?]
     /// For each of these rows its example's place in the list that the batch was made of; of words the word's place among all of the list
     /// that have a row.

@@ -22,6 +22,7 @@ extension ClassifierBatch {
                 targets.append(example.targets.indices.contains(index) ? example.targets[index] : nil)
             }
         }
-        return ClassifierBatch(input: input, places: places, targets: targets, order: words, kind: kind)
+        return ClassifierBatch(
+            input: input, pooled: PooledRows(places.map { [$0] }), targets: targets, order: words, kind: kind)
     }
 }
