@@ -57,6 +57,24 @@ import ZooKit
         #expect(other.status == 73 && other.errorText.contains("finished"))
     }
 
+    @Test func drawingOtherwiseThanTheModelLearnedIsTold() throws {
+        let common = ["--task", task, "--data", path("data"), "--length", "16", "--steps", "1", "--batch", "2"]
+        func run(_ model: String, _ more: [String]) throws -> Execution {
+            try Execution.run(
+                product: "letterpress", ["finetune", "--model", model] + common + more,
+                environment: ["LETTERPRESS_ROOT": Repository.root])
+        }
+        let first = try run(model.path, ["--out", path("first")])
+        #expect(first.status == 0, "\(first.errorText)")
+        let same = try run(path("first"), ["--out", path("same")])
+        #expect(same.status == 0 && !same.errorText.contains("drawn otherwise"), "\(same.errorText)")
+        let other = try run(path("first"), ["--strategy", "words", "--font-size", "9", "--out", path("other")])
+        #expect(other.status == 0, "\(other.errorText)")
+        for part in ["drawn otherwise", "layout.strategy was continuous and is words", "render.font_size was"] {
+            #expect(other.errorText.contains(part), "\(other.errorText)")
+        }
+    }
+
     /// The files that `AutoTokenizer` and `AutoModelForSequenceClassification` go by, in the run's best model and in a copy of it.
     private func expectPythonReads(length: Int) throws {
         let copy = try Execution.run(

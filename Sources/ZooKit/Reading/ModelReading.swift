@@ -11,7 +11,7 @@ public struct ModelReading {
     public let tokenizer: ModelTokenizer?
     /// Files of both, for folders of models.
     public let files: [String: [UInt8]]
-    /// Warnings of what `transformers` cannot do with these files.
+    /// Warnings of what `transformers` cannot do with these files, and of pictures that are drawn otherwise than the model's were.
     public let warnings: [String]
     /// Hashes and settings of both, to be compared.
     public let identity: [String: JSONValue]
@@ -50,6 +50,13 @@ public struct ModelReading {
         }
         if kind != .text {
             let drawing = try drawing()
+            if isTraining, let record = try model.drawing() {
+                let differences = try drawing.differences(from: record)
+                if !differences.isEmpty {
+                    warnings.append(
+                        "the model learned from pictures that were drawn otherwise: \(differences.joined(separator: "; "))")
+                }
+            }
             try options.draw(drawing, patchSize: model.config.patchSize)
             files[DrawingRecord.fileName] = try drawing.file
             identity["rendering"] = try drawing.json

@@ -54,7 +54,8 @@ enum Presets {
                 "pretrain": [
                     "mix": .string(mix), "length": .integer(name == "pixelgpt" ? 64 : 128),
                     "batch": .integer(name == "pixelgpt" ? 32 : 16), "steps": .integer(1500),
-                    "learning_rate": .number(1e-3), "schedule": .string("cosine"), "warm_up": .integer(100),
+                    "learning_rate": .number(name == "pixelgpt" ? 2e-3 : 1e-3), "schedule": .string("cosine"),
+                    "warm_up": .integer(100),
                     "eval_every": .integer(250), "eval_sequences": .integer(64),
                 ],
             ]

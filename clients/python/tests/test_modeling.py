@@ -207,6 +207,21 @@ class ClassifierTests(FolderCase):
         model.compatible_pad = 2
         self.check(model, batch, "published.pair")
 
+    def test_means_are_those_of_the_rows(self):
+        """All patches but the black one, all tokens, or both."""
+        images, texts = self.images(), self.texts(0)
+        for modality, batch in (("image", images), ("text", texts), ("pair", images | texts)):
+            model = self.classifier(modality, 24, pool="mean")
+            with torch.no_grad():
+                hidden = model.model(**batch, text_position=12 if modality == "pair" else None).last_hidden_state
+                logits = model(**batch).logits
+            for b in range(len(hidden)):
+                patches = int(images["patch_mask"][b].sum()) - 1 if modality != "text" else 0
+                tokens = int(texts["attention_mask"][b].sum()) if modality != "image" else 0
+                first = images["patch_mask"].shape[1] if modality == "pair" else 0
+                rows = [*range(patches), *range(first, first + tokens)]
+                self.assertLess((model.score(hidden[b, rows].mean(0)) - logits[b]).abs().max(), 1e-12)
+
     def test_losses_and_gradients_are_those_of_training(self):
         """The first step's loss, and that the gradient leads down."""
         first = self.page_of_runs["order"][0]
