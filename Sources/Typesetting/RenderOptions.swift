@@ -58,7 +58,7 @@ public struct RenderOptions: Codable, Sendable, Equatable {
 
     /// The glyph pipeline.
     public var profile: Profile = .pango
-    /// Font size in points.
+    /// Font size in points. Settings that give ``patchSize`` alone mean half of it, see ``init(patchSize:)``.
     public var fontSize: Double = 8
     /// Dots per inch; with ``fontSize`` gives the em in pixels.
     public var dpi: Int = 120
@@ -87,6 +87,12 @@ public struct RenderOptions: Codable, Sendable, Equatable {
 
     /// The defaults of PixelGPT: 8 points at 120 dots per inch, 16 pixel patches.
     public init() {}
+
+    /// The defaults for patches of `patchSize` pixels: text grows with them, half a point a pixel.
+    public init(patchSize: Int) {
+        self.patchSize = patchSize
+        fontSize = Double(patchSize) / 2
+    }
 
     /// The em in pixels: `dpi / 72 * fontSize`.
     public var em: Double { Double(dpi) / 72 * fontSize }

@@ -33,16 +33,18 @@ import Typesetting
             let second = Self.text(Int.random(in: 0...300, using: &generator), &generator)
             for (layout, strategy) in [
                 (LayoutOptions.Layout.single, LayoutOptions.Strategy.continuous), (.pair, .continuous),
-                (.words, .continuous), (.single, .bigrams), (.single, .words),
+                (.words, .continuous), (.single, .bigrams), (.single, .words), (.single, .adaptive),
+                (.words, .adaptive),
+                (.pair, .words), (.pair, .bigrams), (.pair, .adaptive),
             ] {
                 let renderer = try makeRenderer(TestFonts.sansAndArabic, L: L) {
                     $0.layout = layout
                     $0.strategy = strategy
                     $0.overflow = overflow
-                    let startsWords = layout == .words || strategy == .words || strategy == .bigrams
+                    let startsWords = layout == .words || strategy != .continuous
                     $0.offsets = offsets == .compat && startsWords ? .exact : offsets
                     $0.compatBugs = round % 3 == 0
-                    $0.rightToLeft = layout == .pair && round % 7 == 0
+                    $0.rightToLeft = layout == .pair && strategy != .words && round % 7 == 0
                     $0.flipRTL = round % 4 == 0 && layout != .words && strategy == .continuous
                     if layout == .pair, L > 8 { $0.stride = round % 3 }
                     if layout == .pair, L > 8 { $0.textAMaxPatches = 3 }
@@ -67,7 +69,7 @@ import Typesetting
     @Test(arguments: ["x", "ab ", "\u{301}", "\u{200B}", "ﷺ", "سلام ", "हिन्दी"])
     func aLongLineOfOneKindIsRenderedInParts(unit: String) throws {
         let text = Array(String(repeating: unit, count: 60_000 / unit.utf8.count).utf8)
-        for strategy in [LayoutOptions.Strategy.continuous, .words, .bigrams] {
+        for strategy in [LayoutOptions.Strategy.continuous, .words, .bigrams, .adaptive] {
             let renderer = try makeRenderer(TestFonts.sansAndArabic, L: 256) { $0.strategy = strategy }
             var end = 0
             let report = try renderer.render(.single(text)) { sequence in
@@ -77,9 +79,14 @@ import Typesetting
             #expect(report.sequenceCount >= 1)
             #expect(end >= text.count - 1)
         }
-        let pairs = try makeRenderer(TestFonts.sansAndArabic, L: 256) { $0.layout = .pair }
-        var end = 0
-        _ = try pairs.render(.pair(Array("Why?".utf8), text)) { end = $0.source.utf8.upperBound }
-        #expect(end >= text.count - 1)
+        for strategy in [LayoutOptions.Strategy.continuous, .words, .bigrams, .adaptive] {
+            let pairs = try makeRenderer(TestFonts.sansAndArabic, L: 256) {
+                $0.layout = .pair
+                $0.strategy = strategy
+            }
+            var end = 0
+            _ = try pairs.render(.pair(Array("Why?".utf8), text)) { end = $0.source.utf8.upperBound }
+            #expect(end >= text.count - 1)
+        }
     }
 }

@@ -101,7 +101,7 @@ import Typesetting
     }
 
     @Test func wordsOfSpacesAreSwallowedToo() throws {
-        for strategy in [LayoutOptions.Strategy.words, .bigrams] {
+        for strategy in [LayoutOptions.Strategy.words, .bigrams, .adaptive] {
             let renderer = try makeRenderer(L: 16) {
                 $0.layout = .words
                 $0.strategy = strategy

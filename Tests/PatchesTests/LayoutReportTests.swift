@@ -22,7 +22,7 @@ import Typesetting
         #expect(expected > 0 && (expected == count) == (overflow == .split))
     }
 
-    @Test(arguments: [LayoutOptions.Strategy.continuous, .words, .bigrams])
+    @Test(arguments: [LayoutOptions.Strategy.continuous, .words, .bigrams, .adaptive])
     func missingCharactersBehindTheEndAreNotCounted(strategy: LayoutOptions.Strategy) throws {
         for overflow in [LayoutOptions.Overflow.split, .truncate] {
             let renderer = try makeRenderer(L: 12) {

@@ -22,7 +22,7 @@ import Typesetting
         #expect(document.sequences[0].wordStarts?.count == 2)
     }
 
-    @Test(arguments: [LayoutOptions.Strategy.words, .bigrams], [8, 16, 40])
+    @Test(arguments: [LayoutOptions.Strategy.words, .bigrams, .adaptive], [8, 16, 40])
     func wordStartsCountTheDrawnWordsAndEndWithN(strategy: LayoutOptions.Strategy, L: Int) throws {
         let list = LayoutOverflowTests.long.split(separator: " ").map(String.init)
         let renderer = try makeRenderer(L: L) {
@@ -49,7 +49,7 @@ import Typesetting
         #expect(next == list.count)
     }
 
-    @Test(arguments: [LayoutOptions.Strategy.words, .bigrams])
+    @Test(arguments: [LayoutOptions.Strategy.words, .bigrams, .adaptive])
     func aWordWiderThanASequenceGoesOnInTheNext(strategy: LayoutOptions.Strategy) throws {
         let word = String(repeating: "abcdefghij", count: 30)
         let renderer = try makeRenderer(L: 10) {
@@ -65,7 +65,7 @@ import Typesetting
     }
 
     @Test func emptyListsAndEmptyTextsAreOneWhitePatch() throws {
-        for strategy in [LayoutOptions.Strategy.words, .bigrams] {
+        for strategy in [LayoutOptions.Strategy.words, .bigrams, .adaptive] {
             let renderer = try makeRenderer {
                 $0.layout = .words
                 $0.strategy = strategy

@@ -138,10 +138,6 @@ import Typesetting
             },
             {
                 $0.layout = .pair
-                $0.strategy = .bigrams
-            },
-            {
-                $0.layout = .pair
                 $0.stride = 1023
             },
             {

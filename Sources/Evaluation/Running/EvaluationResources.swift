@@ -34,7 +34,7 @@ public struct EvaluationResources {
 
     /// Opens what draws for a model; `transfer` is a stack in place of its fonts. Throws `ConfigError` and what fonts throw.
     func drawing(_ record: DrawingRecord?, transfer: String? = nil) throws -> Drawing {
-        let render = try options("render", RenderOptions(), record)
+        let render = try options("render", RenderOptions.defaults(beside: stated("render", record)), record)
         let layout = try options("layout", LayoutOptions(), record)
         try render.validate()
         try layout.validate()

@@ -24,6 +24,9 @@ public struct LayoutOptions: Sendable, Equatable {
         case mono
         /// At most two grapheme clusters a patch, and no patch across words.
         case bigrams
+        /// As ``bigrams``, but by script: one cluster a patch of Han, kana, Hangul and other square signs, whole words cut every
+        /// P pixels where letters join, stack or run from right to left.
+        case adaptive
     }
 
     /// What happens to text that does not fit L patches.
@@ -77,7 +80,8 @@ public struct LayoutOptions: Sendable, Equatable {
     public var maxPatches: Int = 1024
     /// What happens to text that does not fit.
     public var overflow: Overflow = .split
-    /// Patches of text B that a further sequence of a split pair shows again; `nil` is 0.
+    /// Patches of text B that a further sequence of a split pair shows again; `nil` is 0. Strategies that cut text into words
+    /// repeat as many whole words as these patches hold.
     public var stride: Int?
     /// Patches of text A at most; `nil` is no limit.
     public var textAMaxPatches: Int?
@@ -91,7 +95,8 @@ public struct LayoutOptions: Sendable, Equatable {
     public var compatBugs: Bool = false
     /// Reverses the patches of right-to-left texts, so that reading order is patch order. An experiment.
     public var flipRTL: Bool = false
-    /// Draws pairs right to left whatever their text; otherwise both texts must look right to left.
+    /// Draws pairs right to left whatever their text; otherwise both texts must look right to left, and each by itself where
+    /// a strategy orders words.
     public var rightToLeft: Bool = false
     /// Under ``Strategy/bigrams``: every code point is shaped alone, as in PIXEL-M4.
     public var isolatedChars: Bool = false
@@ -106,7 +111,10 @@ public struct LayoutOptions: Sendable, Equatable {
     public init() {}
 
     /// Whether words start patches: layout or strategy say so.
-    var separatesWords: Bool { layout == .words || strategy == .words }
+    var separatesWords: Bool { layout == .words || strategy == .words || isChunked }
+
+    /// Whether words are cut into chunks.
+    var isChunked: Bool { strategy == .bigrams || strategy == .adaptive }
 
     /// Checks ranges and contradictions. Throws ``LayoutError/invalidOption(key:value:expected:)``.
     public func validate() throws(LayoutError) {
@@ -115,9 +123,6 @@ public struct LayoutOptions: Sendable, Equatable {
         try Self.check("pad_right", padRight, in: 0...64)
         if let stride { try Self.check("stride", stride, in: 0...maxPatches - 2) }
         if let textAMaxPatches { try Self.check("text_a_max_patches", textAMaxPatches, in: 1...maxPatches - 1) }
-        if layout == .pair, strategy != .continuous, strategy != .mono {
-            throw .invalidOption(key: "strategy", value: strategy.rawValue, expected: "continuous or mono with pairs")
-        }
         if layout != .pair, stride != nil {
             throw .invalidOption(key: "stride", value: "set", expected: "layout pair with it")
         }
@@ -130,11 +135,14 @@ public struct LayoutOptions: Sendable, Equatable {
         if rightToLeft, layout != .pair {
             throw .invalidOption(key: "right_to_left", value: "true", expected: "layout pair with it")
         }
-        if offsets == .compat, separatesWords || strategy == .bigrams {
+        if rightToLeft, strategy == .words {
+            throw .invalidOption(key: "right_to_left", value: "true", expected: "another strategy than words with it")
+        }
+        if offsets == .compat, separatesWords {
             throw .invalidOption(
                 key: "offsets", value: offsets.rawValue, expected: "none or exact where words start patches")
         }
-        if flipRTL, separatesWords || strategy == .bigrams {
+        if flipRTL, separatesWords {
             throw .invalidOption(key: "flip_rtl", value: "true", expected: "strategy continuous or mono with it")
         }
         if isolatedChars, strategy != .bigrams {

@@ -72,7 +72,12 @@ public final class PatchRenderer {
             try renderWords(words.enumerated().map { run($0.element, segment: $0.offset) }, &report, emit)
         case (.pair, .pair(let first, let second)):
             useOffsets(into: [first, second])
-            try renderPair(run(first), run(second, segment: 1), &report, emit)
+            let (first, second) = (run(first), run(second, segment: 1))
+            if options.separatesWords {
+                try renderRowPair(first, second, &report, emit)
+            } else {
+                try renderPair(first, second, &report, emit)
+            }
         default:
             throw LayoutError.inputMismatch(layout: options.layout.rawValue, input: input.kind)
         }
@@ -83,7 +88,7 @@ public final class PatchRenderer {
     func renderText(_ run: TextRun, _ report: inout RenderReport, _ emit: Emit) throws {
         switch options.strategy {
         case .continuous, .mono: try renderSingle(run, &report, emit)
-        case .words, .bigrams: try renderWords(of: run, &report, emit)
+        case .words, .bigrams, .adaptive: try renderWords(of: run, &report, emit)
         }
     }
 
@@ -92,8 +97,8 @@ public final class PatchRenderer {
     }
 
     private func renderWords(_ words: [TextRun], _ report: inout RenderReport, _ emit: Emit) throws {
-        if options.strategy == .bigrams {
-            try renderBigrams(words, &report, emit)
+        if options.isChunked {
+            try renderChunks(words, &report, emit)
         } else {
             try renderWordList(words, &report, emit)
         }

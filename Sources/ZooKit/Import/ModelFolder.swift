@@ -80,8 +80,9 @@ public struct ModelFolder {
         do { return try ModelTokenizer(path) } catch TokenizerError.noTokenizer { return nil }
     }
 
-    /// How pictures are drawn for the model; nil where the folder does not say. Throws as ``DrawingRecord/init(folder:)``.
-    public func drawing() throws -> DrawingRecord? { try DrawingRecord(folder: path) }
+    /// How pictures are drawn for the model, in patches of its size; nil where the folder does not say and they are of 16 pixels.
+    /// Throws as ``DrawingRecord/init(folder:)``.
+    public func drawing() throws -> DrawingRecord? { try DrawingRecord(folder: path, patchSize: config.patchSize) }
 
     /// How turns of a conversation are written, where the template in the folder is one that is known. Throws `CheckpointError`.
     public func chat() throws -> ChatFormat? {

@@ -89,6 +89,22 @@ public struct DrawingRecord: Sendable, Equatable {
             origin: "renderer \(path)", warnings: loaded.warnings)
     }
 
+    /// The record of a folder whose model reads patches of `patchSize`, which holds where the folder says nothing of it; nil where
+    /// that is all, and the size the default. Throws as ``init(folder:)``.
+    init?(folder: String, patchSize: Int) throws {
+        let record = try DrawingRecord(folder: folder)
+        let size = RenderOptions().patchSize
+        guard record?.stated["render"]?["patch_size"] == nil, patchSize != size else {
+            guard let record else { return nil }
+            self = record
+            return
+        }
+        var stated = record?.stated ?? [:]
+        stated["render", default: [:]]["patch_size"] = .integer(patchSize)
+        try self.init(
+            stated, record?.fonts, origin: record?.origin ?? "\(folder)/config.json", warnings: record?.warnings ?? [])
+    }
+
     private init(
         _ stated: [String: [String: JSONValue]], _ fonts: Fonts?, origin: String, warnings: [String]
     ) throws {
@@ -97,7 +113,7 @@ public struct DrawingRecord: Sendable, Equatable {
             return try StrictJSON.decode(
                 Options.self, from: .object(fields.merging(stated[name] ?? [:]) { $1 }), source: "\(origin), \(name)")
         }
-        render = try decode("render", RenderOptions())
+        render = try decode("render", RenderOptions.defaults(beside: stated["render"] ?? [:]))
         layout = try decode("layout", LayoutOptions())
         try render.validate()
         try layout.validate()
@@ -118,6 +134,14 @@ public struct DrawingRecord: Sendable, Equatable {
             case nil: try FontSet(stack: try stack("default"), allowOtherFonts: allowsOtherFonts)
             }
         return Drawing(fonts: set, render: render, layout: layout)
+    }
+}
+
+extension RenderOptions {
+    /// What holds where the section `render` says nothing: the defaults for the size of patches that it states.
+    public static func defaults(beside stated: [String: JSONValue]) -> RenderOptions {
+        guard case .integer(let size)? = stated["patch_size"] else { return RenderOptions() }
+        return RenderOptions(patchSize: size)
     }
 }
 

@@ -54,7 +54,8 @@ public struct ModelReading {
                 let differences = try drawing.differences(from: record)
                 if !differences.isEmpty {
                     warnings.append(
-                        "the model learned from pictures that were drawn otherwise: \(differences.joined(separator: "; "))")
+                        "the model learned from pictures that were drawn otherwise: \(differences.joined(separator: "; "))"
+                    )
                 }
             }
             try options.draw(drawing, patchSize: model.config.patchSize)
@@ -88,7 +89,9 @@ extension ExampleOptions {
         guard drawing.render.patchSize == patchSize else {
             throw .badSetting(
                 key: "render.patch_size",
-                reason: "\(drawing.render.patchSize), but the model reads patches of \(patchSize); leave it out")
+                reason:
+                    "\(drawing.render.patchSize), but the model reads patches of \(patchSize); leave it out, or take a model "
+                    + "with this patch_size in its config.json")
         }
         (fonts, render, layout) = (drawing.fonts, drawing.render, drawing.layout)
     }

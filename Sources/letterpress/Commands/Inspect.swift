@@ -66,8 +66,7 @@ struct Inspect: ParsableCommand {
     private func picture(of example: StoredExample) throws -> [UInt8] {
         let encoder = PNGEncoder(settings: PNGSettings(level: 9))
         guard !plain else { return try encoder.encode(example.strip) }
-        var options = RenderOptions()
-        options.patchSize = max(example.patchSize, 16)
+        let options = RenderOptions()
         let typesetter = try Typesetter(
             fonts: fonts.open(MergedSettings([SettingLayer(flags: [fonts])])), options: options)
         let grid = PatchGrid(typesetter: typesetter, patchSize: options.patchSize, scale: scale, columns: columns)

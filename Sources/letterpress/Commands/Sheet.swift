@@ -83,9 +83,9 @@ struct Sheet: ParsableCommand {
     /// A label and the first patches of a strip beside it.
     private static func row(_ label: Picture, width: Int, _ strip: Picture, columns: Int) -> Picture {
         let shown = min(strip.width, columns * strip.height)
-        var out = Picture(width: width + shown, height: strip.height, channels: 3)
+        var out = Picture(width: width + shown, height: max(strip.height, label.height), channels: 3)
         for (picture, x, count) in [(label, 0, min(label.width, width)), (strip.rgb, width, shown)] {
-            for y in 0..<min(picture.height, out.height) {
+            for y in 0..<picture.height {
                 let from = y * picture.width * 3
                 let to = (y * out.width + x) * 3
                 out.pixels.replaceSubrange(to..<to + count * 3, with: picture.pixels[from..<from + count * 3])

@@ -12,7 +12,7 @@ extension RenderOptions.Tab: ExpressibleByArgument {}
 /// How text becomes pixels.
 struct RenderingFlags: SettingFlags {
     @Option(help: "Glyph pipeline (pango).") var profile: RenderOptions.Profile?
-    @Option(help: ArgumentHelp("Size in points (8).", valueName: "points")) var fontSize: Double?
+    @Option(help: ArgumentHelp("Size in points (half the patch size: 8).", valueName: "points")) var fontSize: Double?
     @Option(help: ArgumentHelp("Dots per inch (120).", valueName: "n")) var dpi: Int?
     @Option(help: ArgumentHelp("Side of a patch in pixels (16).", valueName: "n")) var patchSize: Int?
     @Option(help: "Fonts that decide the baseline (primary).") var lineMetrics: RenderOptions.LineMetrics?

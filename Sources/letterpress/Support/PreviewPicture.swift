@@ -50,7 +50,7 @@ struct PreviewPicture {
         let input = textB.map { TextInput.pair(text, $0) } ?? .single(text)
         let report = try renderer.render(input) { if sequences.count < Self.limit { sequences.append($0) } }
         let grid = try PatchGrid(
-            typesetter: labels(), patchSize: settings.render.patchSize, scale: scale, columns: columns)
+            typesetter: labels(), patchSize: RenderOptions().patchSize, scale: scale, columns: columns)
         let pictures = try sequences.enumerated().map { index, sequence in
             if hasGrid { return try grid.picture(of: sequence, title: index == 0 ? title : nil) }
             let strip = Picture(sequence).folded(columns: columns).enlarged(by: scale)
@@ -66,7 +66,6 @@ struct PreviewPicture {
     /// Labels are black on white in the default size, whatever the text is drawn with.
     private func labels() throws -> Typesetter {
         var options = RenderOptions()
-        options.patchSize = settings.render.patchSize
         options.wordCache = false
         return try Typesetter(fonts: fonts, options: options)
     }

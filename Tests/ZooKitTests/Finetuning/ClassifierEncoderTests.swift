@@ -70,17 +70,18 @@ import Typesetting
         #expect(try encoder.encode([]).content.patches >= 1)
     }
 
-    /// Bigrams and words draw no two texts; one they do.
-    @Test func aStrategyWithoutPairsDrawsSingleTexts() throws {
+    /// Strategies that cut text into words draw two texts as the others do, each as it is drawn alone.
+    @Test(arguments: [LayoutOptions.Strategy.words, .bigrams, .adaptive])
+    func everyStrategyDrawsTwoTexts(strategy: LayoutOptions.Strategy) throws {
         var layout = LayoutOptions()
-        layout.strategy = .bigrams
+        layout.strategy = strategy
         let encoder = try encoder(.image, layout: layout)
-        #expect(try encoder.encode(bytes("abcdef")).content.patches == 4)
-        #expect {
-            try encoder.encode(bytes("ab"), bytes("cd"))
-        } throws: { error in
-            "\(error)".contains("strategy") && "\(error)".contains("with pairs")
-        }
+        let (a, b) = (try encoder.encode(bytes("abc def")), try encoder.encode(bytes("ghi")))
+        let pair = try encoder.encode(bytes("abc def"), bytes("ghi"))
+        #expect(pair.content.patches == a.content.patches + b.content.patches && !pair.isTruncated)
+        #expect(pair.content.pixels == a.content.pixels + b.content.pixels)
+        let long = try encoder.encode(bytes("abc def"), bytes(String(repeating: "many words ", count: 50)))
+        #expect(long.isTruncated && long.content.patches <= 40)
     }
 
     @Test func bothKindsHoldTheWholeText() throws {

@@ -78,8 +78,15 @@ struct Pretrain: ParsableCommand {
             over: preset.map { try Presets.layer($0, of: Presets.pretraining) },
             resume ? out.map(SettingSources.run) : nil, config: config, flags: flags)
         // Pictures are drawn as for the model that the run begins with, which is known when the layers are.
-        let initial = try MergedSettings(layers).decode("sources", over: SourceSettings()).initial
-        let drawing = try initial.flatMap { try ModelFolder.named($0).drawingLayer() }
-        return MergedSettings((drawing.map { [$0] } ?? []) + layers)
+        let known = try MergedSettings(layers).decode("sources", over: SourceSettings())
+        if let initial = known.initial {
+            let drawing = try ModelFolder.named(initial).drawingLayer()
+            return MergedSettings((drawing.map { [$0] } ?? []) + layers)
+        }
+        guard let model = known.model else { return MergedSettings(layers) }
+        var patches = SettingLayer(origin: "the model's configuration")
+        let config = try ModelPresets.config(model, in: try Installation(root: fonts.root).models())
+        patches.set("render", "patch_size", .integer(config.patchSize))
+        return MergedSettings([patches] + layers)
     }
 }

@@ -66,14 +66,13 @@ struct ScorePixels: ParsableCommand {
         let scorer = try PatchScorer(loaded.model, windows: windows, in: workspace)
         let scores = try pictures.map { try scorer.score($0) }
         let path = out ?? image.map { ($0.hasSuffix(".png") ? String($0.dropLast(4)) : $0) + ".loss.png" }
-        if let path { try draw(pictures, scores, config, labels(drawing.fonts, config), to: path) }
+        if let path { try draw(pictures, scores, config, labels(drawing.fonts), to: path) }
         if path != "-" { try print(scores, path: path, windows) }
     }
 
     /// Labels are black on white, whatever the text is drawn with.
-    private func labels(_ fonts: FontSet, _ config: DecoderConfig) throws -> Typesetter {
+    private func labels(_ fonts: FontSet) throws -> Typesetter {
         var options = RenderOptions()
-        options.patchSize = config.patchSize
         options.wordCache = false
         return try Typesetter(fonts: fonts, options: options)
     }
@@ -95,7 +94,8 @@ struct ScorePixels: ParsableCommand {
         _ pictures: [[UInt8]], _ scores: [PatchScore], _ config: DecoderConfig, _ typesetter: Typesetter,
         to path: String
     ) throws {
-        let map = LossMap(typesetter: typesetter, patchSize: config.patchSize, scale: scale, columns: columns)
+        let map = LossMap(
+            typesetter: typesetter, patchSize: typesetter.options.patchSize, scale: scale, columns: columns)
         let limit = limit ?? LossMap.limit(of: scores.flatMap(\.losses))
         let parts = try zip(pictures, scores).map { pixels, score in
             let strip = Picture(

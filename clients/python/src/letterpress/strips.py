@@ -15,7 +15,7 @@ from PIL import Image
 
 
 def read_strip(image, channels=3, patch_size=16):
-    """A strip (a path, bytes of a PNG, or a PIL image) as bytes [C, P, P L]. Raises ValueError for a picture that is no row of
+    """A strip (a path, bytes of a PNG, or a PIL image) as bytes [C, P, P L]; `patch_size=None` takes its height for P. Raises ValueError for a picture that is no row of
     patches, and for colours where the model reads one channel: how gray is made of them is up to the renderer
     (`letterpress render --channels gray`)."""
     if isinstance(image, (bytes, bytearray)):
@@ -25,6 +25,7 @@ def read_strip(image, channels=3, patch_size=16):
     pixels = np.asarray(image.convert("L" if image.mode in ("1", "L") else "RGB"))
     if pixels.ndim == 2:
         pixels = pixels[..., None]
+    patch_size = patch_size or pixels.shape[0]
     if pixels.shape[0] != patch_size or pixels.shape[1] % patch_size:
         raise ValueError(f"the picture has {pixels.shape[1]} x {pixels.shape[0]} pixels, expected a row of patches of "
                          f"{patch_size} x {patch_size}")
@@ -37,8 +38,9 @@ def read_strip(image, channels=3, patch_size=16):
     return torch.from_numpy(pixels.transpose(2, 0, 1).copy())
 
 
-def collate(strips, patch_size=16):
+def collate(strips):
     """`pixel_values` [B, C, P, P L] and `patch_mask` [B, L] of strips of several lengths, padded with white on the right."""
+    patch_size = strips[0].shape[1]
     length = max(strip.shape[2] for strip in strips)
     pixels = torch.full((len(strips), *strips[0].shape[:2], length), 255, dtype=torch.uint8)
     mask = torch.zeros((len(strips), length // patch_size), dtype=torch.long)
@@ -48,8 +50,9 @@ def collate(strips, patch_size=16):
     return {"pixel_values": pixels, "patch_mask": mask}
 
 
-def read_shards(folder, channels=3, patch_size=16):
-    """Strips and records of a folder that `letterpress render --format webdataset` wrote, in order."""
+def read_shards(folder, channels=3, patch_size=None):
+    """Strips and records of a folder that `letterpress render --format webdataset` wrote, in order; `patch_size` is checked if it
+    is given."""
     for path in sorted(glob.glob(os.path.join(folder, "part-*.tar"))):
         with tarfile.open(path) as archive:
             strip = None
