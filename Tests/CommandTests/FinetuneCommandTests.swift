@@ -68,7 +68,9 @@ import ZooKit
         #expect(first.status == 0, "\(first.errorText)")
         let same = try run(path("first"), ["--out", path("same")])
         #expect(same.status == 0 && !same.errorText.contains("drawn otherwise"), "\(same.errorText)")
-        let other = try run(path("first"), ["--strategy", "words", "--font-size", "9", "--out", path("other")])
+        let config = try model.folder.write(
+            Array(#"{"layout": {"strategy": "words"}, "render": {"font_size": 9}}"#.utf8), to: "words.json")
+        let other = try run(path("first"), ["--config", config, "--out", path("other")])
         #expect(other.status == 0, "\(other.errorText)")
         for part in ["drawn otherwise", "layout.strategy was continuous and is words", "render.font_size was"] {
             #expect(other.errorText.contains(part), "\(other.errorText)")
