@@ -72,7 +72,7 @@ public struct DecoderConfig: Codable, Sendable, Equatable {
     /// `patch_input`: the form in which pixels are read; `unit` if left out. Folders hold the projection in the form of `unit`
     /// whatever this is, so that other programs read them; it is taken back where a model is loaded.
     public var patchInput = PixelForm.unit
-    /// `patch_mean`: the mean image that ``PixelForm/centred`` pixels are told from, in units of 1/65535, row-major with channels
+    /// `patch_mean`: the mean image that centred pixels are told from, in units of 1/65535, row-major with channels
     /// together, or of one channel where all are alike. A pretraining that begins without one computes it from its data.
     public var patchMean: [Int]?
     /// `patch_norm_init`: what the weights of the norm behind the projection begin at; 1 if left out.
