@@ -90,10 +90,11 @@ import Typesetting
         }
     }
 
-    /// Characters of no script go with those before them, at the start of a word with those behind.
+    /// Characters of no script go with those before them, at the start of a word with those behind; ASCII is never square.
     @Test(arguments: [
-        ("iPhone是好", ["iP", "ho", "ne", "是", "好"]), ("2024年", ["2", "0", "2", "4", "年"]),
-        ("年2024", ["年", "2", "0", "2", "4"]), ("abcд", ["ab", "c", "д"]), ("(漢)ab", ["(", "漢", ")", "ab"]),
+        ("iPhone是好", ["iP", "ho", "ne", "是", "好"]), ("2024年", ["20", "24", "年"]),
+        ("年2024", ["年", "20", "24"]), ("abcд", ["ab", "c", "д"]), ("(漢)ab", ["(", "漢", ")a", "b"]),
+        ("漢1、2字", ["漢", "1", "、", "2", "字"]), ("「漢」12", ["「", "漢", "」", "12"]), ("1ไทย", ["1ไทย"]),
         ("12", ["12"]), ("ไทยab", ["ไทย", "ab"]), ("x\u{301}漢", ["x\u{301}", "漢"]), ("漢🐱", ["漢", "🐱"]),
     ])
     func wordsAreCutWhereTheScriptChanges(text: String, chunks: [String]) throws {

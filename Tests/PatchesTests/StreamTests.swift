@@ -137,6 +137,10 @@ import Typesetting
                 $0.flipRTL = true
             },
             {
+                ($0.layout, $0.strategy) = (.pair, .words)
+                $0.rightToLeft = true
+            },
+            {
                 $0.layout = .pair
                 $0.stride = 1023
             },

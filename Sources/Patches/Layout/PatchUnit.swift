@@ -43,29 +43,52 @@ enum PatchUnit {
 struct ScriptStretch {
     /// The byte of the word where it begins.
     let start: Int
-    /// Its script, ISO 15924; nil where the word has no letters.
-    let script: String?
+    /// Its script, ISO 15924; nil where it has no letters.
+    var script: String?
 
     /// The stretches of a word, the first from byte 0 on. O(n).
     ///
     /// Characters of no script of their own (digits, punctuation, marks, emoji) belong to the stretch before them, at the
-    /// start of a word to the one behind.
+    /// start of a word to the one behind. Those of ASCII are narrow, so that beside square signs they are a stretch without
+    /// letters, or begin the alphabet's behind them.
     static func all(of word: [UInt8]) -> [ScriptStretch] {
         var stretches: [ScriptStretch] = []
         var index = 0
         while index < word.count {
             let (scalar, length) = UTF8Walk.scalar(in: word, at: index)
-            if let script = script(of: scalar), script != stretches.last?.script {
-                stretches.append(ScriptStretch(start: stretches.isEmpty ? 0 : index, script: script))
+            let code = code(of: scalar)
+            if code != "Zyyy", code != "Zinh", code != "Zzzz" {
+                add(code, at: index, to: &stretches)
+            } else if scalar < 0x80 {
+                if stretches.isEmpty || isSquare(stretches.last?.script) {
+                    stretches.append(ScriptStretch(start: stretches.isEmpty ? 0 : index, script: nil))
+                }
+            } else if code == "Zyyy", stretches.count > 1, let last = stretches.last, last.script == nil {
+                // Behind the ASCII between square signs come their own punctuation and such.
+                stretches.append(ScriptStretch(start: index, script: stretches[stretches.count - 2].script))
             }
             index += length
         }
         return stretches.isEmpty ? [ScriptStretch(start: 0, script: nil)] : stretches
     }
 
-    private static func script(of scalar: UInt32) -> String? {
-        if scalar < 0x80 { return (0x41...0x5A).contains(scalar & 0xDF) ? "Latn" : nil }
-        let code = ScriptTable.code(of: scalar)
-        return ["Zyyy", "Zinh", "Zzzz"].contains(code) ? nil : code
+    private static func add(_ script: String, at index: Int, to stretches: inout [ScriptStretch]) {
+        guard let last = stretches.last else {
+            stretches.append(ScriptStretch(start: 0, script: script))
+            return
+        }
+        let unit = PatchUnit(script: script)
+        if last.script == nil, unit == .pair || unit == .word && stretches.count == 1 {
+            stretches[stretches.count - 1].script = script
+        } else if last.script != script {
+            stretches.append(ScriptStretch(start: index, script: script))
+        }
+    }
+
+    private static func isSquare(_ script: String?) -> Bool { script != nil && PatchUnit(script: script) == .character }
+
+    private static func code(of scalar: UInt32) -> String {
+        guard scalar < 0x80 else { return ScriptTable.code(of: scalar) }
+        return (0x41...0x5A).contains(scalar & 0xDF) ? "Latn" : "Zyyy"
     }
 }

@@ -13,13 +13,13 @@ public final class ClassifierEncoder {
     /// Tokens at most; 0 where none are made.
     public let tokenLimit: Int
     private let single: PatchRenderer?
-    /// Not every strategy draws two texts; that matters only where there are two.
+    /// Not every limit of text A leaves room for two texts; that matters only where there are two.
     private let double: Result<PatchRenderer, any Error>?
     private let encoding: TextEncoding?
 
     /// An encoder of the lengths in `options`: `length` for a kind alone, `pairPatches` and `pairTokens` for both. The layout's
     /// limit of patches of text A holds for two texts. Throws `PretrainingError` where fonts or tokenizer are missing, and
-    /// `LayoutError`; that of a strategy which draws no two texts comes when there are two.
+    /// `LayoutError`; that of a limit which leaves no room for two texts comes when there are two.
     public init(_ kind: ExampleKind, _ options: ExampleOptions) throws {
         self.kind = kind
         patchLimit = kind == .text ? 0 : kind == .image ? options.length : options.pairPatches

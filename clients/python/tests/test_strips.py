@@ -41,6 +41,16 @@ class StripTests(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "expected a row of patches"):
                 read_strip(picture(width, height=height))
 
+    def test_patches_have_any_size(self):
+        for size in (8, 24, 32):
+            strips = [read_strip(picture(size * count, height=size), patch_size=side)
+                      for count, side in ((1, size), (3, None))]
+            batch = collate(strips)
+            self.assertEqual(batch["pixel_values"].shape, (2, 3, size, 3 * size))
+            self.assertEqual(batch["patch_mask"].tolist(), [[1, 0, 0], [1, 1, 1]])
+            with self.assertRaisesRegex(ValueError, "expected a row of patches"):
+                read_strip(picture(size * 2, height=size), patch_size=16)
+
     def test_shorter_strips_are_padded_with_white(self):
         batch = collate([read_strip(picture(16)), read_strip(picture(48))])
         self.assertEqual(batch["pixel_values"].shape, (2, 3, 16, 48))

@@ -15,9 +15,9 @@ from PIL import Image
 
 
 def read_strip(image, channels=3, patch_size=16):
-    """A strip (a path, bytes of a PNG, or a PIL image) as bytes [C, P, P L]; `patch_size=None` takes its height for P. Raises ValueError for a picture that is no row of
-    patches, and for colours where the model reads one channel: how gray is made of them is up to the renderer
-    (`letterpress render --channels gray`)."""
+    """A strip (a path, bytes of a PNG, or a PIL image) as bytes [C, P, P L]; `patch_size=None` takes its height for P. Raises
+    ValueError for a picture that is no row of patches, and for colours where the model reads one channel: how gray is made of
+    them is up to the renderer (`letterpress render --channels gray`)."""
     if isinstance(image, (bytes, bytearray)):
         image = io.BytesIO(image)
     if not isinstance(image, Image.Image):
