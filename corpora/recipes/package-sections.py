@@ -1,6 +1,4 @@
 """Descriptions of Debian packages with their section; translations have the split of their source package."""
-import importlib.util
-import pathlib
 from collections import Counter
 
 import tools
@@ -9,17 +7,8 @@ import tools
 SECTIONS = 20
 
 
-def descriptions():
-    """The recipe of all descriptions, whose readers serve here too."""
-    path = pathlib.Path(__file__).resolve().parent / "debian-descriptions.py"
-    specification = importlib.util.spec_from_file_location("descriptions", path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
 def build(recipe):
-    reader = descriptions()
+    reader = tools.recipe("debian-descriptions")
     texts, packages = reader.texts_by_language(recipe)
     english = texts["en"]
     counts = Counter(packages[key].section for key in english)

@@ -1,23 +1,12 @@
 """Descriptions of Debian packages beside their translations: for each language the pairs of the test split, at most 1,000."""
-import importlib.util
-import pathlib
 
 import tools
 
 LIMIT = 1000
 
 
-def descriptions():
-    """The recipe of all descriptions, whose readers serve here too."""
-    path = pathlib.Path(__file__).resolve().parent / "debian-descriptions.py"
-    specification = importlib.util.spec_from_file_location("descriptions", path)
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
 def build(recipe):
-    texts, packages = descriptions().texts_by_language(recipe)
+    texts, packages = tools.recipe("debian-descriptions").texts_by_language(recipe)
     english = texts["en"]
     for lang in recipe.languages:
         found, seen = [], set()

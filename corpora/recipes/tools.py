@@ -5,6 +5,7 @@ A recipe is a pair NAME.json (manifest) and NAME.py with `build(recipe)`. Only P
 import csv
 import hashlib
 import html.parser
+import importlib.util
 import json
 import os
 import pathlib
@@ -38,6 +39,14 @@ def split_of(key, shares=SPLITS):
             return split
         place -= share
     raise AssertionError
+
+
+def recipe(name):
+    """The module of another recipe, whose readers serve here too."""
+    specification = importlib.util.spec_from_file_location(name.replace("-", "_"), HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
 
 
 def squeeze(text):

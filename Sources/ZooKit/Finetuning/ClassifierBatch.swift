@@ -26,7 +26,7 @@ public struct ClassifierBatch {
 public struct ClassifierInput {
     /// What the examples are.
     public let kind: ExampleKind
-    /// Which rows are classified.
+    /// The rows that are classified.
     public let pooling: Pooling
     private let patchBytes: Int
     private let vocabulary: Int

@@ -6,7 +6,7 @@ import Typesetting
 /// Two texts are drawn with a black patch between them; as tokens they are `<s> A <s> B`, without an end token (section 3.7 of the
 /// specification). What does not fit is lost: of pictures at the end, of tokens of two texts at the end of the longer.
 public final class ClassifierEncoder {
-    /// What is made.
+    /// The form of the examples.
     public let kind: ExampleKind
     /// Patches at most, the black one included; 0 where none are made.
     public let patchLimit: Int
@@ -29,9 +29,7 @@ public final class ClassifierEncoder {
             (single, double) = (nil, nil)
             return
         }
-        guard let fonts = options.fonts else {
-            throw PretrainingError.badSetting(key: "fonts", reason: "pictures are wanted and no fonts are given")
-        }
+        let fonts = try options.need(options.fonts)
         let typesetter = try Typesetter(fonts: fonts, options: options.render)
         var layout = options.layout
         layout.maxPatches = patchLimit

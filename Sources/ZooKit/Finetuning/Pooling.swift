@@ -10,7 +10,7 @@ public struct Pooling: Sendable, Equatable {
         case mean
     }
 
-    /// Which rows.
+    /// The rows of a picture, and of what stands for it.
     public var image: Place
     /// The id that the reference implementation looks for to find the end of a text; nil for counting what is no padding.
     ///

@@ -58,15 +58,19 @@ public struct ExampleOptions: Sendable {
     }
 
     private func renderer(_ patches: Int, _ overflow: LayoutOptions.Overflow) throws -> PatchRenderer {
-        guard let fonts else {
-            throw PretrainingError.badSetting(key: "fonts", reason: "pictures are wanted and no fonts are given")
-        }
+        let fonts = try need(fonts)
         var layout = layout
         layout.layout = .single
         layout.maxPatches = patches
         layout.overflow = overflow
         layout.channels = channels == 3 ? .rgb : .gray
         return try PatchRenderer(typesetter: try Typesetter(fonts: fonts, options: render), options: layout)
+    }
+
+    /// The fonts. Throws `badSetting` where there are none.
+    func need(_ fonts: FontSet?) throws -> FontSet {
+        if let fonts { return fonts }
+        throw PretrainingError.badSetting(key: "fonts", reason: "pictures are wanted and no fonts are given")
     }
 
     /// The encoding. Throws `badSetting` where there is none.

@@ -4,18 +4,14 @@ public import ZooKit
 
 extension EmbeddingOptions.Pool: ExpressibleByArgument {}
 
-/// How inputs become texts whose vectors are wanted.
+/// The reading of texts whose vectors are wanted.
 struct EmbedReadingFlags: SettingFlags {
-    @OptionGroup var files: FileFlags
+    @OptionGroup var files: TextFileFlags
     @Option(help: ArgumentHelp("Field with the text (text).", valueName: "name")) var textField: String?
-    @Option(name: .customLong("keep"), help: ArgumentHelp("Field to pass through; repeat.", valueName: "name"))
-    var keepFields: [String] = []
 
     func add(to layer: inout SettingLayer) {
         files.add(to: &layer)
-        func set(_ key: String, _ value: JSONValue?) { layer.set("read", key, value) }
-        set("text_field", textField.map { .string($0) })
-        set("keep_fields", keepFields.isEmpty ? nil : .array(keepFields.map { .string($0) }))
+        layer.set("read", "text_field", textField.map { .string($0) })
     }
 }
 
@@ -32,7 +28,7 @@ struct EvaluateEmbedFlags: SettingFlags {
     }
 }
 
-/// Which rows of which layer become the vector.
+/// The rows and the layer that a vector is taken from.
 struct EmbedFlags: ParsableArguments {
     @Option(help: "Rows that count: their mean, the last of the text, or its end (mean).") var pool:
         EmbeddingOptions.Pool = .mean

@@ -1,17 +1,15 @@
 import ArgumentParser
 import Foundations
 
-/// How inputs become texts to classify: what of ``ReadingFlags`` has a meaning for them.
+/// The reading of texts to classify: those of ``ReadingFlags`` that have a meaning for them.
 struct PredictReadingFlags: SettingFlags {
-    @OptionGroup var files: FileFlags
+    @OptionGroup var files: TextFileFlags
     @Option(help: ArgumentHelp("Field with the text (the training data's, or text).", valueName: "name"))
     var textField: String?
     @Option(help: ArgumentHelp("Field with text B of pairs (the training data's).", valueName: "name"))
     var textBField: String?
     @Option(help: ArgumentHelp("Field with a list of words to label (the text is cut).", valueName: "name"))
     var wordsField: String?
-    @Option(name: .customLong("keep"), help: ArgumentHelp("Field to pass through; repeat.", valueName: "name"))
-    var keepFields: [String] = []
 
     func add(to layer: inout SettingLayer) {
         files.add(to: &layer)
@@ -19,6 +17,5 @@ struct PredictReadingFlags: SettingFlags {
         set("text_field", textField.map { .string($0) })
         set("text_b_field", textBField.map { .string($0) })
         set("words_field", wordsField.map { .string($0) })
-        set("keep_fields", keepFields.isEmpty ? nil : .array(keepFields.map { .string($0) }))
     }
 }

@@ -73,8 +73,8 @@ extension Document {
     fileprivate var byteCount: Int { segments.reduce(0) { $0 + $1.count } }
 }
 
-/// Documents that one thread reads and another takes. `condition` guards every variable.
-private final class Arrivals: @unchecked Sendable {
+/// Documents that one thread reads and another takes.
+private final class Arrivals: @unchecked Sendable {  // every variable is guarded by `condition`
     /// A pipe that gives nothing for so long, in seconds, pauses.
     private static let pause = 0.1
 

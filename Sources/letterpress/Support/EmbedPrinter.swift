@@ -50,7 +50,7 @@ struct EmbedPrinter {
     }
 
     private static func place(_ document: Document) -> String {
-        document.origin.path + (document.origin.line.map { ":\($0)" } ?? "")
+        document.place
     }
 
     private static func text(_ document: Document) -> String {

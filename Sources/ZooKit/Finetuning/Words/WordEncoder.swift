@@ -8,7 +8,7 @@ import Typesetting
 /// own way of drawing one. Tokens are those of the words with a space between them. Of pairs the tokens behind the picture are labelled.
 /// Words that do not fit have no row.
 public final class WordEncoder {
-    /// What is made.
+    /// The form of the examples.
     public let kind: ExampleKind
     /// The row of a word.
     public let row: WordRow
@@ -28,9 +28,7 @@ public final class WordEncoder {
             (renderer, wider) = (nil, nil)
             return
         }
-        guard let fonts = options.fonts else {
-            throw PretrainingError.badSetting(key: "fonts", reason: "pictures are wanted and no fonts are given")
-        }
+        let fonts = try options.need(options.fonts)
         var layout = options.layout
         layout.layout = .words
         layout.maxPatches = kind == .image ? options.length : options.pairPatches

@@ -24,9 +24,7 @@ struct Embed: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("A model's folder.", valueName: "folder"), completion: .directory) var model: String
-    @Argument(help: ArgumentHelp("Files with texts; - is standard input.", valueName: "file"), completion: .file())
-    var files: [String] = []
-    @Option(help: ArgumentHelp("A text; may be repeated.", valueName: "text")) var text: [String] = []
+    @OptionGroup var texts: TextFlags
     @Option(
         name: [.short, .long],
         help: ArgumentHelp("The array to write, where nothing is searched (none).", valueName: "file"),
@@ -52,7 +50,6 @@ struct Embed: ParsableCommand {
     private var searches: Bool { !search.isEmpty || queries != nil }
 
     func validate() throws {
-        if files.isEmpty == text.isEmpty { throw ValidationError("give either files or --text; - is standard input") }
         if (out != nil) == searches {
             throw ValidationError("give either --out for the vectors, or --search or --queries to search by them")
         }
@@ -68,21 +65,21 @@ struct Embed: ParsableCommand {
                 over: folder.drawingLayer(), config: nil, flags: SettingLayer(flags: [reading, fonts, computing])))
         let isPixel = folder.config.modelType == .erniePixel
         let kind = embedding.modality ?? record?.modality ?? (isPixel ? .image : .text)
-        if files.isEmpty { try merged.refuseFlags(of: ["read"], "the texts are those of --text") }
+        if texts.files.isEmpty { try merged.refuseFlags(of: ["read"], "the texts are those of --text") }
         if kind == .text { try merged.refuseFlags(of: ["fonts"], "the model reads tokens, and nothing is drawn") }
         let workspace = try RunSettings.read(merged).workspace(precision == .bf16 ? .bf16 : .fp32)
         let embedder = try embedder(folder, record, kind, merged, workspace)
-        let texts = EmbeddedTexts(embedder, report: report)
+        let vectors = EmbeddedTexts(embedder, report: report)
         if searches {
-            let found = try texts.queries(search, file: queries)
+            let found = try vectors.queries(search, file: queries)
             var index = TextSearch(found, top: top)
-            try texts.each(text, files: files, options: merged.reading()) { index.add($0) }
+            try vectors.each(texts.text, files: texts.files, options: merged.reading()) { index.add($0) }
             try EmbedPrinter(isJSON: report.json).show(index)
         } else if let out {
             let array = try NumpyFile(out, columns: embedder.width)
             var lines: [UInt8] = []
             var rows = 0
-            try texts.each(text, files: files, options: merged.reading()) { found in
+            try vectors.each(texts.text, files: texts.files, options: merged.reading()) { found in
                 try array.append(found.embedding.vector)
                 if ids != nil { lines += EmbedPrinter.line(of: found, row: rows) }
                 rows += 1
@@ -91,7 +88,7 @@ struct Embed: ParsableCommand {
             if let ids { try AtomicFile.writeThrough(lines, to: ids) }
             report.note("\(out): \(rows) x \(embedder.width)")
         }
-        texts.tell(kind, embedding.length ?? record?.length ?? folder.config.positions)
+        vectors.tell(kind, embedding.length ?? record?.length ?? folder.config.positions)
     }
 
     /// Loads the model and opens tokenizer and fonts.

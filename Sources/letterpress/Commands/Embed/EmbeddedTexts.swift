@@ -31,10 +31,7 @@ final class EmbeddedTexts {
         guard !files.isEmpty else { return }
         try options.validate()
         let windows = try DocumentWindows(files.map(InputSpec.init), options, size: 16)
-        defer {
-            for problem in windows.report.examples.prefix(5) { report.warn("\(problem)") }
-            if windows.report.skipped > 0 { report.warn("left out: \(counted(windows.report.skipped, "record"))") }
-        }
+        defer { report.tell(windows.report) }
         while case let window = try windows.next(), !window.isEmpty {
             for document in window { try body(embedded(document)) }
             if report.showsProgress { Console.progress("\(counted(count, "text"))") }
@@ -68,23 +65,13 @@ final class EmbeddedTexts {
 
     /// Says how many texts had no room.
     func tell(_ kind: ExampleKind, _ length: Int) {
-        guard truncated > 0 else { return }
-        report.note(
-            "\(truncated) of \(counted(count, "text")) had no room for all of their text; the model reads \(length) "
-                + (kind == .text ? "tokens" : kind == .image ? "patches" : "places"))
+        report.tell(truncated: truncated, of: count, kind, length: length)
     }
 
     private func embedded(_ document: Document) throws -> EmbeddedText {
-        do {
-            let found = EmbeddedText(
-                document: document, embedding: try embedder.embedding(of: document.segments.first ?? []))
-            count += 1
-            if found.embedding.isTruncated { truncated += 1 }
-            return found
-        } catch {
-            guard let failure = CommandFailure(error) else { throw error }
-            let place = document.origin.path + (document.origin.line.map { ":\($0)" } ?? "")
-            throw CommandFailure(failure.category, "\(place): \(failure.description)")
-        }
+        let embedding = try document.placing { try embedder.embedding(of: document.segments.first ?? []) }
+        count += 1
+        if embedding.isTruncated { truncated += 1 }
+        return EmbeddedText(document: document, embedding: embedding)
     }
 }

@@ -26,9 +26,7 @@ struct Predict: ParsableCommand {
 
     @Option(help: ArgumentHelp("Folder of a fine-tuned model.", valueName: "folder"), completion: .directory) var model:
         String
-    @Argument(help: ArgumentHelp("Files with texts; - is standard input.", valueName: "file"), completion: .file())
-    var files: [String] = []
-    @Option(help: ArgumentHelp("A text; may be repeated.", valueName: "text")) var text: [String] = []
+    @OptionGroup var texts: TextFlags
     @Option(help: ArgumentHelp("Text B of each --text, for models of pairs.", valueName: "text")) var textB: [String] =
         []
     @Option(help: ArgumentHelp("Classes to print, the likeliest first (1; in JSON all).", valueName: "k")) var top: Int?
@@ -44,9 +42,8 @@ struct Predict: ParsableCommand {
     @OptionGroup(title: "Reports") var report: ReportFlags
 
     func validate() throws {
-        if files.isEmpty == text.isEmpty { throw ValidationError("give either files or --text; - is standard input") }
-        if !textB.isEmpty, textB.count != text.count {
-            throw ValidationError("\(textB.count) of --text-b for \(text.count) of --text; give one for each")
+        if !textB.isEmpty, textB.count != texts.text.count {
+            throw ValidationError("\(textB.count) of --text-b for \(texts.text.count) of --text; give one for each")
         }
         if let top, top < 1 { throw ValidationError("--top takes 1 or more") }
         if !(1...1024).contains(batch) { throw ValidationError("--batch takes 1 to 1024") }
@@ -73,27 +70,23 @@ struct Predict: ParsableCommand {
             truncated.count += predictions.count(where: \.isTruncated)
             truncated.of += predictions.count
         }
-        if files.isEmpty {
-            for start in stride(from: 0, to: text.count, by: predictor.window) {
-                try answer((start..<min(text.count, start + predictor.window)).map(argument))
+        if texts.files.isEmpty {
+            for start in stride(from: 0, to: texts.text.count, by: predictor.window) {
+                try answer((start..<min(texts.text.count, start + predictor.window)).map(argument))
             }
         } else {
-            let windows = try DocumentWindows(files.map(InputSpec.init), options, size: predictor.window)
-            defer { if !windows.report.isClean { tell(windows.report) } }
+            let windows = try DocumentWindows(texts.files.map(InputSpec.init), options, size: predictor.window)
+            defer { report.tell(windows.report) }
             while case let window = try windows.next(), !window.isEmpty { try answer(window) }
         }
-        if truncated.count > 0 {
-            report.note(
-                "\(truncated.count) of \(counted(truncated.of, "text")) had no room for all of their text; the model reads \(record.length) "
-                    + (record.modality == .text ? "tokens" : record.modality == .image ? "patches" : "places"))
-        }
+        report.tell(truncated: truncated.count, of: truncated.of, record.modality, length: record.length)
     }
 
     /// A text of the command line, with its number as its line.
     private func argument(_ index: Int) -> Document {
-        let texts = [text[index]] + (textB.isEmpty ? [] : [textB[index]])
+        let segments = [texts.text[index]] + (textB.isEmpty ? [] : [textB[index]])
         return Document(
-            segments: texts.map { Array($0.utf8) }, kind: textB.isEmpty ? .single : .pair,
+            segments: segments.map { Array($0.utf8) }, kind: textB.isEmpty ? .single : .pair,
             origin: Origin(path: "--text", line: index + 1, index: index))
     }
 
@@ -111,28 +104,17 @@ struct Predict: ParsableCommand {
         }
         do { return try predictor.predictions(for: examples) } catch {
             for (document, example) in zip(documents, examples) {
-                do { _ = try predictor.scorer.encode([example]) } catch {
-                    guard let failure = CommandFailure(error) else { throw error }
-                    let place = document.origin.path + (document.origin.line.map { ":\($0)" } ?? "")
-                    throw CommandFailure(failure.category, "\(place): \(failure.description)")
-                }
+                _ = try document.placing { try predictor.scorer.encode([example]) }
             }
             throw error
         }
-    }
-
-    /// Says which records were left out or repaired.
-    private func tell(_ read: ReadReport) {
-        for problem in read.examples.prefix(5) { report.warn("\(problem)") }
-        if read.skipped > 0 { report.warn("left out: \(counted(read.skipped, "record"))") }
-        if read.replacements > 0 { report.warn("\(read.replacements) parts that are no UTF-8 are read as U+FFFD") }
     }
 
     /// How inputs are read; fields that are not named are looked for under the names of the training data, then under usual ones.
     private func readOptions(_ merged: MergedSettings, _ record: ClassifierRecord) throws -> ReadOptions {
         var options = try merged.reading()
         try options.validate()
-        if files.isEmpty { try merged.refuseFlags(of: ["read"], "the texts are those of --text") }
+        if texts.files.isEmpty { try merged.refuseFlags(of: ["read"], "the texts are those of --text") }
         if record.modality == .text {
             try merged.refuseFlags(of: ["fonts"], "the model reads tokens, and nothing is drawn")
         }
@@ -144,7 +126,7 @@ struct Predict: ParsableCommand {
         }
         let isNamed = (a: merged["read", "text_field"] != nil, b: merged["read", "text_b_field"] != nil)
         guard !isNamed.a || !isNamed.b else { return options }
-        let first = files.first { $0 != "-" && Folder.hasItem($0) && !Folder.isFolder($0) }
+        let first = texts.files.first { $0 != "-" && Folder.hasItem($0) && !Folder.isFolder($0) }
         let known = try first.flatMap { try ReadOptions.columns(of: $0, format: options.format) }
         func choose(_ names: [String?], usual: String?) -> String? {
             let names = names.compactMap(\.self)

@@ -180,14 +180,21 @@ class ErniePixelForCausalLM(ErniePixelPreTrainedModel, GenerationMixin):
         return F.pad(errors, (1, 0))
 
 
-class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
-    """Classes of one row or of the mean over some, or, where there is one label, a number."""
+class ErniePixelWithScore(ErniePixelPreTrainedModel):
+    """A base and a head of `num_labels` numbers a row."""
 
     def __init__(self, config):
         super().__init__(config)
         self.num_labels = config.num_labels
         self.model = ErniePixelModel(config)
         self.score = nn.Linear(config.hidden_size, config.num_labels, bias=False)
+
+
+class ErniePixelForSequenceClassification(ErniePixelWithScore):
+    """Classes of one row or of the mean over some, or, where there is one label, a number."""
+
+    def __init__(self, config):
+        super().__init__(config)
         record = config.record()
         self.pool = record.get("pool", "eos")
         if self.pool not in ("eos", "last_text", "mean"):
@@ -281,14 +288,11 @@ class ErniePixelForSequenceClassification(ErniePixelPreTrainedModel):
         return patches + torch.where(is_pad.any(1), first, otherwise)
 
 
-class ErniePixelForTokenClassification(ErniePixelPreTrainedModel):
+class ErniePixelForTokenClassification(ErniePixelWithScore):
     """Labels of every row; a word's are those of its last patch or token, or of its first where `classifier.json` says so."""
 
     def __init__(self, config):
         super().__init__(config)
-        self.num_labels = config.num_labels
-        self.model = ErniePixelModel(config)
-        self.score = nn.Linear(config.hidden_size, config.num_labels, bias=False)
         self.word_row = config.record().get("word_row", "last")
         self.post_init()
 
