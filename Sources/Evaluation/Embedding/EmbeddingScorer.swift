@@ -9,7 +9,7 @@ public final class EmbeddingScorer: TaskScorer {
     private var known: [[UInt8]: Embedding] = [:]
     /// The texts B by language, each once.
     private var pools: [String: [[UInt8]]] = [:]
-    /// Which examples of the last call had no room for all of their text.
+    /// For each example of the last call, true if it had no room for all of their text.
     public private(set) var truncations: [Bool] = []
 
     /// Examples between two stops.

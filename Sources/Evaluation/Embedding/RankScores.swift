@@ -10,7 +10,7 @@ enum RankScores {
         Double(ranks.count { $0 <= count }) / Double(ranks.count)
     }
 
-    /// What a random order of `count` texts gives, in the expectation; nil for another metric.
+    /// The expected score of a random order of `count` texts; nil for another metric.
     static func chance(_ metric: String, count: Int) -> Double? {
         let all = Double(max(1, count))
         if metric == "mrr" { return (1...max(1, count)).reduce(0) { $0 + 1 / Double($1) } / all }

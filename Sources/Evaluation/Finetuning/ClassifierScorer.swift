@@ -8,12 +8,12 @@ public final class ClassifierScorer: TaskScorer {
     public let model: LanguageModel
     /// What makes examples of texts.
     public let encoder: ClassifierEncoder
-    /// What makes examples of words; nil where texts are classified.
+    /// The encoder of words; nil where texts are classified.
     let wordEncoder: WordEncoder?
     private let input: ClassifierInput
     let batch: Int
     private let workspace: Workspace
-    /// Which examples of the last call had no room for all of their text.
+    /// For each example of the last call, true if it had no room for all of their text.
     public private(set) var truncations: [Bool] = []
 
     /// Examples that are encoded together and cut by length: eight batches.

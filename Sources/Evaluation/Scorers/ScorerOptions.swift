@@ -10,7 +10,7 @@ public struct ScorerOptions: Sendable {
     public var stride: Int?
     /// How text is generated: greedily. Length and stop strings are those of a task's prompt, where it has them.
     public var sampling = SamplingOptions()
-    /// How rows become vectors of texts.
+    /// The rows and the layer that vectors of texts are taken from.
     public var embedding = EmbeddingOptions()
     /// Whether the scripts of tasks may be run. They are programs like any other.
     public var allowsScripts = false

@@ -16,7 +16,7 @@ public struct TaskScorers {
     public let workspace: Workspace
     /// Texts as tokens; nil for a model that reads pictures alone.
     public var tokens: PromptTokens?
-    /// What makes tokens of texts whose vectors are wanted; nil for a model that reads pictures alone.
+    /// The encoding of texts whose vectors are wanted; nil for a model that reads pictures alone.
     public var encoding: TextEncoding?
     /// Tokens that end generated texts besides those of the tokenizer.
     public var ends: [Int32] = []

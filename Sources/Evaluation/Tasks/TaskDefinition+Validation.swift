@@ -165,7 +165,7 @@ extension TaskDefinition {
                     "\(place).part", "expected two numbers from 0 to 1, the smaller first")
                 check(
                     kind.needs.contains { $0 == .text || $0 == .words }, "\(place).part",
-                    "it is told by text_a, which the kind \(kind) has not")
+                    "a part is drawn by a hash of text_a or words, and the kind \(kind) has neither")
             }
             let isByLanguage = layout.isByLanguage(files)
             check(

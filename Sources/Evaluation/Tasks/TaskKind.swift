@@ -83,11 +83,11 @@ public struct TaskKind: Sendable, Equatable, CustomStringConvertible {
             "accuracy", "f1_macro", "f1_entities", "precision_entities", "recall_entities", "f1_entities_strict",
         ], isFineTuned: true)
 
-    /// How alike two texts are, by a pretrained model's vectors.
+    /// The cosine of two texts' vectors, by a pretrained model.
     public static let similarity = TaskKind(
         name: "similarity", summary: "how alike two texts are, by the cosine of their vectors",
         needs: [.text, .pair, .number], metrics: ["spearman", "pearson"], isFineTuned: false)
-    /// Which of all texts B belongs to a text A, by a pretrained model's vectors.
+    /// The text B, of all, that belongs to a text A, by a pretrained model's vectors.
     public static let retrieval = TaskKind(
         name: "retrieval", summary: "the rank of text B among all of the split, by the cosine of vectors",
         needs: [.text, .pair], metrics: ["mrr", "recall@1", "recall@5", "recall@10"], isFineTuned: false)

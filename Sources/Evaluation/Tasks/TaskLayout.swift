@@ -32,7 +32,7 @@ public struct TaskLayout: Codable, Sendable, Equatable {
     public var folders: [String]
     /// Whether a raw table begins with the names of its columns; without them they are `1`, `2`, ….
     public var header: Bool
-    /// Which column holds what: `id`, `text_a`, `text_b`, `label`, `words`, `labels`, `language`, `answers`, `choice_labels`, and names that the
+    /// The columns by what they hold: `id`, `text_a`, `text_b`, `label`, `words`, `labels`, `language`, `answers`, `choice_labels`, and names that the
     /// prompt uses. The value is a column; of JSON records a path: `question.stem`, `question.choices[].text`.
     public var columns: [String: String]
     /// The files of each split.

@@ -22,7 +22,7 @@ extension BaselineScores {
         return counts.firstIndex(of: most)
     }
 
-    /// What an answer of one label, or of each form's most frequent label, comes to.
+    /// The scores of one label for all words, and of each form's most frequent label.
     static func wordScores(_ examples: [TaskExample], _ task: TaskDefinition, _ answer: (String) -> Int) -> [String:
         Double]
     {

@@ -1,4 +1,4 @@
-/// How many entities are right, predicted and there.
+/// Counts of entities: right, predicted and there.
 public struct EntityCounts: Sendable, Equatable {
     /// Predicted entities with the words and the type of one that is there.
     public var right = 0

@@ -82,7 +82,7 @@ public final class PatchEmbedding: Part {
         guard !originValues.isEmpty else { return }
         let own = try weight.hostValues().map { $0 / form.scale }
         let offset = try bias.hostValues()
-        try weight.set(own)
+        if form.scale != 1 { try weight.set(own) }
         try bias.set(zip(offset, Self.dots(own, originValues)).map { $0 + $1 })
         given = (offset, [weight.version, bias.version])
     }

@@ -8,7 +8,7 @@ struct ChunkQueue: RowQueue {
         var words: [ChunkedWord] = []
         /// The patch where they begin.
         let first: Int
-        /// Whether words and chunks stand in reverse order.
+        /// True if words and chunks stand in reverse order.
         let isRightToLeft: Bool
 
         var runs: [TextRun] { words.map(\.run) }
@@ -21,7 +21,7 @@ struct ChunkQueue: RowQueue {
     }
 
     private let words: [TextRun]
-    /// Whether words may be cut where such scripts break lines: not where each is an input of its own.
+    /// True if words may be cut where such scripts break lines: not where each is an input of its own.
     private let cutsWords: Bool
     private let isRightToLeft: Bool
     /// Words and parts before the next one of `words`: what a cut left, and what is shown again.

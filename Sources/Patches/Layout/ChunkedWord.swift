@@ -4,7 +4,7 @@ import Typesetting
 struct ChunkedWord {
     /// One cluster.
     struct Glyph {
-        /// What is drawn, when the cluster was shaped alone.
+        /// The line that is drawn, where the cluster was shaped alone.
         let line: Line?
         /// Columns of the word's line, else.
         let columns: Range<Int>
@@ -40,7 +40,7 @@ struct ChunkedWord {
         }
     }
 
-    /// Where a word may be cut.
+    /// The places at which a word may be cut.
     enum CutRule {
         /// Nowhere.
         case never

@@ -113,7 +113,7 @@ public struct LayoutOptions: Sendable, Equatable {
     /// Whether words start patches: layout or strategy say so.
     var separatesWords: Bool { layout == .words || strategy == .words || isChunked }
 
-    /// Whether words are cut into chunks.
+    /// True if words are cut into chunks.
     var isChunked: Bool { strategy == .bigrams || strategy == .adaptive }
 
     /// Checks ranges and contradictions. Throws ``LayoutError/invalidOption(key:value:expected:)``.

@@ -11,7 +11,7 @@ protocol PatchRow {
 /// Words of one text that wait for patches.
 protocol RowQueue {
     associatedtype Row: PatchRow
-    /// Whether nothing waits.
+    /// True if nothing waits.
     var isEmpty: Bool { get }
     /// Words and parts of words taken so far, those shown again not counted.
     var taken: Int { get }

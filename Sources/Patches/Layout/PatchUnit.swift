@@ -1,6 +1,6 @@
 import Typesetting
 
-/// How much text of a script stands on a patch under the strategy `adaptive`.
+/// The stretch of text on a patch under the strategy `adaptive`, by script.
 enum PatchUnit {
     /// Two grapheme clusters: letters that stand apart.
     case pair

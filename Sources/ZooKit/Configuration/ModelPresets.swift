@@ -21,7 +21,12 @@ public enum ModelPresets {
         if exists {
             guard isFolder.boolValue else { return try read(name) }
             let foreign = try ForeignConfig(CheckpointFolder(name).config(), source: "\(name)/config.json")
-            guard let structure = foreign.structures.first else { return foreign.config }
+            guard let structure = foreign.structures.first else {
+                // The mean image is that of the folder's data, and no part of a shape.
+                var config = foreign.config
+                config.patchMean = nil
+                return config
+            }
             throw ConfigError.invalidValue(
                 source: "\(name)/config.json", keyPath: LetterpressKeys.structures,
                 reason:

@@ -1,6 +1,6 @@
-/// How the rows of a text become one vector.
+/// The rows of a text that become one vector, and their layer.
 public struct EmbeddingOptions: Sendable, Equatable {
-    /// Which rows count.
+    /// The rows that count.
     public enum Pool: String, Codable, Sendable, CaseIterable {
         /// The mean of the rows of the text: its patches or tokens, of pairs both, without begin token and black patch (default).
         case mean
@@ -10,7 +10,7 @@ public struct EmbeddingOptions: Sendable, Equatable {
         case eos
     }
 
-    /// Which rows count.
+    /// The rows that count.
     public var pool = Pool.mean
     /// The stream after so many blocks, before the final norm; 0 is the embeddings. Nil is the stream after the final norm.
     public var layer: Int?

@@ -8,9 +8,9 @@ public import Tensors
 public final class TextEmbedder {
     /// The model.
     public let model: LanguageModel
-    /// How texts are read.
+    /// The form in which texts are read.
     public let kind: ExampleKind
-    /// Which rows count, and after which block.
+    /// The rows that count, and the block behind which they are taken.
     public let options: EmbeddingOptions
     private let encoder: ClassifierEncoder
     private let input: ClassifierInput

@@ -80,7 +80,7 @@ public struct ModelFolder {
         do { return try ModelTokenizer(path) } catch TokenizerError.noTokenizer { return nil }
     }
 
-    /// How pictures are drawn for the model, in patches of its size; nil where the folder does not say and they are of 16 pixels.
+    /// The drawing of the model's pictures, in patches of its size; nil where the folder does not say and they are of 16 pixels.
     /// Throws as ``DrawingRecord/init(folder:)``.
     public func drawing() throws -> DrawingRecord? { try DrawingRecord(folder: path, patchSize: config.patchSize) }
 

@@ -8,7 +8,7 @@ extension Drawing {
         "max_patches", "overflow", "stride", "text_a_max_patches", "channels", "layout", "packing", "offsets",
     ]
 
-    /// What is drawn otherwise than a model's record says, a phrase each; none where it is the same. Throws `ConfigError`.
+    /// The differences from a model's record, a phrase each; none where it is the same. Throws `ConfigError`.
     func differences(from record: DrawingRecord) throws(ConfigError) -> [String] {
         var found: [String] = []
         let sections: [(String, JSONValue, JSONValue)] = [

@@ -138,7 +138,7 @@ public struct DrawingRecord: Sendable, Equatable {
 }
 
 extension RenderOptions {
-    /// What holds where the section `render` says nothing: the defaults for the size of patches that it states.
+    /// The defaults beside a section `render`: those for the size of patches that it states.
     public static func defaults(beside stated: [String: JSONValue]) -> RenderOptions {
         guard case .integer(let size)? = stated["patch_size"] else { return RenderOptions() }
         return RenderOptions(patchSize: size)
