@@ -15,7 +15,7 @@ struct ChunkedWord {
     /// Clusters that share a patch (or more, when they are wide), from left to right.
     struct Chunk {
         let glyphs: [Glyph]
-        /// Why they do.
+        /// The rule by which they do.
         let unit: PatchUnit
 
         var width: Int { glyphs.reduce(0) { $0 + $1.columns.count } }

@@ -1,6 +1,17 @@
 import Corpora
+import Foundations
 
 extension Document {
+    /// Where it was read, and the fields that are passed through: the keys `source` and `fields` of a line of results.
+    var sourceFields: [String: JSONValue] {
+        var source: [String: JSONValue] = ["path": .string(origin.path)]
+        source["line"] = origin.line.map { .integer($0) }
+        source["entry"] = origin.entry.map { .string($0) }
+        var keys: [String: JSONValue] = ["source": .object(source)]
+        if !fields.isEmpty { keys["fields"] = .object(fields) }
+        return keys
+    }
+
     /// Its place, "path:line" or the path alone.
     var place: String { origin.path + (origin.line.map { ":\($0)" } ?? "") }
 

@@ -13,7 +13,7 @@ struct EmbedPrinter {
             let name = Self.text(query.document)
             if isJSON {
                 let found = hits.enumerated().map { rank, hit in
-                    var fields = Self.fields(hit.document)
+                    var fields = hit.document.sourceFields
                     fields["rank"] = .integer(rank + 1)
                     fields["cosine"] = .number(hit.cosine)
                     fields["text"] = .string(Self.text(hit.document))
@@ -24,7 +24,7 @@ struct EmbedPrinter {
             }
             for (rank, hit) in hits.enumerated() {
                 let cells = [
-                    Self.cell(name, 40), "\(rank + 1)", String(format: "%.4f", hit.cosine), Self.place(hit.document),
+                    Self.cell(name, 40), "\(rank + 1)", String(format: "%.4f", hit.cosine), hit.document.place,
                     Self.cell(Self.text(hit.document), 80),
                 ]
                 try Console.result(cells.joined(separator: "\t"))
@@ -34,37 +34,19 @@ struct EmbedPrinter {
 
     /// The line that names a row.
     static func line(of text: EmbeddedText, row: Int) -> [UInt8] {
-        var fields = fields(text.document)
+        var fields = text.document.sourceFields
         fields["row"] = .integer(row)
         if text.embedding.isTruncated { fields["truncated"] = .bool(true) }
         return JSONValue.object(fields).encoded() + [UInt8(ascii: "\n")]
-    }
-
-    private static func fields(_ document: Document) -> [String: JSONValue] {
-        var source: [String: JSONValue] = ["path": .string(document.origin.path)]
-        source["line"] = document.origin.line.map { .integer($0) }
-        source["entry"] = document.origin.entry.map { .string($0) }
-        var fields: [String: JSONValue] = ["source": .object(source)]
-        if !document.fields.isEmpty { fields["fields"] = .object(document.fields) }
-        return fields
-    }
-
-    private static func place(_ document: Document) -> String {
-        document.place
     }
 
     private static func text(_ document: Document) -> String {
         String(decoding: document.segments.first ?? [], as: UTF8.self)
     }
 
-    /// The beginning of a text as one cell: what would end it, or steer a terminal, is a blank.
+    /// The beginning of a text as one cell.
     private static func cell(_ text: String, _ limit: Int) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars.prefix(4 * limit) {
-            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-            result.append(isControl || [0x2028, 0x2029].contains(scalar.value) ? " " : scalar)
-        }
-        let line = String(result)
+        let line = TextCell.plain(text.unicodeScalars.prefix(4 * limit))
         return line.count <= limit ? line : "\(line.prefix(limit - 1))…"
     }
 }

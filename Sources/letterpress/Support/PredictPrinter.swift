@@ -38,11 +38,7 @@ struct PredictPrinter {
     }
 
     private func json(_ prediction: Prediction, _ document: Document) -> JSONValue {
-        var source: [String: JSONValue] = ["path": .string(document.origin.path)]
-        source["line"] = document.origin.line.map { .integer($0) }
-        source["entry"] = document.origin.entry.map { .string($0) }
-        var fields: [String: JSONValue] = ["source": .object(source)]
-        if !document.fields.isEmpty { fields["fields"] = .object(document.fields) }
+        var fields = document.sourceFields
         if prediction.isTruncated { fields["truncated"] = .bool(true) }
         if let words = prediction.words {
             fields["words"] = .array(words.map { .string($0.word) })
@@ -70,13 +66,5 @@ struct PredictPrinter {
         return String(decoding: value.encoded(), as: UTF8.self)
     }
 
-    /// A text that stays in its cell: what would end it, or steer a terminal, is a blank.
-    private static func cell(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-            result.append(isControl || [0x2028, 0x2029].contains(scalar.value) ? " " : scalar)
-        }
-        return String(result)
-    }
+    private static func cell(_ text: String) -> String { TextCell.plain(text.unicodeScalars) }
 }
