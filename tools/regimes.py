@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""regimes.py --data CORPUS [--out runs/regimes] [--steps 5000] [--seeds 1,2,3] [--plot FILE.svg] [--report-only] [OPTION...]
+"""regimes.py --data CORPUS [--out runs/regimes] [--steps 5000] [--seeds 1,2,3] [--plot FILE.svg] [--published] [--report-only]
+    [OPTION...]
 
 TextGPT, PixelGPT, MonoGPT and DualGPT (the tiny presets) on one corpus at one budget: as many steps of as many rows. Trains what is
 missing below --out, one run after the other, then prints a table of held-out losses (mean and standard deviation over the seeds) and
@@ -20,6 +21,7 @@ parser.add_argument("--out", default="runs/regimes")
 parser.add_argument("--steps", type=int, default=5000)
 parser.add_argument("--seeds", default="1,2,3")
 parser.add_argument("--plot")
+parser.add_argument("--published", action="store_true", help="pixels as the published models read them, and their rate of 1e-3")
 parser.add_argument("--report-only", action="store_true", help="only what is there")
 parser.add_argument("--letterpress", default=".build/release/letterpress")
 parser.add_argument("options", nargs="*", help="for letterpress pretrain, after --")
@@ -40,6 +42,17 @@ def folder(regime, seed):
     return os.path.join(arguments.out, f"{regime}gpt-{seed}")
 
 
+def shape(regime):
+    """The file of a preset's shape without its own form of input."""
+    with open(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), f"models/{regime}gpt/tiny.json")) as file:
+        config = {key: value for key, value in json.load(file).items() if key not in ("patch_input", "patch_norm_init")}
+    path = os.path.join(arguments.out, f"{regime}gpt.json")
+    os.makedirs(arguments.out, exist_ok=True)
+    with open(path, "w") as file:
+        json.dump(config, file)
+    return path
+
+
 def train(regime, seed):
     out = folder(regime, seed)
     finished = os.path.isfile(os.path.join(out, "baselines.json"))
@@ -47,6 +60,8 @@ def train(regime, seed):
         return finished
     command = [arguments.letterpress, "pretrain", "--preset", f"{regime}gpt-tiny", "--data", arguments.data, "--steps",
                str(arguments.steps), "--seed", str(seed), "--out", out, *common, *arguments.options]
+    if arguments.published and regime != "text":
+        command += ["--model", shape(regime), "--lr", "1e-3"]
     if os.path.isdir(os.path.join(out, "checkpoints")):
         command = [arguments.letterpress, "pretrain", "--resume", "--out", out]
     print(" ".join(command), file=sys.stderr, flush=True)
